@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every Swift target shares.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Everything outside `Platform` and `…+Kernel.swift` must not touch unsafe memory at all.
+let memorySafe: [SwiftSetting] = common + [.treatWarning("StrictMemorySafety", as: .error)]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "hybridrep",
+    products: [.executable(name: "hybridrep", targets: ["hybridrep"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .target(name: "CLinux"),
+        .target(
+            name: "Platform",
+            dependencies: ["CZstd", "CCrypto", "CLibSSH", "CXXHash", "CLinux", subprocess, systemPackage],
+            swiftSettings: common),
+        .target(name: "Image", dependencies: ["Platform"], swiftSettings: memorySafe),
+        .target(name: "ESE", dependencies: ["Platform"], swiftSettings: memorySafe),
+        .target(name: "BackupStream", dependencies: ["ESE", "Image", "Platform"], swiftSettings: memorySafe),
+        .target(name: "OffsiteStore", dependencies: ["Image", "Platform"], swiftSettings: memorySafe),
+        .target(
+            name: "DeltaSync", dependencies: ["OffsiteStore", "Image", "Platform"],
+            swiftSettings: memorySafe),
+        .target(
+            name: "Verify",
+            dependencies: ["DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform"],
+            swiftSettings: memorySafe),
+        .executableTarget(
+            name: "hybridrep",
+            dependencies: [
+                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform",
+                argumentParser, logging, "Yams",
+            ],
+            swiftSettings: memorySafe),
+        .target(
+            name: "TestSupport", dependencies: ["ESE", "Image", "OffsiteStore", "Platform"],
+            path: "Tests/TestSupport", swiftSettings: memorySafe),
+        .testTarget(
+            name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+    ]
+)

@@ -1,0 +1,29 @@
+#ifndef CLINUX_H
+#define CLINUX_H
+#include <stdint.h>
+
+/* Calls that Swift's Glibc module does not show, because they need a feature
+ * macro or are variadic. Each returns a result >= 0, or -errno. */
+
+/* Copies up to `length` bytes between files inside the kernel. */
+int64_t clinux_copy_file_range(int in, int64_t in_offset, int out, int64_t out_offset, uint64_t length);
+
+/* Makes `out` share all blocks of `in` (FICLONE). */
+int clinux_clone(int out, int in);
+
+/* Reserves blocks for `offset..<offset + length` without changing what is read. */
+int clinux_preallocate(int fd, int64_t offset, int64_t length);
+
+/* Renames without ever replacing: -EEXIST when `to` is there. */
+int clinux_rename_noreplace(const char *from, const char *to);
+
+/* A pipe whose ends are closed in every program this process starts. */
+int clinux_pipe(int ends[2]);
+
+/* Fills `bytes` from the kernel's random source. */
+int64_t clinux_random(void *bytes, uint64_t length);
+
+/* Width of the terminal behind `fd` in columns, 0 when it is none. */
+int clinux_terminal_columns(int fd);
+
+#endif

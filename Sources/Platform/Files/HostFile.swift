@@ -1,0 +1,87 @@
+internal import CLinux
+internal import Glibc
+
+/// An open file of the host: `pread`, `pwrite`, `fsync` on one descriptor.
+@safe final class HostFile: OpenFile {
+    let path: String
+    let descriptor: Int32
+
+    init(_ descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { _ = close(descriptor) }
+
+    func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
+        var done = 0
+        while done < target.count {
+            let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
+                unsafe pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
+            }
+            if got == 0 { break }
+            if got > 0 { done += got } else if errno != EINTR { throw .last("read", path) }
+        }
+        return done
+    }
+
+    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
+        while true {
+            let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if got >= 0 { return got }
+            if errno != EINTR { throw .last("read", path) }
+        }
+    }
+
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let written = unsafe bytes.withUnsafeBufferPointer { buffer in
+                unsafe pwrite(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
+            }
+            if written >= 0 { done += written } else if errno != EINTR { throw .last("write", path) }
+        }
+    }
+
+    func truncate(to length: Int) throws(SystemError) {
+        guard ftruncate(descriptor, length) == 0 else { throw .last("truncate", path) }
+    }
+
+    func sync() throws(SystemError) {
+        guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
+    }
+
+    func status() throws(SystemError) -> FileStatus {
+        var found = stat()
+        guard unsafe fstat(descriptor, &found) == 0 else { throw .last("stat", path) }
+        return FileStatus(found)
+    }
+
+    func clone(_ other: any OpenFile) throws(SystemError) -> Bool {
+        guard let other = other as? HostFile else { return false }
+        let result = clinux_clone(descriptor, other.descriptor)
+        if result == 0 { return true }
+        let error = SystemError(call: "reflink", path: path, code: -result)
+        if error.isUnsupported { return false }
+        throw error
+    }
+}
+
+extension FileStatus {
+    init(_ found: stat) {
+        let kind: Kind =
+            switch found.st_mode & S_IFMT {
+            case S_IFREG: .regular
+            case S_IFDIR: .folder
+            default: .other
+            }
+        self.init(
+            kind: kind, length: Int(found.st_size),
+            modified: Timestamp(
+                nanoseconds: Int64(found.st_mtim.tv_sec) * 1_000_000_000 + Int64(found.st_mtim.tv_nsec)),
+            device: UInt64(found.st_dev), inode: UInt64(found.st_ino), mode: found.st_mode & 0o7777,
+            owner: found.st_uid)
+    }
+}

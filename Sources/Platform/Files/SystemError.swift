@@ -1,0 +1,30 @@
+internal import Glibc
+
+/// A failed system call.
+///
+/// Reads as `fsync /data/x.partial: No space left on device`.
+package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+    package let call: String
+    package let path: String
+    package let code: Int32
+
+    package init(call: String, path: String, code: Int32) {
+        self.call = call
+        self.path = path
+        self.code = code
+    }
+
+    /// Captures `errno`; call it before anything else can change it.
+    static func last(_ call: String, _ path: String) -> Self { Self(call: call, path: path, code: errno) }
+
+    package static let interruptedCode = EINTR
+    package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+    package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
+    package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
+    package var isUnsupported: Bool { code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY }
+
+    package var description: String {
+        let reason = unsafe String(cString: strerror(code))
+        return path.isEmpty ? "\(call): \(reason)" : "\(call) \(path): \(reason)"
+    }
+}

@@ -1,0 +1,30 @@
+internal import CXXHash
+
+/// Fingerprints blocks by XXH3-128 with a job's secret, through libxxhash's run-time dispatch.
+package struct Fingerprinter: Sendable {
+    /// Bytes of a job's secret: what XXH3 itself uses, `XXH3_SECRET_DEFAULT_SIZE`.
+    package static let secretBytes = 192
+    private let secret: [UInt8]
+
+    package init(secret: [UInt8]) {
+        precondition(secret.count == Self.secretBytes)
+        self.secret = secret
+    }
+
+    package func fingerprint(_ block: Span<UInt8>) -> Fingerprint {
+        let value = unsafe block.withUnsafeBufferPointer { block in
+            unsafe secret.withUnsafeBufferPointer { secret in
+                unsafe XXH3_128bits_withSecret_dispatch(
+                    block.baseAddress, block.count, secret.baseAddress, secret.count)
+            }
+        }
+        return Fingerprint(low: value.low64, high: value.high64)
+    }
+}
+
+/// The unkeyed XXH3-64 that guards frames and messages against damage, not against an adversary.
+package enum CheckValue {
+    package static func of(_ bytes: Span<UInt8>) -> UInt64 {
+        unsafe bytes.withUnsafeBufferPointer { unsafe XXH3_64bits_dispatch($0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,111 @@
+/// The files of this host; a test's file system fails, fills up and crashes where it is told to.
+///
+/// Paths are absolute or relative to the working directory. Every call finishes its own short reads, short
+/// writes and interruptions. No call follows a rule of its own about names: callers validate them (``Name``).
+package protocol FileSystem: Sendable {
+    func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile
+
+    /// Nil when there is nothing under that name.
+    func status(_ path: String) throws(SystemError) -> FileStatus?
+
+    /// Names in a folder, without `.` and `..`, sorted.
+    func list(_ folder: String) throws(SystemError) -> [String]
+
+    /// Makes one folder with mode 0700; false when it is there already. Its parent must exist.
+    @discardableResult func makeFolder(_ path: String) throws(SystemError) -> Bool
+
+    /// Gives a file a second name; false when that name is taken. Never replaces.
+    func linkNoReplace(_ existing: String, to new: String) throws(SystemError) -> Bool
+
+    /// Renames, replacing what is there.
+    func rename(_ old: String, to new: String) throws(SystemError)
+
+    /// Renames; false when the new name is taken. Never replaces.
+    func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool
+
+    func remove(_ path: String) throws(SystemError)
+    func removeFolder(_ path: String) throws(SystemError)
+
+    /// Makes the names in a folder durable.
+    func syncFolder(_ path: String) throws(SystemError)
+
+    func space(_ path: String) throws(SystemError) -> SpaceStatus
+
+    /// Takes a `flock` on the file, making it if absent; nil when another process holds it.
+    func lock(_ path: String, _ kind: LockKind) throws(SystemError) -> (any HeldLock)?
+}
+
+package enum OpenMode: Sendable {
+    case read
+    /// Makes a new file with mode 0600; fails when it exists.
+    case create
+    /// Reads and writes an existing file.
+    case update
+}
+
+package enum LockKind: Sendable { case shared, exclusive }
+
+/// A lock that is held until its last reference goes, or the process does.
+package protocol HeldLock: AnyObject, Sendable {
+    /// Replaces the lock file's text, which is for people only.
+    func describe(_ text: String) throws(SystemError)
+}
+
+/// An open file. Closed when the last reference goes. Owned by one thread at a time.
+package protocol OpenFile: AnyObject {
+    var path: String { get }
+
+    /// Fills the start of `target` from `offset`; returns less than `target.count` only at end of file.
+    func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int
+
+    /// Reads up to `target.count` bytes from the current position; 0 at the end of the stream.
+    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int
+
+    func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError)
+    func truncate(to length: Int) throws(SystemError)
+
+    /// Makes content and length durable. After a failure the file must be abandoned, never synced again.
+    func sync() throws(SystemError)
+
+    func status() throws(SystemError) -> FileStatus
+
+    /// Shares all blocks of `other`; false where the file system cannot.
+    func clone(_ other: any OpenFile) throws(SystemError) -> Bool
+}
+
+package struct FileStatus: Equatable, Sendable {
+    package enum Kind: Sendable { case regular, folder, other }
+    package let kind: Kind
+    /// Length in bytes.
+    package let length: Int
+    /// Time of last change of content.
+    package let modified: Timestamp
+    package let device: UInt64
+    package let inode: UInt64
+    /// Permission bits, `0o7777`.
+    package let mode: UInt32
+    package let owner: UInt32
+
+    package init(
+        kind: Kind, length: Int, modified: Timestamp, device: UInt64, inode: UInt64, mode: UInt32, owner: UInt32
+    ) {
+        self.kind = kind
+        self.length = length
+        self.modified = modified
+        self.device = device
+        self.inode = inode
+        self.mode = mode
+        self.owner = owner
+    }
+}
+
+package struct SpaceStatus: Equatable, Sendable {
+    /// Bytes an unprivileged process may still write.
+    package let availableBytes: Int
+    package let totalBytes: Int
+
+    package init(availableBytes: Int, totalBytes: Int) {
+        self.availableBytes = availableBytes
+        self.totalBytes = totalBytes
+    }
+}

@@ -1,0 +1,104 @@
+/// Reads what ``ByteWriter`` writes, from bytes that nobody vouches for.
+///
+/// Every read is checked against the end; a failed one throws and leaves the reader unusable for more.
+package struct ByteReader: Sendable {
+    private let bytes: [UInt8]
+    private let end: Int
+    package private(set) var offset: Int
+
+    /// - Parameter range: The part of `bytes` to read; all of it by default.
+    package init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
+        let range = range ?? bytes.indices
+        precondition(range.upperBound <= bytes.count)
+        self.bytes = bytes
+        offset = range.lowerBound
+        end = range.upperBound
+    }
+
+    package var remaining: Int { end - offset }
+    package var isAtEnd: Bool { offset == end }
+
+    package mutating func uint8() throws(FormatError) -> UInt8 { bytes[try take(1)] }
+    package mutating func uint16() throws(FormatError) -> UInt16 {
+        let start = try take(2)
+        return bytes.span.uint16(at: start)
+    }
+    package mutating func uint32() throws(FormatError) -> UInt32 {
+        let start = try take(4)
+        return bytes.span.uint32(at: start)
+    }
+    package mutating func uint64() throws(FormatError) -> UInt64 {
+        let start = try take(8)
+        return bytes.span.uint64(at: start)
+    }
+
+    /// A 64-bit length or offset, refused above `limit`.
+    package mutating func length(_ field: String, limit: Int = .max) throws(FormatError) -> Int {
+        try checked(try uint64(), field, limit)
+    }
+
+    /// A varint, refused above `limit`.
+    package mutating func varint(_ field: String = "integer", limit: Int = .max) throws(FormatError) -> Int {
+        let start = offset
+        var value: UInt64 = 0
+        for shift in stride(from: UInt64(0), to: 63, by: 7) {
+            let byte = try uint8()
+            value |= UInt64(byte & 0x7F) << shift
+            if byte & 0x80 == 0 {
+                guard byte != 0 || shift == 0 else { throw .badVarint(offset: start) }
+                return try checked(value, field, limit)
+            }
+        }
+        throw .badVarint(offset: start)
+    }
+
+    package mutating func string(_ field: String, limit: Int) throws(FormatError) -> String {
+        let start = offset
+        let count = try varint(field, limit: limit)
+        guard let text = String(validating: try take(array: count), as: UTF8.self) else {
+            throw .badField(field: field, offset: start)
+        }
+        return text
+    }
+
+    package mutating func take(array count: Int) throws(FormatError) -> [UInt8] {
+        let start = try take(count)
+        return Array(bytes[start..<start + count])
+    }
+
+    package mutating func skip(_ count: Int) throws(FormatError) { _ = try take(count) }
+
+    package mutating func digest() throws(FormatError) -> Digest256 {
+        let start = try take(Digest256.byteCount)
+        return Digest256(bytes.span, at: start)
+    }
+
+    package mutating func identifier() throws(FormatError) -> Identifier {
+        let start = try take(Identifier.byteCount)
+        return Identifier(bytes.span, at: start)
+    }
+
+    package mutating func fingerprint() throws(FormatError) -> Fingerprint {
+        Fingerprint(low: try uint64(), high: try uint64())
+    }
+
+    /// Refuses bytes after the last field.
+    package func finish() throws(FormatError) {
+        guard isAtEnd else { throw .trailingBytes(count: remaining) }
+    }
+
+    private mutating func take(_ count: Int) throws(FormatError) -> Int {
+        guard count <= remaining else {
+            throw .truncated(offset: offset, needed: count, available: remaining)
+        }
+        defer { offset += count }
+        return offset
+    }
+
+    private func checked(_ value: UInt64, _ field: String, _ limit: Int) throws(FormatError) -> Int {
+        guard value <= UInt64(limit) else {
+            throw .overLimit(field: field, value: value, limit: UInt64(limit))
+        }
+        return Int(value)
+    }
+}
