@@ -17,6 +17,14 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     /// Captures `errno`; call it before anything else can change it.
     static func last(_ call: String, _ path: String) -> Self { Self(call: call, path: path, code: errno) }
 
+    /// The file ended before all bytes asked for were read.
+    package static func endOfFile(_ path: String, at offset: Int) -> Self {
+        Self(call: "read past byte \(offset) of", path: path, code: ENODATA)
+    }
+
+    /// The file is larger than its kind may be.
+    package static func tooLarge(_ path: String) -> Self { Self(call: "read", path: path, code: EFBIG) }
+
     package static let interruptedCode = EINTR
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }

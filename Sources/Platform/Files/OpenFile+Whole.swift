@@ -1,0 +1,22 @@
+extension OpenFile {
+    /// Exactly `count` bytes from `offset`, or an error that says how many were there.
+    package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+        var result = [UInt8](repeating: 0, count: count)
+        var target = result.mutableSpan
+        let got = try read(into: &target, at: offset)
+        guard got == count else { throw .endOfFile(path, at: offset + got) }
+        return result
+    }
+}
+
+extension FileSystem {
+    /// A whole small file.
+    ///
+    /// - Parameter limit: Most bytes it may have; more is an error, before anything is read.
+    package func contents(_ path: String, limit: Int) throws(SystemError) -> [UInt8] {
+        let file = try open(path, .read)
+        let length = try file.status().length
+        guard length <= limit else { throw .tooLarge(path) }
+        return try file.bytes(at: 0, count: length)
+    }
+}

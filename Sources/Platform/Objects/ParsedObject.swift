@@ -1,0 +1,45 @@
+/// A small object read whole: its digest checked, its sections apart.
+package struct ParsedObject: Sendable {
+    package let header: ObjectHeader
+    package let sections: [Section]
+
+    /// - Parameter known: Tags this reader understands. Others are skipped, or refused if mandatory.
+    package init(
+        parsing bytes: [UInt8], expecting type: ObjectType, known: Set<String>
+    ) throws(FormatError) {
+        header = try ObjectHeader(parsing: bytes, expecting: type)
+        let end = bytes.count - ObjectTrailer.byteCount
+        guard end >= ObjectHeader.byteCount else {
+            throw .truncated(
+                offset: bytes.count, needed: ObjectHeader.byteCount + ObjectTrailer.byteCount, available: bytes.count)
+        }
+        let trailer = try ObjectTrailer(parsing: Array(bytes[end...]))
+        guard trailer.length == bytes.count else {
+            throw .truncated(offset: bytes.count, needed: trailer.length, available: bytes.count)
+        }
+        let covered = bytes.span.extracting(0..<(end + ObjectTrailer.headBytes))
+        guard SHA256Hasher.hash(covered) == trailer.digest else { throw .digestMismatch(of: type.name) }
+
+        var reader = ByteReader(bytes, in: ObjectHeader.byteCount..<end)
+        var sections: [Section] = []
+        while !reader.isAtEnd {
+            let (tag, flags, length) = try Section.parseHeader(&reader)
+            let content = try reader.take(array: length)
+            if known.contains(tag) {
+                sections.append(Section(tag, flags, content))
+            } else if flags.contains(.mandatory) {
+                throw .unknownMandatorySection(tag: tag)
+            }
+        }
+        self.sections = sections
+    }
+
+    package func section(_ tag: String) throws(FormatError) -> ByteReader {
+        guard let found = sections.first(where: { $0.tag == tag }) else { throw .missingSection(tag: tag) }
+        return ByteReader(found.content)
+    }
+
+    package func optionalSection(_ tag: String) -> ByteReader? {
+        sections.first { $0.tag == tag }.map { ByteReader($0.content) }
+    }
+}
