@@ -62,6 +62,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
-        .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
+            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

@@ -29,10 +29,13 @@ package struct ObjectHeader: Equatable, Sendable {
         let letters = String(decoding: try reader.take(array: 4), as: UTF8.self)
         let version = Int(try reader.uint16())
         guard letters == expected.rawValue else {
-            throw .wrongType(expected: expected.name, found: ObjectType(rawValue: letters)?.name ?? "an unknown type")
+            throw .wrongType(
+                expected: expected.name, found: ObjectType(rawValue: letters)?.name ?? "an unknown type")
         }
         guard version == Self.version else { throw .unsupportedVersion(found: version, newest: Self.version) }
-        guard try reader.take(array: 6).allSatisfy({ $0 == 0 }) else { throw .badField(field: "reserved", offset: 10) }
+        guard try reader.take(array: 6).allSatisfy({ $0 == 0 }) else {
+            throw .badField(field: "reserved", offset: 10)
+        }
         type = expected
         job = try reader.identifier()
         store = try reader.identifier()

@@ -11,7 +11,8 @@ package struct ParsedObject: Sendable {
         let end = bytes.count - ObjectTrailer.byteCount
         guard end >= ObjectHeader.byteCount else {
             throw .truncated(
-                offset: bytes.count, needed: ObjectHeader.byteCount + ObjectTrailer.byteCount, available: bytes.count)
+                offset: bytes.count, needed: ObjectHeader.byteCount + ObjectTrailer.byteCount,
+                available: bytes.count)
         }
         let trailer = try ObjectTrailer(parsing: Array(bytes[end...]))
         guard trailer.length == bytes.count else {

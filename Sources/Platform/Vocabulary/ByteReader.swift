@@ -52,6 +52,18 @@ package struct ByteReader: Sendable {
         throw .badVarint(offset: start)
     }
 
+    /// A zigzag difference added to `origin`; refused when the sum is negative or above `limit`.
+    package mutating func signedVarint(
+        _ field: String, from origin: Int, limit: Int
+    ) throws(FormatError) -> Int {
+        let start = offset
+        let value = try varint(field)
+        let difference = value & 1 == 0 ? value >> 1 : ~(value >> 1)
+        let (sum, overflow) = origin.addingReportingOverflow(difference)
+        guard !overflow, sum >= 0, sum <= limit else { throw .badField(field: field, offset: start) }
+        return sum
+    }
+
     package mutating func string(_ field: String, limit: Int) throws(FormatError) -> String {
         let start = offset
         let count = try varint(field, limit: limit)

@@ -24,6 +24,9 @@ package struct ByteWriter: Sendable {
         bytes.append(UInt8(rest))
     }
 
+    /// A difference: zigzag, so that small negative numbers stay short.
+    package mutating func signedVarint(_ value: Int) { varint(value >= 0 ? value << 1 : ~value << 1 | 1) }
+
     /// A varint byte count, then that many bytes of UTF-8.
     package mutating func string(_ value: String) {
         varint(value.utf8.count)

@@ -1,0 +1,80 @@
+package import Image
+package import Platform
+
+/// The fingerprints of a range of an image, block by block from its start.
+package struct FingerprintRun: Equatable, Sendable, RangePiece {
+    package enum Source: Equatable, Sendable {
+        case zero
+        /// One fingerprint a block; the last block may be short.
+        case blocks(ArraySlice<Fingerprint>)
+        /// Those that the segments below have for the range that starts at `from`.
+        case moved(from: Int)
+    }
+    package let offset: Int
+    package let length: Int
+    package let blockSize: Int
+    package let source: Source
+
+    package init(offset: Int, length: Int, blockSize: Int, source: Source) {
+        self.offset = offset
+        self.length = length
+        self.blockSize = blockSize
+        self.source = source
+    }
+
+    package var blockCount: Int { (length + blockSize - 1) / blockSize }
+
+    package func cut(to range: Range<Int>) -> Self? {
+        let first = (range.lowerBound - offset + blockSize - 1) / blockSize
+        let last = range.upperBound == end ? blockCount : (range.upperBound - offset) / blockSize
+        guard first < last else { return nil }
+        let start = first * blockSize
+        let source: Source =
+            switch self.source {
+            case .zero: .zero
+            case .blocks(let list): .blocks(list[(list.startIndex + first)..<(list.startIndex + last)])
+            case .moved(let from): .moved(from: from + start)
+            }
+        let stop = last == blockCount ? length : last * blockSize
+        return Self(offset: offset + start, length: stop - start, blockSize: blockSize, source: source)
+    }
+
+    func shifted(by distance: Int) -> Self {
+        let source: Source =
+            if case .moved(let from) = self.source { .moved(from: from) } else { self.source }
+        return Self(offset: offset + distance, length: length, blockSize: blockSize, source: source)
+    }
+
+    /// `newer` over `older`; what `newer` says has moved is looked up in `older`.
+    ///
+    /// A moved range that `older` does not know keeps pointing below.
+    package static func overlay(_ newer: [Self], over older: [Self]) -> [Self] {
+        var resolved: [Self] = []
+        for run in newer {
+            guard case .moved(let from) = run.source else {
+                resolved.append(run)
+                continue
+            }
+            let (found, gaps) = Layer.parts(of: older, in: from..<from + run.length)
+            var parts = found.map { $0.shifted(by: run.offset - from) }
+            for gap in gaps {
+                parts.append(
+                    Self(
+                        offset: gap.lowerBound - from + run.offset, length: gap.count,
+                        blockSize: run.blockSize,
+                        source: .moved(from: gap.lowerBound)))
+            }
+            resolved.append(contentsOf: parts.sorted { $0.offset < $1.offset })
+        }
+        return Layer.overlay(resolved, over: older)
+    }
+
+    /// The content of each block of the run, in order; nil for a run that has moved.
+    package func content(ofBlock index: Int) -> BlockContent? {
+        switch source {
+        case .zero: .zero
+        case .blocks(let list): .data(list[list.startIndex + index])
+        case .moved: nil
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package import Image
+package import Platform
+
+/// A recovery point: the commit record of one image (docs/format/point.md).
+package struct Point: Equatable, Sendable {
+    package enum Kind: UInt8, Sendable, CustomStringConvertible {
+        case full = 0
+        case logs = 1
+        package var description: String { self == .full ? "full" : "logs" }
+    }
+
+    package enum Health: UInt8, Sendable, CustomStringConvertible {
+        case good = 0
+        case damaged = 1
+        case suspicious = 2
+        package var description: String {
+            switch self {
+            case .good: "good"
+            case .damaged: "damaged"
+            case .suspicious: "suspicious"
+            }
+        }
+    }
+
+    /// The point before this one: its generation and digest. Nil for the first.
+    package struct Parent: Equatable, Sendable {
+        package let generation: UInt64
+        package let digest: Digest256
+
+        package init(generation: UInt64, digest: Digest256) {
+            self.generation = generation
+            self.digest = digest
+        }
+    }
+
+    package struct Segment: Hashable, Sendable {
+        package let name: Digest256
+        package let length: Int
+
+        package init(name: Digest256, length: Int) {
+            self.name = name
+            self.length = length
+        }
+    }
+
+    /// What the push that made the point counted.
+    package struct Counts: Equatable, Sendable {
+        package var blocks = 0
+        package var changedBlocks = 0
+        /// Bytes of the packs, maps and index stored for it.
+        package var shippedBytes = 0
+        package var pages = 0
+        package var blankPages = 0
+        package var badPages = 0
+        package init() {}
+    }
+
+    package static let maximumBytes = 64 << 20
+    package static let maximumFactBytes = 1 << 20
+
+    package var generation: UInt64
+    package var parent: Parent?
+    package var kind: Kind
+    package var health: Health
+    /// When the source was read.
+    package var sourceTime: Timestamp
+    package var layout: ImageLayout
+    package var imageDigest: Digest256
+    package var counts: Counts
+    package var toolVersion: String
+    /// Newest first.
+    package var segments: [Segment]
+    /// JSON about the source, as its reader wrote it; not looked into by the store.
+    package var sourceFacts: [UInt8]
+
+    package init(
+        generation: UInt64, parent: Parent?, kind: Kind, health: Health, sourceTime: Timestamp,
+        layout: ImageLayout, imageDigest: Digest256, counts: Counts, toolVersion: String, segments: [Segment],
+        sourceFacts: [UInt8]
+    ) {
+        self.generation = generation
+        self.parent = parent
+        self.kind = kind
+        self.health = health
+        self.sourceTime = sourceTime
+        self.layout = layout
+        self.imageDigest = imageDigest
+        self.counts = counts
+        self.toolVersion = toolVersion
+        self.segments = segments
+        self.sourceFacts = sourceFacts
+    }
+
+    /// `42-20261122T020004Z`.
+    package var id: String { "\(generation)-\(sourceTime.compact)" }
+}

@@ -1,0 +1,72 @@
+/// Something that stands for a range of an image and can be cut.
+package protocol RangePiece {
+    var offset: Int { get }
+    var length: Int { get }
+
+    /// The part inside `range`, which overlaps this piece; nil when nothing whole is left of it.
+    func cut(to range: Range<Int>) -> Self?
+}
+
+extension RangePiece {
+    package var end: Int { offset + length }
+}
+
+/// Sorted pieces that do not overlap.
+package enum Layer {
+    /// `newer` wherever it says something, `older` elsewhere; both sorted, the result too.
+    package static func overlay<Piece: RangePiece>(_ newer: [Piece], over older: [Piece]) -> [Piece] {
+        var result: [Piece] = []
+        result.reserveCapacity(newer.count + older.count)
+        var next = newer.startIndex
+        for piece in older {
+            var start = piece.offset
+            while start < piece.end {
+                while next < newer.endIndex, newer[next].end <= start {
+                    result.append(newer[next])
+                    next += 1
+                }
+                let stop = next < newer.endIndex ? min(piece.end, newer[next].offset) : piece.end
+                if start < stop, let part = piece.cut(to: start..<stop) { result.append(part) }
+                guard next < newer.endIndex, newer[next].offset < piece.end else { break }
+                start = max(start, newer[next].end)
+                if newer[next].end <= piece.end {
+                    result.append(newer[next])
+                    next += 1
+                }
+            }
+        }
+        result.append(contentsOf: newer[next...])
+        return result
+    }
+
+    /// The parts of `pieces` inside `range`, and the gaps between them.
+    package static func parts<Piece: RangePiece>(
+        of pieces: [Piece], in range: Range<Int>
+    ) -> (found: [Piece], gaps: [Range<Int>]) {
+        var found: [Piece] = []
+        var gaps: [Range<Int>] = []
+        var start = range.lowerBound
+        var index = firstIndex(in: pieces, endingAfter: range.lowerBound)
+        while index < pieces.count, pieces[index].offset < range.upperBound {
+            let piece = pieces[index]
+            if piece.offset > start { gaps.append(start..<piece.offset) }
+            let overlap = max(piece.offset, range.lowerBound)..<min(piece.end, range.upperBound)
+            if let part = piece.cut(to: overlap) { found.append(part) } else { gaps.append(overlap) }
+            start = overlap.upperBound
+            index += 1
+        }
+        if start < range.upperBound { gaps.append(start..<range.upperBound) }
+        return (found, gaps)
+    }
+
+    /// Index of the first piece that ends behind `offset`; `pieces.count` when there is none.
+    package static func firstIndex<Piece: RangePiece>(in pieces: [Piece], endingAfter offset: Int) -> Int {
+        var low = 0
+        var high = pieces.count
+        while low < high {
+            let middle = (low + high) / 2
+            if pieces[middle].end <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

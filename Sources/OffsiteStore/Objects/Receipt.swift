@@ -1,0 +1,48 @@
+package import Platform
+
+/// When a store received a point: 80 bytes behind the point object, added by the store's side.
+///
+/// Layout (docs/format/point.md, section 3): 0..<4 `HRCV`, 4..<8 version 1, 8..<16 time in nanoseconds,
+/// 16..<48 SHA-256 of the point object, 48..<80 SHA-256 of bytes 0..<48.
+package struct Receipt: Equatable, Sendable {
+    package static let byteCount = 80
+    private static let magic = Array("HRCV".utf8)
+
+    package let received: Timestamp
+    package let point: Digest256
+
+    package init(received: Timestamp, point: Digest256) {
+        self.received = received
+        self.point = point
+    }
+
+    package var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: Self.byteCount)
+        writer.append(Self.magic)
+        writer.uint32(1)
+        writer.uint64(UInt64(bitPattern: received.nanoseconds))
+        writer.append(point)
+        writer.append(SHA256Hasher.hash(writer.bytes.span))
+        return writer.bytes
+    }
+
+    /// Splits a point file into the point object and its receipt, and checks that they belong together.
+    package static func split(_ file: [UInt8]) throws(FormatError) -> (point: [UInt8], receipt: Receipt) {
+        guard file.count > byteCount else {
+            throw .truncated(offset: file.count, needed: byteCount, available: file.count)
+        }
+        let object = Array(file.dropLast(byteCount))
+        let bytes = Array(file.suffix(byteCount))
+        var reader = ByteReader(bytes)
+        guard try reader.take(array: 4) == magic, try reader.uint32() == 1 else {
+            throw .badField(field: "receipt", offset: object.count)
+        }
+        let received = Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
+        let point = try reader.digest()
+        guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<48)) else {
+            throw .digestMismatch(of: "receipt")
+        }
+        guard SHA256Hasher.hash(object.span) == point else { throw .digestMismatch(of: "point") }
+        return (object, Receipt(received: received, point: point))
+    }
+}

@@ -1,0 +1,59 @@
+package import Platform
+
+/// What a store is asked to prove of a job's objects.
+package struct CheckRequest: Equatable, Sendable {
+    package enum Level: UInt8, Sendable {
+        /// Everything needed is there with the right length; a sample of the packs is hashed.
+        case quick = 0
+        /// Every byte is hashed.
+        case full = 1
+    }
+    package static let samplePercent = 1
+    package static let leastSampledPacks = 16
+
+    package let job: Name
+    /// Nil for every point of the job.
+    package let generation: UInt64?
+    package let level: Level
+    /// Chooses the sample of a quick check.
+    package let seed: UInt64
+
+    package init(job: Name, generation: UInt64?, level: Level, seed: UInt64) {
+        self.job = job
+        self.generation = generation
+        self.level = level
+        self.seed = seed
+    }
+}
+
+/// What a check found. Every count says how many of how many.
+package struct CheckReport: Equatable, Sendable {
+    package struct Damage: Equatable, Sendable {
+        /// Path of the object below the store.
+        package let object: String
+        package let reason: String
+        /// Generations whose restore needs it.
+        package var points: [UInt64]
+
+        package init(object: String, reason: String, points: [UInt64]) {
+            self.object = object
+            self.reason = reason
+            self.points = points
+        }
+    }
+    package var points = 0
+    /// Objects that the points need, and those found with the right length.
+    package var neededObjects = 0
+    package var presentObjects = 0
+    /// Objects to be hashed, and those hashed so far.
+    package var objectsToHash = 0
+    package var hashedObjects = 0
+    package var hashedBytes = 0
+    package var damage: [Damage] = []
+    package static let maximumDamage = 1_000
+
+    package init() {}
+
+    /// True when something was checked and all of it was good.
+    package var isGood: Bool { points > 0 && neededObjects > 0 && damage.isEmpty }
+}

@@ -1,0 +1,83 @@
+package import Platform
+
+extension DirectoryStore {
+    /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.
+    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+        let key = ObjectKey.point(job, generation)
+        try checkCommit(point, key, generation, job)
+        let receipt = Receipt(received: clock.now, point: SHA256Hasher.hash(point.span))
+        let temporary = try temporaryName(job)
+        let linked = try wrap("commit", key.path) { () throws(SystemError) in
+            let linked = try publish(point + receipt.encoded, temporary: temporary, final: path(key))
+            try files.syncFolder(folder(job, "points"))
+            return linked
+        }
+        guard linked else { throw Self.taken(key) }
+        return receipt
+    }
+
+    private func checkCommit(
+        _ bytes: [UInt8], _ key: ObjectKey, _ generation: UInt64, _ job: Name
+    ) throws(StoreError) {
+        let store = try storeObject()
+        let jobBytes = try whole(.job(job), limit: JobObject.maximumBytes)
+        let point: Point
+        do throws(FormatError) {
+            let jobObject = try JobObject(parsing: jobBytes, store: store.id)
+            point = try Point(parsing: bytes, job: jobObject.id, store: store.id)
+        } catch { throw StoreError("commit", key.path, error) }
+        guard point.generation == generation else {
+            throw StoreError(.corrupt, "commit", key.path, "the point says generation \(point.generation)")
+        }
+        let newest = try list(.point, job: job).compactMap { $0.key.generation }.max() ?? 0
+        guard generation == newest + 1 else { throw Self.taken(key) }
+        guard (point.parent?.generation ?? 0) == newest else {
+            throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(newest)")
+        }
+        if let parent = point.parent {
+            let file = try whole(
+                .point(job, parent.generation), limit: Point.maximumBytes + Receipt.byteCount)
+            let object = file.span.extracting(0..<max(0, file.count - Receipt.byteCount))
+            guard SHA256Hasher.hash(object) == parent.digest else {
+                throw StoreError(
+                    .corrupt, "commit", key.path, "its parent's digest is not that of generation \(newest)")
+            }
+        }
+        for segment in point.segments {
+            guard try length(of: .map(job, segment.name)) == segment.length else {
+                throw StoreError(.corrupt, "commit", key.path, "map segment \(segment.name) is not there")
+            }
+        }
+    }
+
+    private static func taken(_ key: ObjectKey) -> StoreError {
+        StoreError(
+            .exists, "commit", key.path, "another run has committed a point meanwhile",
+            hint: "run it again: it will build on that point")
+    }
+
+    /// SHA-256 of an object's bytes, read in pieces.
+    func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
+        try wrap("hash", key.path) { () throws(SystemError) in
+            let file = try files.open(path(key), .read)
+            var hasher = SHA256Hasher()
+            var buffer = [UInt8](repeating: 0, count: 256 << 10)
+            var offset = 0
+            while true {
+                var target = buffer.mutableSpan
+                let count = try file.read(into: &target, at: offset)
+                if count == 0 { break }
+                hasher.update(buffer.span.extracting(0..<count))
+                offset += count
+            }
+            return hasher.finish()
+        }
+    }
+}
+
+extension ObjectKey {
+    /// The generation, when this is a point.
+    package var generation: UInt64? {
+        if case .point(_, let generation) = self { generation } else { nil }
+    }
+}

@@ -1,0 +1,111 @@
+package import Platform
+
+/// A store in a folder of this host. The agent serves one of these, too.
+package final class DirectoryStore: ObjectStore {
+    package let label: String
+    package let root: String
+    let files: any FileSystem
+    let clock: any Clock
+    private let entropy: any Entropy
+    private var locks: [Name: any HeldLock] = [:]
+    private var uploads = 0
+    /// Tells this session's temporary files from those of others.
+    private var session: String?
+
+    package init(root: String, files: any FileSystem, clock: any Clock, entropy: any Entropy) {
+        self.root = root
+        self.files = files
+        self.clock = clock
+        self.entropy = entropy
+        label = "directory \(root)"
+    }
+
+    package var traffic: Traffic { Traffic() }
+
+    func path(_ key: ObjectKey) -> String { root + "/" + key.path }
+    func folder(_ job: Name, _ name: String) -> String { "\(root)/jobs/\(job)/\(name)" }
+
+    package func jobs() throws(StoreError) -> [Name] {
+        let names = try wrap("list", "jobs") { () throws(SystemError) -> [String] in
+            guard try files.status(root + "/jobs") != nil else { return [] }
+            return try files.list(root + "/jobs")
+        }
+        return names.compactMap { Name($0) }
+    }
+
+    package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        let folder = folder(job, kind.folder)
+        return try wrap("list", "jobs/\(job)/\(kind.folder)") { () throws(SystemError) in
+            var found: [ListedObject] = []
+            let subfolders = kind == .pack ? try files.list(folder).map { folder + "/" + $0 } : [folder]
+            for subfolder in subfolders {
+                for name in try files.list(subfolder) {
+                    guard let key = kind.key(fileName: name, job: job), path(key) == subfolder + "/" + name,
+                        let status = try files.status(path(key))
+                    else { continue }
+                    found.append(ListedObject(key: key, length: status.length))
+                }
+            }
+            return found
+        }
+    }
+
+    package func length(of key: ObjectKey) throws(StoreError) -> Int? {
+        try wrap("look at", key.path) { () throws(SystemError) in try files.status(path(key))?.length }
+    }
+
+    package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+        try wrap("get", key.path) { () throws(SystemError) in
+            try files.open(path(key), .read).bytes(at: offset, count: count)
+        }
+    }
+
+    package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
+        let temporary = try temporaryName(job)
+        let file = try wrap("put", temporary) { () throws(SystemError) in try files.open(temporary, .create) }
+        return DirectoryUpload(kind, job: job, file: file, temporary: temporary, store: self)
+    }
+
+    package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
+        let file = folder(job, "push.lock")
+        let lock = try wrap("lock", file) { () throws(SystemError) in try files.lock(file, .exclusive) }
+        guard let lock else {
+            let text = (try? files.contents(file, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
+            throw StoreError(
+                .locked, "lock", "job \(job)", "held by \(text ?? "another run")",
+                hint: "wait for it, or give --lock-wait")
+        }
+        try wrap("lock", file) { () throws(SystemError) in try lock.describe(holder) }
+        locks[job] = lock
+    }
+
+    package func unlockPush(_ job: Name) { locks[job] = nil }
+
+    package func check(
+        _ request: CheckRequest, progress: (CheckReport) -> Void
+    ) throws(StoreError) -> CheckReport {
+        var check = try StoreCheck(self, request)
+        return try check.run(progress)
+    }
+
+    package func space() throws(StoreError) -> SpaceStatus {
+        try wrap("look at", root) { () throws(SystemError) in try files.space(root) }
+    }
+
+    package func close() { locks = [:] }
+
+    /// A name in the job's `tmp/` that no other session uses.
+    func temporaryName(_ job: Name) throws(StoreError) -> String {
+        if session == nil {
+            session = try wrap("start", root) { () throws(SystemError) in Hex.encode(try entropy.bytes(8)) }
+        }
+        uploads += 1
+        return folder(job, "tmp") + "/\(session ?? "")-\(uploads)"
+    }
+
+    func wrap<R>(
+        _ operation: String, _ subject: String, _ body: () throws(SystemError) -> R
+    ) throws(StoreError) -> R {
+        do throws(SystemError) { return try body() } catch { throw StoreError(operation, subject, error) }
+    }
+}

@@ -1,0 +1,63 @@
+internal import Platform
+
+/// An object arriving in a folder: hashed as it is written, named when it is whole and durable.
+final class DirectoryUpload: ObjectUpload {
+    private let kind: ObjectKind
+    private let job: Name
+    private let file: any OpenFile
+    private let temporary: String
+    private let store: DirectoryStore
+    private var hasher = Optional(SHA256Hasher())
+    private var offset = 0
+
+    init(_ kind: ObjectKind, job: Name, file: any OpenFile, temporary: String, store: DirectoryStore) {
+        self.kind = kind
+        self.job = job
+        self.file = file
+        self.temporary = temporary
+        self.store = store
+    }
+
+    func append(_ bytes: [UInt8]) throws(StoreError) {
+        try store.wrap("put", temporary) { () throws(SystemError) in try file.write(bytes.span, at: offset) }
+        hasher?.update(bytes)
+        offset += bytes.count
+    }
+
+    /// Order (RELIABILITY 2.2): sync the file, link without replacing, sync the folder and a new parent.
+    func finish(_ name: Digest256) throws(StoreError) {
+        guard let key = kind.key(name, job: job), let found = hasher.take()?.finish() else {
+            throw StoreError(.failed, "put", temporary, "a \(kind) is not uploaded this way")
+        }
+        guard found == name else {
+            abandon()
+            throw StoreError(.corrupt, "put", key.path, "arrived with digest \(found)")
+        }
+        let path = store.path(key)
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/")
+        try store.wrap("put", key.path) { () throws(SystemError) in
+            try file.sync()
+            let isNew = kind == .pack ? try store.files.makeFolder(folder) : false
+            if isNew { try store.files.syncFolder(store.folder(job, kind.folder)) }
+        }
+        let linked = try store.wrap("put", key.path) { () throws(SystemError) in
+            try store.files.linkNoReplace(temporary, to: path)
+        }
+        if !linked { try proveExisting(key, path, name) }
+        try store.wrap("put", key.path) { () throws(SystemError) in
+            try store.files.remove(temporary)
+            try store.files.syncFolder(folder)
+        }
+    }
+
+    func abandon() { try? store.files.remove(temporary) }
+
+    /// An object that was there is hashed and made durable, not trusted.
+    private func proveExisting(_ key: ObjectKey, _ path: String, _ name: Digest256) throws(StoreError) {
+        guard try store.hash(key) == name else {
+            throw StoreError(.corrupt, "put", key.path, "an object with this name and other bytes is there")
+        }
+        try store.wrap("put", key.path) { () throws(SystemError) in try store.files.open(path, .read).sync() }
+    }
+}

@@ -1,0 +1,54 @@
+package import Platform
+
+/// Which pack holds which frame, from a job's index objects.
+package struct FrameLocations: Sendable {
+    package struct Location: Equatable, Sendable {
+        package let pack: Digest256
+        package let entry: PackFooter.Entry
+    }
+    private var frames: [FrameID: Location] = [:]
+    package private(set) var packLengths: [Digest256: Int] = [:]
+
+    /// Reads every index of the job; a damaged one is replaced by the footers of the packs it would name.
+    package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
+        var needsFooters = false
+        for object in try store.list(.index, job: job.name) {
+            let bytes = try store.whole(object.key, limit: PackIndex.maximumBytes)
+            do throws(FormatError) {
+                add(try PackIndex(parsing: bytes, job: job.id, store: storeID))
+            } catch { needsFooters = true }
+        }
+        let packs = try store.list(.pack, job: job.name)
+        if needsFooters || packs.count != packLengths.count { try addFooters(of: packs, store, job) }
+    }
+
+    package subscript(frame: FrameID) -> Location? { frames[frame] }
+
+    private mutating func add(_ index: PackIndex) {
+        for pack in index.packs {
+            packLengths[pack.name] = pack.length
+            for entry in pack.frames { frames[entry.frame] = Location(pack: pack.name, entry: entry) }
+        }
+    }
+
+    /// Packs that no index names: of a push that did not commit, or whose index is damaged.
+    private mutating func addFooters(
+        of packs: [ListedObject], _ store: any ObjectStore, _ job: JobObject
+    ) throws(StoreError) {
+        for object in packs {
+            guard case .pack(_, let name) = object.key, packLengths[name] == nil else { continue }
+            let key = object.key
+            do throws(StoreError) {
+                let footer = try PackTail.footer(
+                    length: object.length, job: job.id, format: { StoreError("read", key.path, $0) },
+                    read: { (offset, count) throws(StoreError) in
+                        try store.read(key, at: offset, count: count)
+                    })
+                add(PackIndex([.init(name: name, length: object.length, frames: footer.entries)]))
+            } catch {
+                guard error.kind == .corrupt || error.kind == .notFound else { throw error }
+                // Damaged, and so missed by whoever needs a frame of it.
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package import Platform
+
+/// The name of one object in a store, and where it lies (docs/format/store.md, section 1).
+package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
+    case store
+    case job(Name)
+    case pack(Name, Digest256)
+    case map(Name, Digest256)
+    case index(Name, Digest256)
+    case point(Name, UInt64)
+
+    /// Path below the store's folder.
+    package var path: String {
+        switch self {
+        case .store: "STORE"
+        case .job(let job): "jobs/\(job)/job"
+        case .pack(let job, let name): "jobs/\(job)/packs/\(name.description.prefix(2))/\(name).pack"
+        case .map(let job, let name): "jobs/\(job)/maps/\(name).map"
+        case .index(let job, let name): "jobs/\(job)/index/\(name).idx"
+        case .point(let job, let generation): "jobs/\(job)/points/\(Self.hex(generation)).point"
+        }
+    }
+
+    package var description: String { path }
+
+    /// Sixteen hexadecimal digits.
+    private static func hex(_ generation: UInt64) -> String {
+        let digits = String(generation, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+/// The kinds of objects of which a job has many.
+package enum ObjectKind: UInt8, Sendable, CaseIterable {
+    case pack = 1
+    case map = 2
+    case index = 3
+    case point = 4
+
+    package var folder: String {
+        switch self {
+        case .pack: "packs"
+        case .map: "maps"
+        case .index: "index"
+        case .point: "points"
+        }
+    }
+
+    package var suffix: String {
+        switch self {
+        case .pack: ".pack"
+        case .map: ".map"
+        case .index: ".idx"
+        case .point: ".point"
+        }
+    }
+
+    /// The key of the object with this file name; nil for a name that this kind does not have.
+    package func key(fileName: String, job: Name) -> ObjectKey? {
+        guard fileName.hasSuffix(suffix) else { return nil }
+        let stem = fileName.dropLast(suffix.count)
+        if self == .point {
+            guard stem.count == 16, let bytes = Hex.decode(stem) else { return nil }
+            return .point(job, bytes.reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        guard let name = Digest256(hex: stem) else { return nil }
+        return key(name, job: job)
+    }
+
+    /// The key of an object named by its digest; a point is not.
+    package func key(_ name: Digest256, job: Name) -> ObjectKey? {
+        switch self {
+        case .pack: .pack(job, name)
+        case .map: .map(job, name)
+        case .index: .index(job, name)
+        case .point: nil
+        }
+    }
+}
+
+/// An object that is there, and its length in bytes.
+package struct ListedObject: Hashable, Sendable {
+    package let key: ObjectKey
+    package let length: Int
+
+    package init(key: ObjectKey, length: Int) {
+        self.key = key
+        self.length = length
+    }
+}

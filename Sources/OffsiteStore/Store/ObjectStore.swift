@@ -1,0 +1,93 @@
+package import Platform
+
+/// A store of recovery points, wherever it is.
+///
+/// The contract, the same for a folder of this host and for one behind an agent:
+/// - Objects are immutable. Nothing here replaces or removes one.
+/// - What `finish`, `publishJob`, `initialise` and `commit` report is durable: content, name, and every
+///   folder made on the way have been synced.
+/// - An object whose name is its digest is hashed by the store's side before it gets its name.
+/// - Names come as values (``Name``, ``Digest256``), never as paths.
+/// - One thread at a time; uploads of one store do not overlap.
+package protocol ObjectStore: AnyObject {
+    /// What people call it: `directory /media/usb/hybridrep`.
+    var label: String { get }
+
+    /// Bytes that crossed the transport so far, both zero without one.
+    var traffic: Traffic { get }
+
+    /// Makes the store. False when there is one already; it stays as it is.
+    func initialise(_ object: StoreObject) throws(StoreError) -> Bool
+
+    /// Gives a job its folder and object. False when it has one already; it stays as it is.
+    func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool
+
+    /// Names of the jobs in the store, sorted.
+    func jobs() throws(StoreError) -> [Name]
+
+    /// All objects of a kind, sorted by name. What does not look like one is left out.
+    func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject]
+
+    /// Nil when there is no such object.
+    func length(of key: ObjectKey) throws(StoreError) -> Int?
+
+    /// Exactly `count` bytes from `offset`.
+    ///
+    /// - Throws: `notFound`; `corrupt` when the object ends before.
+    func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
+
+    /// Begins an object that will be named by its digest: a pack, a map or an index.
+    func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload
+
+    /// Makes a point final.
+    ///
+    /// Refused with `exists` when the generation is taken or is not the one after the newest, with `corrupt`
+    /// when a map segment it names is not there.
+    /// - Returns: When the store received it.
+    func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt
+
+    /// Takes the lock that pushes of this job exclude each other by.
+    ///
+    /// - Parameter holder: pid, host, run id and start time, for people.
+    /// - Throws: `locked`, naming the holder.
+    func lockForPush(_ job: Name, holder: String) throws(StoreError)
+    func unlockPush(_ job: Name)
+
+    /// Proves objects where they are; nothing but the answer crosses the wire.
+    func check(_ request: CheckRequest, progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport
+
+    func space() throws(StoreError) -> SpaceStatus
+
+    /// Ends the session. Nothing else may be called after it.
+    func close() throws(StoreError)
+}
+
+/// An object on its way into a store.
+package protocol ObjectUpload: AnyObject {
+    func append(_ bytes: [UInt8]) throws(StoreError)
+
+    /// Names the object by its digest and makes it durable; an equal one that is there already will do.
+    ///
+    /// - Throws: `corrupt` when what arrived has another digest.
+    func finish(_ name: Digest256) throws(StoreError)
+
+    /// Throws away what has arrived.
+    func abandon()
+}
+
+/// Bytes over a transport, with the handshake, without SSH's own overhead.
+package struct Traffic: Equatable, Sendable {
+    package var sentBytes: Int
+    package var receivedBytes: Int
+
+    package init(sentBytes: Int = 0, receivedBytes: Int = 0) {
+        self.sentBytes = sentBytes
+        self.receivedBytes = receivedBytes
+    }
+
+    package static func - (left: Self, right: Self) -> Self {
+        Self(
+            sentBytes: left.sentBytes - right.sentBytes,
+            receivedBytes: left.receivedBytes - right.receivedBytes)
+    }
+}

@@ -1,0 +1,81 @@
+package import Platform
+
+/// A committed point as a store has it.
+package struct StoredPoint: Equatable, Sendable {
+    package let point: Point
+    package let receipt: Receipt
+    /// SHA-256 of the point object: what the next point names as its parent.
+    package var digest: Digest256 { receipt.point }
+}
+
+/// Reads a job's points from a store, proving each against its digests.
+package struct PointReader {
+    private let store: any ObjectStore
+    package let job: JobObject
+    package let storeID: Identifier
+
+    /// Opens the job.
+    ///
+    /// - Throws: `notFound`, with a hint, when store or job are not there.
+    package init(_ store: any ObjectStore, job name: Name) throws(StoreError) {
+        self.store = store
+        storeID = try store.storeObject().id
+        let bytes: [UInt8]
+        do throws(StoreError) {
+            bytes = try store.whole(.job(name), limit: JobObject.maximumBytes)
+        } catch {
+            guard error.kind == .notFound else { throw error }
+            throw StoreError(
+                .notFound, "open", "job \(name)", "\(store.label) has no such job",
+                hint: "make it with: hybridrep init TARGET --job \(name)")
+        }
+        do throws(FormatError) { job = try JobObject(parsing: bytes, store: storeID) } catch {
+            throw StoreError("read", ObjectKey.job(name).path, error)
+        }
+        guard job.name == name else {
+            throw StoreError(.corrupt, "read", ObjectKey.job(name).path, "belongs to job \(job.name)")
+        }
+    }
+
+    /// Generations of all points, rising.
+    package func generations() throws(StoreError) -> [UInt64] {
+        try store.list(.point, job: job.name).compactMap { $0.key.generation }.sorted()
+    }
+
+    package func point(_ generation: UInt64) throws(StoreError) -> StoredPoint {
+        let key = ObjectKey.point(job.name, generation)
+        let file = try store.whole(key, limit: Point.maximumBytes + Receipt.byteCount)
+        do throws(FormatError) {
+            let (bytes, receipt) = try Receipt.split(file)
+            let point = try Point(parsing: bytes, job: job.id, store: storeID)
+            guard point.generation == generation else { throw .badField(field: "generation", offset: 0) }
+            return StoredPoint(point: point, receipt: receipt)
+        } catch { throw StoreError("read", key.path, error) }
+    }
+
+    /// The newest point, good or not; nil in an empty job.
+    package func head() throws(StoreError) -> StoredPoint? {
+        guard let newest = try generations().last else { return nil }
+        return try point(newest)
+    }
+
+    /// The newest good point.
+    package func latest() throws(StoreError) -> StoredPoint? {
+        for generation in try generations().reversed() {
+            let found = try point(generation)
+            if found.point.health == .good { return found }
+        }
+        return nil
+    }
+
+    package func segment(_ segment: Point.Segment) throws(StoreError) -> MapSegment {
+        let key = ObjectKey.map(job.name, segment.name)
+        let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
+        guard SHA256Hasher.hash(bytes.span) == segment.name else {
+            throw StoreError(.corrupt, "read", key.path, "its SHA-256 is not its name")
+        }
+        do throws(FormatError) { return try MapSegment(parsing: bytes, job: job.id) } catch {
+            throw StoreError("read", key.path, error)
+        }
+    }
+}

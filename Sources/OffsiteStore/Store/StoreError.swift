@@ -1,0 +1,71 @@
+package import Platform
+
+/// A store operation failed.
+package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: UInt8, Sendable {
+        /// No store, job, or object under that name.
+        case notFound = 1
+        /// Something is there already, and stays.
+        case exists = 2
+        case denied = 3
+        /// What is there is not what it should be.
+        case corrupt = 4
+        case noSpace = 5
+        /// Another run holds the lock.
+        case locked = 6
+        /// The connection could not be made, or broke.
+        case unreachable = 7
+        case authentication = 8
+        /// The other end does not follow the protocol, or is of an incompatible version.
+        case incompatible = 9
+        case failed = 10
+    }
+    package let kind: Kind
+    /// What was tried: "put", "get", "list", "commit".
+    package let operation: String
+    /// On what: an object's path, a store's folder, a host.
+    package let subject: String
+    /// The layer below, in its own words.
+    package let detail: String
+    package let hint: String?
+
+    package init(_ kind: Kind, _ operation: String, _ subject: String, _ detail: String, hint: String? = nil)
+    {
+        self.kind = kind
+        self.operation = operation
+        self.subject = subject
+        self.detail = detail
+        self.hint = hint
+    }
+
+    /// Bytes of `subject` that are not what they claim.
+    package init(_ operation: String, _ subject: String, _ error: FormatError) {
+        let kind: Kind =
+            switch error {
+            case .unsupportedVersion, .unknownMandatorySection: .incompatible
+            default: .corrupt
+            }
+        self.init(kind, operation, subject, error.description)
+    }
+
+    package init(_ operation: String, _ subject: String, _ error: SystemError) {
+        let kind: Kind =
+            if error.isNotFound {
+                .notFound
+            } else if error.isNoSpace {
+                .noSpace
+            } else if error.isDenied { .denied } else { .failed }
+        self.init(kind, operation, subject, error.description)
+    }
+
+    package init(_ error: TransportError) {
+        let kind: Kind =
+            switch error.kind {
+            case .authentication: .authentication
+            case .connect, .closed, .stalled, .command: .unreachable
+            }
+        self.init(kind, error.operation, error.peer, error.detail, hint: error.hint)
+    }
+
+    package var description: String { "\(operation) \(subject): \(detail)" }
+}
