@@ -15,6 +15,7 @@ let common: [SwiftSetting] = [
 let memorySafe: [SwiftSetting] = common + [.treatWarning("StrictMemorySafety", as: .error)]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -24,6 +25,7 @@ let package = Package(
     products: [.executable(name: "hybridrep", targets: ["hybridrep"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -44,7 +46,7 @@ let package = Package(
         .target(name: "BackupStream", dependencies: ["ESE", "Image", "Platform"], swiftSettings: memorySafe),
         .target(name: "OffsiteStore", dependencies: ["Image", "Platform"], swiftSettings: memorySafe),
         .target(
-            name: "DeltaSync", dependencies: ["OffsiteStore", "Image", "Platform"],
+            name: "DeltaSync", dependencies: ["OffsiteStore", "Image", "Platform", deque],
             swiftSettings: memorySafe),
         .target(
             name: "Verify",

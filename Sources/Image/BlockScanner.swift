@@ -1,14 +1,11 @@
 package import Platform
 
-/// Cuts the bytes of an image, as they pass, into the blocks of its extents and fingerprints each.
-///
-/// Bytes may come in pieces of any size; pieces that are whole blocks are not copied.
+/// Fingerprints the bytes of an image as they pass, extent by extent, into a signature.
 package struct BlockScanner: ~Copyable {
     private let fingerprinter: Fingerprinter
     private let writer: SignatureWriter
     private var blockSize = Extent.defaultBlockSize
-    /// The start of a block whose end has not come yet.
-    private var carry: [UInt8] = []
+    private var cutter = BlockCutter()
 
     package init(_ fingerprinter: Fingerprinter, into writer: SignatureWriter) {
         self.fingerprinter = fingerprinter
@@ -17,37 +14,28 @@ package struct BlockScanner: ~Copyable {
 
     /// Ends the extent so far, with a short block if need be, and starts the next.
     package mutating func beginExtent(_ key: Extent.Key, blockSize: Int) throws(SystemError) {
-        try flush()
+        try cutter.flush { (block) throws(SystemError) in try Self.add(block, fingerprinter, writer) }
         self.blockSize = blockSize
         writer.beginExtent(key, blockSize: blockSize)
     }
 
+    /// Takes the image's next bytes, in pieces of any size.
     package mutating func append(_ bytes: Span<UInt8>) throws(SystemError) {
-        var start = 0
-        if !carry.isEmpty {
-            start = min(blockSize - carry.count, bytes.count)
-            carry.append(copying: bytes.extracting(0..<start))
-            if carry.count == blockSize { try flush() }
+        try cutter.append(bytes, blockSize: blockSize) { (block) throws(SystemError) in
+            try Self.add(block, fingerprinter, writer)
         }
-        while bytes.count - start >= blockSize {
-            try add(bytes.extracting(start..<start + blockSize))
-            start += blockSize
-        }
-        if start < bytes.count { carry.append(copying: bytes.extracting(start..<bytes.count)) }
     }
 
     package consuming func finish() throws(ImageError) -> Signature {
-        do throws(SystemError) { try flush() } catch { throw .system(error) }
+        do throws(SystemError) {
+            try cutter.flush { (block) throws(SystemError) in try Self.add(block, fingerprinter, writer) }
+        } catch { throw .system(error) }
         return try writer.finish(ZeroFingerprints(fingerprinter))
     }
 
-    private mutating func flush() throws(SystemError) {
-        guard !carry.isEmpty else { return }
-        try add(carry.span)
-        carry.removeAll(keepingCapacity: true)
-    }
-
-    private func add(_ block: Span<UInt8>) throws(SystemError) {
+    private static func add(
+        _ block: Span<UInt8>, _ fingerprinter: Fingerprinter, _ writer: SignatureWriter
+    ) throws(SystemError) {
         let content: BlockContent =
             ZeroScan.isZero(block) ? .zero : .data(fingerprinter.fingerprint(block))
         try writer.add(content, length: block.count)

@@ -22,7 +22,9 @@ package struct Point: Equatable, Sendable {
         }
     }
 
-    /// The point before this one: its generation and digest. Nil for the first.
+    /// The generation and digest of the point before this one.
+    ///
+    /// Nil for the first.
     package struct Parent: Equatable, Sendable {
         package let generation: UInt64
         package let digest: Digest256

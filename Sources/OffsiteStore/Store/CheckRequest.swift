@@ -26,7 +26,9 @@ package struct CheckRequest: Equatable, Sendable {
     }
 }
 
-/// What a check found. Every count says how many of how many.
+/// What a check found.
+///
+/// Every count says how many of how many.
 package struct CheckReport: Equatable, Sendable {
     package struct Damage: Equatable, Sendable {
         /// Path of the object below the store.

@@ -1,6 +1,8 @@
 package import Platform
 
-/// A store in a folder of this host. The agent serves one of these, too.
+/// A store in a folder of this host.
+///
+/// The agent serves one of these, too.
 package final class DirectoryStore: ObjectStore {
     package let label: String
     package let root: String

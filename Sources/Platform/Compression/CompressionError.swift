@@ -14,5 +14,10 @@ package struct CompressionError: Error, Equatable, Sendable, CustomStringConvert
         self.init(operation, unsafe String(cString: ZSTD_getErrorName(code)))
     }
 
+    /// What was compressed did not come back.
+    package init(mismatchOf length: Int) {
+        self.init("check a record of \(length) bytes", "it does not decode to what was compressed")
+    }
+
     package var description: String { "\(operation): \(reason)" }
 }

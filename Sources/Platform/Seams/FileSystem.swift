@@ -51,7 +51,9 @@ package protocol HeldLock: AnyObject, Sendable {
     func describe(_ text: String) throws(SystemError)
 }
 
-/// An open file. Closed when the last reference goes. Owned by one thread at a time.
+/// An open file.
+///
+/// Closed when the last reference goes. Owned by one thread at a time.
 package protocol OpenFile: AnyObject {
     var path: String { get }
 

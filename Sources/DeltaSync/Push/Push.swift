@@ -1,0 +1,137 @@
+internal import Image
+package import OffsiteStore
+package import Platform
+
+/// Ships one image to one store as its next point.
+///
+/// Order (RELIABILITY 2.2): lock, read the head, prove the base, ship packs, map and index, note the intent,
+/// commit the point. Nothing before the commit is visible to a reader; everything after it is only memory.
+package struct Push {
+    private let store: any ObjectStore
+    private let target: Name
+    private let job: JobObject
+    private let state: JobState
+    private let images: any BaseImages
+    private let files: any FileSystem
+    private let entropy: any Entropy
+
+    package init(
+        to store: any ObjectStore, target: Name, job: JobObject, state: JobState, images: any BaseImages,
+        files: any FileSystem, entropy: any Entropy
+    ) {
+        self.store = store
+        self.target = target
+        self.job = job
+        self.state = state
+        self.images = images
+        self.files = files
+        self.entropy = entropy
+    }
+
+    /// - Parameter holder: Who holds the lock, for people: pid, host, run id, start.
+    package func run(
+        _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) -> Void
+    ) throws(SyncError) -> PushResult {
+        let points = try syncing { () throws(StoreError) in try PointReader(store, job: job.name) }
+        try checkIdentity(points)
+        try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
+        defer { store.unlockPush(job.name) }
+        try onDisk { () throws(SystemError) in try state.sweep() }
+        let head = try syncing { () throws(StoreError) in try points.head() }
+        try checkMemory(points)
+        let base = try base(head, points)
+        return try ship(request, head, base, points, progress)
+    }
+
+    private func checkIdentity(_ points: PointReader) throws(SyncError) {
+        guard points.job.id == job.id, points.job.secret == job.secret else {
+            throw .wrongStore(
+                "target \(target) holds another job of the name \(job.name)",
+                hint: "use another job name, or another store")
+        }
+    }
+
+    private func checkMemory(_ points: PointReader) throws(SyncError) {
+        let generations = try syncing { () throws(StoreError) in try points.generations() }
+        try state.target(target)?.check(points.storeID, target: target) { (generation) throws(SyncError) in
+            guard generations.contains(generation) else { return nil }
+            return try syncing { () throws(StoreError) in try points.point(generation).digest }
+        }
+    }
+
+    private struct Base {
+        let image: BaseImage?
+        let map: MapStack
+        let isLocal: Bool
+    }
+
+    /// The head's image and map: from this host, or read back from the store.
+    private func base(_ head: StoredPoint?, _ points: PointReader) throws(SyncError) -> Base {
+        guard let point = head?.point else { return Base(image: nil, map: MapStack(), isLocal: true) }
+        let map = try MapStack(of: point, from: points, state: state)
+        if let found = images.base(point.imageDigest) { return Base(image: found, map: map, isLocal: true) }
+        let signature = try SignatureRebuild.run(
+            point, map.flattened(), job: job, path: state.temporaryFolder + "/base.sig", files: files)
+        return Base(image: BaseImage(signature: signature, file: nil), map: map, isLocal: false)
+    }
+
+    private func ship(
+        _ request: PushRequest, _ head: StoredPoint?, _ base: Base, _ points: PointReader,
+        _ progress: (Int) -> Void
+    ) throws(SyncError) -> PushResult {
+        let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
+        let writer = FrameWriter(store, job: job, push: random.span.uint64(at: 0))
+        var counts = Point.Counts()
+        let layer: MapSegment
+        do throws(SyncError) {
+            let encoder = try DeltaEncoder(
+                request.image, base: base.image, baseEntries: base.map.flattened().entries,
+                fingerprinter: Fingerprinter(secret: job.secret), level: request.level, into: writer)
+            (layer, counts) = try encoder.run(progress)
+            try syncing { () throws(StoreError) in try writer.finish() }
+        } catch {
+            writer.abandon()
+            throw error
+        }
+        counts.shippedBytes = writer.storedBytes
+        let (map, new) = base.map.adding(layer, job: job)
+        if let new {
+            counts.shippedBytes += new.bytes.count
+            _ = try syncing { () throws(StoreError) in try store.put(.map, job: job.name, new.bytes) }
+        }
+        if !writer.packs.isEmpty {
+            let index = PackIndex(writer.packs).encoded(job: job.id, store: points.storeID)
+            counts.shippedBytes += index.count
+            _ = try syncing { () throws(StoreError) in try store.put(.index, job: job.name, index) }
+        }
+        counts.pages = request.pages.seen
+        counts.blankPages = request.pages.blank
+        counts.badPages = request.pages.bad
+        let point = Point(
+            generation: (head?.point.generation ?? 0) + 1,
+            parent: head.map { Point.Parent(generation: $0.point.generation, digest: $0.digest) },
+            kind: request.kind, health: request.health, sourceTime: request.sourceTime,
+            layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
+            counts: counts,
+            toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
+            sourceFacts: request.sourceFacts)
+        try commit(point, points, map, new)
+        return PushResult(point: point, hadLocalBase: base.isLocal)
+    }
+
+    /// The commit, and then what this host remembers of it; losing that costs time only.
+    private func commit(
+        _ point: Point, _ points: PointReader, _ map: MapStack, _ new: (name: Point.Segment, bytes: [UInt8])?
+    ) throws(SyncError) {
+        let bytes = point.encoded(job: job.id, store: points.storeID)
+        let receipt = try syncing { () throws(StoreError) in
+            try store.commit(bytes, generation: point.generation, job: job.name)
+        }
+        try onDisk { () throws(SystemError) in
+            if let new { try state.keep(new.bytes, as: new.name) }
+            try state.remember(
+                TargetMemory(store: points.storeID, generation: point.generation, digest: receipt.point),
+                of: target)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import OffsiteStore
+package import Platform
+
+/// What is shipped as a point, and what is said of it.
+package struct PushRequest {
+    package let image: ShippedImage
+    package let kind: Point.Kind
+    package let health: Point.Health
+    /// When the source was read.
+    package let sourceTime: Timestamp
+    package let pages: PageCounts
+    /// JSON about the source, kept with the point.
+    package let sourceFacts: [UInt8]
+    /// zstd level, 1...19.
+    package let level: Int
+
+    /// Pages that were checked while the image was made; all zero for what has no pages.
+    package struct PageCounts: Equatable, Sendable {
+        package let seen: Int
+        package let blank: Int
+        package let bad: Int
+
+        package init(seen: Int = 0, blank: Int = 0, bad: Int = 0) {
+            self.seen = seen
+            self.blank = blank
+            self.bad = bad
+        }
+    }
+
+    package init(
+        image: ShippedImage, kind: Point.Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
+        sourceFacts: [UInt8], level: Int
+    ) {
+        self.image = image
+        self.kind = kind
+        self.health = health
+        self.sourceTime = sourceTime
+        self.pages = pages
+        self.sourceFacts = sourceFacts
+        self.level = level
+    }
+}
+
+/// What a push did.
+package struct PushResult: Equatable, Sendable {
+    package let point: Point
+    /// True when this host had the base's signature; else it was read back from the store.
+    package let hadLocalBase: Bool
+}

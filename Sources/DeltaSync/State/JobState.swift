@@ -1,0 +1,98 @@
+package import OffsiteStore
+package import Platform
+
+/// What this host remembers of a job.
+///
+/// Losing it costs time, never correctness.
+///
+/// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
+/// them; `targets/TARGET` is what was last seen there; `tmp/` is emptied by every push.
+package struct JobState: Sendable {
+    private let folder: String
+    private let files: any FileSystem
+    package let name: Name
+
+    package init(folder: String, job: Name, files: any FileSystem) throws(SystemError) {
+        self.folder = "\(folder)/\(job)"
+        self.files = files
+        name = job
+        try files.makeFolder(folder)
+        for name in ["", "/maps", "/targets", "/tmp"] { try files.makeFolder(self.folder + name) }
+    }
+
+    package var temporaryFolder: String { folder + "/tmp" }
+
+    /// The job's identity; nil when this host has never known it, or has lost or damaged it.
+    package func job() -> JobObject? {
+        guard let bytes = try? files.contents(folder + "/job", limit: JobObject.maximumBytes) else {
+            return nil
+        }
+        return try? JobObject(parsing: bytes, store: .zero)
+    }
+
+    package func remember(_ job: JobObject) throws(SystemError) {
+        try replace("job", job.encoded(store: .zero))
+    }
+
+    package func target(_ target: Name) -> TargetMemory? {
+        guard let bytes = try? files.contents(folder + "/targets/\(target)", limit: 4096) else { return nil }
+        return try? TargetMemory(parsing: bytes)
+    }
+
+    package func remember(_ memory: TargetMemory, of target: Name) throws(SystemError) {
+        try replace("targets/\(target)", memory.encoded)
+    }
+
+    package func forget(_ target: Name) throws(SystemError) {
+        let path = folder + "/targets/\(target)"
+        if try files.status(path) != nil { try files.remove(path) }
+    }
+
+    /// A map segment that was kept; nil when it was not, or is damaged.
+    package func segment(_ segment: Point.Segment, of job: JobObject) -> MapSegment? {
+        guard let bytes = try? files.contents(mapPath(segment.name), limit: MapSegment.maximumBytes),
+            SHA256Hasher.hash(bytes.span) == segment.name
+        else { return nil }
+        return try? MapSegment(parsing: bytes, job: job.id)
+    }
+
+    package func keep(_ bytes: [UInt8], as segment: Point.Segment) throws(SystemError) {
+        if try files.status(mapPath(segment.name)) == nil { try replace("maps/\(segment.name).map", bytes) }
+    }
+
+    /// Removes kept segments that no target's newest point has.
+    package func keepOnly(_ segments: Set<Digest256>) throws(SystemError) {
+        for name in try files.list(folder + "/maps") {
+            guard name.hasSuffix(".map"), let digest = Digest256(hex: name.dropLast(4)),
+                segments.contains(digest)
+            else {
+                try files.remove(folder + "/maps/" + name)
+                continue
+            }
+        }
+    }
+
+    /// Empties the folder for temporary files; only the holder of the job's lock may.
+    package func sweep() throws(SystemError) {
+        for name in try files.list(temporaryFolder) { try files.remove(temporaryFolder + "/" + name) }
+    }
+
+    /// Excludes other runs of this job on this host; nil when there is one.
+    package func lock() throws(SystemError) -> (any HeldLock)? {
+        try files.lock(folder + "/lock", .exclusive)
+    }
+
+    private func mapPath(_ name: Digest256) -> String { "\(folder)/maps/\(name).map" }
+
+    private func replace(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
+        let path = folder + "/" + name
+        let temporary = path + ".partial"
+        if try files.status(temporary) != nil { try files.remove(temporary) }
+        let file = try files.open(temporary, .create)
+        try file.write(bytes.span, at: 0)
+        try file.sync()
+        try files.rename(temporary, to: path)
+        try files.syncFolder(
+            path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/"))
+    }
+}

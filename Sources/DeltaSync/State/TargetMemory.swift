@@ -1,0 +1,61 @@
+internal import OffsiteStore
+package import Platform
+
+/// What was last seen at a target: notices another store under its name, or an older copy of it.
+///
+/// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, 32 bytes SHA-256 of these.
+package struct TargetMemory: Equatable, Sendable {
+    package let store: Identifier
+    /// Zero before the first point.
+    package let generation: UInt64
+    package let digest: Digest256
+    private static let noDigest = Digest256([UInt8](repeating: 0, count: Digest256.byteCount).span)
+
+    package init(store: Identifier, generation: UInt64, digest: Digest256?) {
+        self.store = store
+        self.generation = generation
+        self.digest = digest ?? Self.noDigest
+    }
+
+    package var encoded: [UInt8] {
+        var writer = ByteWriter()
+        writer.append(store)
+        writer.uint64(generation)
+        writer.append(digest)
+        writer.append(SHA256Hasher.hash(writer.bytes.span))
+        return writer.bytes
+    }
+
+    package init(parsing bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        store = try reader.identifier()
+        generation = try reader.uint64()
+        digest = try reader.digest()
+        guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<56)) else {
+            throw .digestMismatch(of: "target memory")
+        }
+        try reader.finish()
+    }
+
+    /// Refuses a store that is not the remembered one, or has lost points.
+    ///
+    /// - Parameter digestAt: The digest of the store's point of a generation; nil when there is none.
+    package func check(
+        _ found: Identifier, target: Name, digestAt: (UInt64) throws(SyncError) -> Digest256?
+    ) throws(SyncError) {
+        let hint = "if that is meant, make it known with: hybridrep init \(target)"
+        guard found == store else {
+            throw .wrongStore(
+                "target \(target) is another store than the one this job was shipped to", hint: hint)
+        }
+        guard generation > 0 else { return }
+        guard let there = try digestAt(generation) else {
+            throw .wrongStore(
+                "target \(target) has lost point \(generation): an older copy of the store?", hint: hint)
+        }
+        guard there == digest else {
+            throw .wrongStore(
+                "point \(generation) of target \(target) is not the one that was committed", hint: hint)
+        }
+    }
+}

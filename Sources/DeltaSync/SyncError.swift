@@ -1,0 +1,56 @@
+package import Image
+package import OffsiteStore
+package import Platform
+
+/// Shipping or bringing back an image failed.
+package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
+    case store(StoreError)
+    case image(ImageError)
+    case system(SystemError)
+    case compression(CompressionError)
+    /// The image is not what it was when it was fingerprinted.
+    case imageChanged(path: String, offset: Int)
+    /// The store under this name is not the one this job last used, or not as new.
+    case wrongStore(String, hint: String)
+    /// What a store holds does not decode to what it should.
+    case damaged(String)
+    /// A file that may not be replaced is there.
+    case exists(path: String)
+
+    package var description: String {
+        switch self {
+        case .store(let error): error.description
+        case .image(let error): error.description
+        case .system(let error): error.description
+        case .compression(let error): error.description
+        case .imageChanged(let path, let offset): "read \(path): byte \(offset) changed while it was shipped"
+        case .wrongStore(let what, _): what
+        case .damaged(let what): what
+        case .exists(let path): "write \(path): it exists"
+        }
+    }
+
+    package var hint: String? {
+        switch self {
+        case .store(let error): error.hint
+        case .wrongStore(_, let hint): hint
+        case .damaged: "see what is affected with: hybridrep verify JOB --full"
+        case .exists: "give --force to replace it"
+        case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
+        case .image, .system, .compression: nil
+        }
+    }
+}
+
+/// Turns the errors of the layers below into this module's.
+func syncing<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
+    do throws(StoreError) { return try body() } catch { throw .store(error) }
+}
+
+func onDisk<R>(_ body: () throws(SystemError) -> R) throws(SyncError) -> R {
+    do throws(SystemError) { return try body() } catch { throw .system(error) }
+}
+
+func imaging<R>(_ body: () throws(ImageError) -> R) throws(SyncError) -> R {
+    do throws(ImageError) { return try body() } catch { throw .image(error) }
+}
