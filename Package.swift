@@ -65,6 +65,10 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
+            name: "DeltaSyncTests",
+            dependencies: ["DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

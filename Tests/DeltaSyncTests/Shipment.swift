@@ -1,0 +1,98 @@
+import DeltaSync
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+
+/// A job, a store and this host's state in a folder of their own; ships byte arrays as images.
+final class Shipment {
+    let folder: TemporaryFolder
+    let files = HostFileSystem()
+    let job: JobObject
+    let target = Name.valid("vault")
+    let entropy: SeededEntropy
+    let kept = KeptImages()
+    private var images = 0
+
+    /// The images this host still has.
+    final class KeptImages: BaseImages {
+        var bases: [Digest256: BaseImage] = [:]
+        func base(_ digest: Digest256) -> BaseImage? { bases[digest] }
+    }
+
+    init(seed: UInt64 = 1) throws {
+        folder = try TemporaryFolder()
+        entropy = SeededEntropy(seed: seed)
+        job = JobObject(
+            id: try Identifier.random(from: entropy), name: Name.valid("mdb01"),
+            secret: entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
+        let store = store()
+        let id = try Identifier.random(from: entropy)
+        _ = try store.initialise(StoreObject(id: id, created: FixedClock().now))
+        _ = try store.publishJob(job.name, job.encoded(store: id))
+    }
+
+    func store() -> DirectoryStore {
+        DirectoryStore(
+            root: folder.path + "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
+    }
+
+    func state() throws -> JobState {
+        try JobState(folder: folder.path + "/state", job: job.name, files: files)
+    }
+
+    /// Members as one image: each its data extent, with a header of structure in front.
+    func image(_ members: [(name: String, bytes: [UInt8], blockSize: Int)]) throws -> ShippedImage {
+        images += 1
+        let path = folder.path + "/image\(images)"
+        let writer = try SignatureWriter(creating: path + ".sig", job: job.id, in: files)
+        var scanner = BlockScanner(Fingerprinter(secret: job.secret), into: writer)
+        var whole: [UInt8] = []
+        for member in members {
+            if members.count > 1 {
+                let header = Array("header of \(member.name), \(member.bytes.count) bytes".utf8)
+                try scanner.beginExtent(.init(.structure, member.name), blockSize: Extent.defaultBlockSize)
+                try scanner.append(header.span)
+                whole += header
+            }
+            try scanner.beginExtent(.init(.data, member.name), blockSize: member.blockSize)
+            try scanner.append(member.bytes.span)
+            whole += member.bytes
+        }
+        let file = try files.open(path, .create)
+        try file.write(whole.span, at: 0)
+        return ShippedImage(file: file, signature: try scanner.finish())
+    }
+
+    func image(_ bytes: [UInt8], blockSize: Int = 4096) throws -> ShippedImage {
+        try image([("", bytes, blockSize)])
+    }
+
+    @discardableResult func push(_ image: ShippedImage, keep: Bool = true) throws -> PushResult {
+        let push = Push(
+            to: store(), target: target, job: job, state: try state(), images: kept, files: files,
+            entropy: entropy)
+        let result = try push.run(
+            PushRequest(
+                image: image, kind: .full, health: .good, sourceTime: FixedClock().now, pages: .init(),
+                sourceFacts: [], level: 3), holder: "test", progress: { _ in })
+        if keep {
+            kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
+        }
+        return result
+    }
+
+    /// A point's image, from the store alone.
+    func restored(_ generation: UInt64) throws -> [UInt8] {
+        let store = store()
+        let points = try PointReader(store, job: job.name)
+        let rebuild = try ImageRebuild(try points.point(generation).point, from: store, points, state: nil)
+        var bytes: [UInt8] = []
+        try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
+        return bytes
+    }
+
+    func bytes(of image: ShippedImage) throws -> [UInt8] {
+        try image.file.bytes(at: 0, count: image.signature.layout.length)
+    }
+}
