@@ -62,6 +62,9 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
+            name: "BackupStreamTests", dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
         .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

@@ -9,6 +9,8 @@ package struct BlockScanner: ~Copyable {
     private var blockSize = Extent.defaultBlockSize
     /// The start of a block whose end has not come yet.
     private var carry: [UInt8] = []
+    /// Digest of the extent that is being read, where it was asked for.
+    private var digest: ExtentDigest?
 
     package init(_ fingerprinter: Fingerprinter, into writer: SignatureWriter) {
         self.fingerprinter = fingerprinter
@@ -16,10 +18,24 @@ package struct BlockScanner: ~Copyable {
     }
 
     /// Ends the extent so far, with a short block if need be, and starts the next.
-    package mutating func beginExtent(_ key: Extent.Key, blockSize: Int) throws(SystemError) {
+    ///
+    /// - Parameter digestLength: The extent's length when ``endDigest()`` shall give its digest.
+    package mutating func beginExtent(
+        _ key: Extent.Key, blockSize: Int, digestLength: Int? = nil
+    ) throws(SystemError) {
         try flush()
         self.blockSize = blockSize
+        digest = digestLength.map {
+            ExtentDigest(length: $0, blockSize: blockSize, ZeroFingerprints(fingerprinter))
+        }
         writer.beginExtent(key, blockSize: blockSize)
+    }
+
+    /// Ends the extent so far, and gives its digest where ``beginExtent(_:blockSize:digestLength:)`` asked for it.
+    package mutating func endDigest() throws(SystemError) -> Digest256? {
+        try flush()
+        defer { digest = nil }
+        return digest?.finish()
     }
 
     package mutating func append(_ bytes: Span<UInt8>) throws(SystemError) {
@@ -50,6 +66,7 @@ package struct BlockScanner: ~Copyable {
     private func add(_ block: Span<UInt8>) throws(SystemError) {
         let content: BlockContent =
             ZeroScan.isZero(block) ? .zero : .data(fingerprinter.fingerprint(block))
+        digest?.add(content, length: block.count)
         try writer.add(content, length: block.count)
     }
 }
