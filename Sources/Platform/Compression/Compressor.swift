@@ -7,7 +7,9 @@ internal import CZstd
     /// - Parameter level: zstd level, 1...19.
     package init(level: Int) throws(CompressionError) {
         precondition((1...19).contains(level), "the level is checked by the configuration")
-        guard let context = unsafe ZSTD_createCCtx() else { throw CompressionError("compress", "out of memory") }
+        guard let context = unsafe ZSTD_createCCtx() else {
+            throw CompressionError("compress", "out of memory")
+        }
         let result = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
         guard ZSTD_isError(result) == 0 else {
             unsafe ZSTD_freeCCtx(context)
@@ -24,7 +26,9 @@ internal import CZstd
     }
 
     /// Compresses `block` into one frame that `zstd -d --patch-from` opens given `prefix`.
-    package mutating func compress(_ block: Span<UInt8>, prefix: Span<UInt8>) throws(CompressionError) -> [UInt8] {
+    package mutating func compress(_ block: Span<UInt8>, prefix: Span<UInt8>) throws(CompressionError)
+        -> [UInt8]
+    {
         var out = [UInt8](repeating: 0, count: ZSTD_compressBound(block.count))
         let result = unsafe prefix.withUnsafeBufferPointer { prefix in
             unsafe block.withUnsafeBufferPointer { block in

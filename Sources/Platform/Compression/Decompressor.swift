@@ -5,7 +5,9 @@ internal import CZstd
     private let context: OpaquePointer
 
     package init() throws(CompressionError) {
-        guard let context = unsafe ZSTD_createDCtx() else { throw CompressionError("decompress", "out of memory") }
+        guard let context = unsafe ZSTD_createDCtx() else {
+            throw CompressionError("decompress", "out of memory")
+        }
         unsafe self.context = context
     }
 

@@ -17,7 +17,8 @@ internal import Glibc
         var done = 0
         while done < target.count {
             let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
-                unsafe pread(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
+                unsafe pread(
+                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
             }
             if got == 0 { break }
             if got > 0 { done += got } else if errno != EINTR { throw .last("read", path) }
@@ -39,7 +40,8 @@ internal import Glibc
         var done = 0
         while done < bytes.count {
             let written = unsafe bytes.withUnsafeBufferPointer { buffer in
-                unsafe pwrite(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
+                unsafe pwrite(
+                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done, offset + done)
             }
             if written >= 0 { done += written } else if errno != EINTR { throw .last("write", path) }
         }

@@ -29,7 +29,9 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
-    package var isUnsupported: Bool { code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY }
+    package var isUnsupported: Bool {
+        code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY
+    }
 
     package var description: String {
         let reason = unsafe String(cString: strerror(code))

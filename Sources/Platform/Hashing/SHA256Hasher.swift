@@ -5,7 +5,8 @@ internal import CCrypto
     private let context: OpaquePointer
 
     package init() {
-        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+        else {
             preconditionFailure("libcrypto has no SHA-256 or no memory")
         }
         unsafe self.context = context
@@ -14,7 +15,9 @@ internal import CCrypto
     deinit { unsafe EVP_MD_CTX_free(context) }
 
     package mutating func update(_ bytes: Span<UInt8>) {
-        let done = unsafe bytes.withUnsafeBufferPointer { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        let done = unsafe bytes.withUnsafeBufferPointer {
+            unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
+        }
         precondition(done == 1, "EVP_DigestUpdate fails only on a context that was not made")
     }
 
@@ -26,7 +29,8 @@ internal import CCrypto
         let done = unsafe out.withUnsafeMutableBufferPointer {
             unsafe EVP_DigestFinal_ex(context, $0.baseAddress, &length)
         }
-        precondition(done == 1 && length == 32, "EVP_DigestFinal_ex fails only on a context that was not made")
+        precondition(
+            done == 1 && length == 32, "EVP_DigestFinal_ex fails only on a context that was not made")
         return Digest256(out.span)
     }
 

@@ -87,7 +87,8 @@ package struct FileStatus: Equatable, Sendable {
     package let owner: UInt32
 
     package init(
-        kind: Kind, length: Int, modified: Timestamp, device: UInt64, inode: UInt64, mode: UInt32, owner: UInt32
+        kind: Kind, length: Int, modified: Timestamp, device: UInt64, inode: UInt64, mode: UInt32,
+        owner: UInt32
     ) {
         self.kind = kind
         self.length = length

@@ -23,5 +23,7 @@ package struct Digest256: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// 64 lower-case hexadecimal digits, as `sha256sum` prints them.
     package var description: String { Hex.encode(bytes) }
 
-    package static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+    package static func < (left: Self, right: Self) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
 }

@@ -3,7 +3,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(seconds: Int64) { nanoseconds = seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue }
+    package init(seconds: Int64) {
+        nanoseconds = seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+    }
 
     /// Whole seconds, rounded down.
     package var seconds: Int64 {
@@ -14,7 +16,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// `2026-11-22T02:00:04Z` (RFC 3339).
     package var description: String {
         let (y, mo, d, h, mi, s) = fields
-        return "\(Self.pad(y, 4))-\(Self.pad(mo, 2))-\(Self.pad(d, 2))T\(Self.pad(h, 2)):\(Self.pad(mi, 2)):\(Self.pad(s, 2))Z"
+        return
+            "\(Self.pad(y, 4))-\(Self.pad(mo, 2))-\(Self.pad(d, 2))T\(Self.pad(h, 2)):\(Self.pad(mi, 2)):\(Self.pad(s, 2))Z"
     }
 
     /// `20261122T020004Z`, as in file names and point ids.
@@ -34,7 +37,8 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         let monthFromMarch = (5 * dayOfYear + 2) / 153
         let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         return (
-            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1,
+            yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
+            dayOfYear - (153 * monthFromMarch + 2) / 5 + 1,
             second / 3_600, second / 60 % 60, second % 60
         )
     }
