@@ -63,8 +63,10 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
-            name: "BackupStreamTests", dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
+            name: "BackupStreamTests",
+            dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
-        .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
+            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

@@ -55,7 +55,8 @@ package struct ImageLayout: Hashable, Sendable {
             let name = try reader.string("member name", limit: 4096)
             let length = try reader.varint("extent length", limit: Self.maximumLength - offset)
             let blockSize = try reader.varint("block size", limit: Extent.largestBlockSize)
-            extents.append(Extent(key: .init(kind, name), offset: offset, length: length, blockSize: blockSize))
+            extents.append(
+                Extent(key: .init(kind, name), offset: offset, length: length, blockSize: blockSize))
             offset += length
         }
         try self.init(extents)

@@ -23,7 +23,9 @@ package final class Signature {
     }
 
     /// Opens a signature, checking its digest and that its parts agree.
-    package convenience init(opening path: String, job: Identifier, in files: some FileSystem) throws(ImageError) {
+    package convenience init(opening path: String, job: Identifier, in files: some FileSystem)
+        throws(ImageError)
+    {
         let file: any OpenFile
         let length: Int
         do throws(SystemError) {
@@ -82,7 +84,8 @@ package final class Signature {
     private func load(_ section: Int) throws(ImageError) -> [UInt8] {
         let first = section * Self.fingerprintsPerSection
         let count = min(Self.fingerprintsPerSection, runs.dataCount - first)
-        let start = ObjectHeader.byteCount + section * (Section.headerBytes + Self.sectionBytes) + Section.headerBytes
+        let start =
+            ObjectHeader.byteCount + section * (Section.headerBytes + Self.sectionBytes) + Section.headerBytes
         do throws(SystemError) {
             return try file.bytes(at: start, count: count * Fingerprint.byteCount)
         } catch { throw .system(error) }

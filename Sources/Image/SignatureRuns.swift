@@ -19,7 +19,8 @@ package struct SignatureRuns: Equatable, Sendable {
     package mutating func append(isZero: Bool) {
         if let last = runs.last, last.isZero == isZero {
             runs[runs.count - 1] = Run(
-                firstBlock: last.firstBlock, count: last.count + 1, isZero: isZero, dataBefore: last.dataBefore)
+                firstBlock: last.firstBlock, count: last.count + 1, isZero: isZero,
+                dataBefore: last.dataBefore)
         } else {
             append(count: 1, isZero: isZero)
         }

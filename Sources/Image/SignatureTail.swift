@@ -50,7 +50,8 @@ struct SignatureTail {
         } catch { throw .format(error, path: file.path) }
     }
 
-    private static func read(_ file: any OpenFile, at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
+    private static func read(_ file: any OpenFile, at offset: Int, count: Int) throws(FormatError) -> [UInt8]
+    {
         guard offset >= 0, let bytes = try? file.bytes(at: offset, count: count) else {
             throw .truncated(offset: max(0, offset), needed: count, available: 0)
         }

@@ -51,7 +51,9 @@ package final class SignatureWriter {
             try emitSection("RUNS", writer.bytes)
         } catch { throw .system(error) }
         let layout: ImageLayout
-        do throws(FormatError) { layout = try ImageLayout(extents) } catch { throw .format(error, path: file.path) }
+        do throws(FormatError) { layout = try ImageLayout(extents) } catch {
+            throw .format(error, path: file.path)
+        }
         let unfinished = Signature(file: file, layout: layout, runs: runs, digest: nil)
         let digest = try unfinished.computeDigest(zeros)
         do throws(SystemError) {

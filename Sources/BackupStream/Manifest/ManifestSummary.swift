@@ -12,8 +12,8 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
     package var memberCount: Int
     /// Bytes of all members together.
     package var memberBytes: Int
-    package var databases: [DatabaseFacts]
-    package var logs: LogFacts?
+    package var databases: [ImageManifest.Database]
+    package var logs: ImageManifest.Logs?
     package var isSound: Bool
     /// The first few of them.
     package var warnings: [String]

@@ -29,7 +29,9 @@ final class WatchedFile: ByteStream {
         let count = min(target.count, length - offset)
         var piece = target._mutatingExtracting(0..<count)
         let got: Int
-        do throws(SystemError) { got = try file.read(into: &piece, at: offset) } catch { throw .source(error) }
+        do throws(SystemError) { got = try file.read(into: &piece, at: offset) } catch {
+            throw .source(error)
+        }
         guard got == count else {
             throw changed("it ends at byte \(offset + got), its length was \(length)")
         }
@@ -40,7 +42,9 @@ final class WatchedFile: ByteStream {
     /// Up to `count` bytes from `start`, apart from the stream.
     func bytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
         let count = min(count, max(0, length - start))
-        do throws(SystemError) { return try file.bytes(at: start, count: count) } catch { throw .source(error) }
+        do throws(SystemError) { return try file.bytes(at: start, count: count) } catch {
+            throw .source(error)
+        }
     }
 
     func finish() throws(BackupError) {

@@ -48,7 +48,8 @@ final class SpoolDraft {
     /// Gives all files their names, the signature's last, and makes the names durable.
     ///
     /// A name that is taken (the same bytes, twice within a second) is moved on by a second.
-    func publish(_ digest: Digest256, at time: Timestamp, imageKind: SpoolEntry.ImageKind?) throws(BackupError)
+    func publish(_ digest: Digest256, at time: Timestamp, imageKind: SpoolEntry.ImageKind?)
+        throws(BackupError)
         -> SpoolEntry
     {
         var name = SpoolName(time, digest)

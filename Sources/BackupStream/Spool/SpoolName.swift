@@ -15,7 +15,9 @@ package struct SpoolName: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// Nil for anything that ``description`` does not print.
     package init?(_ text: some StringProtocol) {
         let units = Array(text.utf8)
-        guard units.count == 16 + 1 + 8, units[8] == 0x54, units[15] == 0x5A, units[16] == 0x2D else { return nil }
+        guard units.count == 16 + 1 + 8, units[8] == 0x54, units[15] == 0x5A, units[16] == 0x2D else {
+            return nil
+        }
         let isTime = units[..<15].indices.allSatisfy { $0 == 8 || (0x30...0x39).contains(units[$0]) }
         let isHex = units[17...].allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         guard isTime, isHex else { return nil }

@@ -56,7 +56,8 @@ struct PaxRecords: Equatable {
         guard let seconds = Int64(parts[0]), abs(seconds) < 1 << 33 else { return nil }
         guard parts.count == 2 else { return Timestamp(seconds: seconds) }
         let digits = parts[1].prefix(9)
-        guard let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)), fraction >= 0 else {
+        guard let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)), fraction >= 0
+        else {
             return nil
         }
         let sign: Int64 = parts[0].hasPrefix("-") ? -1 : 1

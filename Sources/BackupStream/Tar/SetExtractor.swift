@@ -28,7 +28,9 @@ package struct SetExtractor {
         if !force {
             for (name, _) in wanted {
                 let path = folder + "/" + name
-                if try system({ () throws(SystemError) in try files.status(path) }) != nil { throw .exists(path) }
+                if try system({ () throws(SystemError) in try files.status(path) }) != nil {
+                    throw .exists(path)
+                }
             }
         }
         try system { () throws(SystemError) in _ = try files.makeFolder(folder) }
@@ -62,7 +64,9 @@ package struct SetExtractor {
             // The folder itself, as `tar c .` records it.
             if !member.isFile && (name.isEmpty || name == ".") { continue }
             if let names, !names.contains(name) { continue }
-            guard member.isFile, Self.isPlain(name) else { throw .unsafeName(member.name, path: reader.file.path) }
+            guard member.isFile, Self.isPlain(name) else {
+                throw .unsafeName(member.name, path: reader.file.path)
+            }
             guard seen.insert(name).inserted else { throw .duplicate(name, path: reader.file.path) }
             chosen.append((name, member))
         }
@@ -75,7 +79,8 @@ package struct SetExtractor {
     /// A name that is one component of a path and nothing else.
     static func isPlain(_ name: String) -> Bool {
         let units = name.utf8
-        return !units.isEmpty && units.count <= 255 - temporarySuffix.utf8.count && name != "." && name != ".."
+        return !units.isEmpty && units.count <= 255 - temporarySuffix.utf8.count && name != "."
+            && name != ".."
             && !units.contains(0x2F) && !units.contains { $0 < 0x20 || $0 == 0x7F }
     }
 

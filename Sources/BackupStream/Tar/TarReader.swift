@@ -99,14 +99,17 @@ package struct TarReader {
 
         private mutating func records(_ header: TarHeader, at start: Int) throws(TarError) -> PaxRecords {
             let bytes = try content(header, at: start)
-            do throws(FormatError) { return try PaxRecords(parsing: bytes, at: start) } catch { throw failure(error) }
+            do throws(FormatError) { return try PaxRecords(parsing: bytes, at: start) } catch {
+                throw failure(error)
+            }
         }
 
         private mutating func content(_ header: TarHeader, at start: Int) throws(TarError) -> [UInt8] {
             guard header.length <= largestExtension else {
                 throw failure(
                     .overLimit(
-                        field: "extension header", value: UInt64(header.length), limit: UInt64(largestExtension)))
+                        field: "extension header", value: UInt64(header.length),
+                        limit: UInt64(largestExtension)))
             }
             try advance(past: header.length, from: start)
             return try read(header.length, at: start)
@@ -123,7 +126,9 @@ package struct TarReader {
             guard offset <= length, count <= length - offset else {
                 throw failure(.truncated(offset: offset, needed: count, available: max(0, length - offset)))
             }
-            do throws(SystemError) { return try file.bytes(at: offset, count: count) } catch { throw .system(error) }
+            do throws(SystemError) { return try file.bytes(at: offset, count: count) } catch {
+                throw .system(error)
+            }
         }
 
         private func failure(_ error: FormatError) -> TarError { .format(error, path: file.path) }

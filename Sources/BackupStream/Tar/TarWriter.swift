@@ -29,7 +29,9 @@ package enum TarWriter {
         var records: [UInt8] = []
         let seconds = Int(member.modified.seconds)
         if !TarHeader.fits(name: member.name) { records += PaxRecords.record("path", member.name) }
-        if !TarHeader.fits(number: member.length) { records += PaxRecords.record("size", String(member.length)) }
+        if !TarHeader.fits(number: member.length) {
+            records += PaxRecords.record("size", String(member.length))
+        }
         if member.modified.nanoseconds % 1_000_000_000 != 0 || !TarHeader.fits(number: seconds) {
             records += PaxRecords.record("mtime", PaxRecords.text(member.modified))
         }
