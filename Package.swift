@@ -62,6 +62,10 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
-        .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
+            path: "Tests/MakeESESet", swiftSettings: memorySafe),
+        .testTarget(
+            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )
