@@ -66,6 +66,9 @@ let package = Package(
             name: "BackupStreamTests",
             dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
+            path: "Tests/MakeESESet", swiftSettings: memorySafe),
         .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]

@@ -6,6 +6,14 @@ package enum Command {
         package let status: Int32
         package let output: [UInt8]
         package let errors: [UInt8]
+
+        /// Output and errors as text.
+        package var stdout: String { String(decoding: output, as: UTF8.self) }
+        package var stderr: String { String(decoding: errors, as: UTF8.self) }
+    }
+
+    package static func run(_ arguments: [String], stdin: String) throws -> Command.Result {
+        try run(arguments, input: Array(stdin.utf8))
     }
 
     /// Runs `arguments[0]` (a full path, or a name found in `PATH`) with `input` on its stdin.
