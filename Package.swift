@@ -69,6 +69,13 @@ let package = Package(
             dependencies: ["DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
+            name: "BackupStreamTests",
+            dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
+            path: "Tests/MakeESESet", swiftSettings: memorySafe),
+        .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

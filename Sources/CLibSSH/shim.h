@@ -1,2 +1,3 @@
 #include <libssh/libssh.h>
 #include <libssh/callbacks.h>
+#include <libssh/server.h> /* ssh_send_keepalive */

@@ -1,0 +1,99 @@
+internal import ESE
+internal import Image
+internal import Platform
+
+extension Backup {
+    /// Reads a file where it lies, or a stream into a raw image of the spool.
+    func readRaw(
+        into draft: SpoolDraft, at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
+    ) throws(BackupError) -> BackupResult {
+        let (stream, watched) = try openStream()
+        if watched == nil { try spool.requireSpace(options.expectBytes ?? options.minSize ?? 0) }
+        let image = watched == nil ? try draft.create("img") : nil
+        let pass = ImagePass(
+            try writer(draft, image: image), totalBytes: watched?.length ?? options.expectBytes,
+            progress: progress)
+        var rereader = watched.map { PageRereader($0, clock: clock) }
+        var blockSize = Extent.defaultBlockSize
+        let (pages, byteCount) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
+            let check = try databaseCheck(first, watched)
+            blockSize = check?.pageSize.bytes ?? Extent.defaultBlockSize
+            try pass.writer.beginExtent(.init(.data, ""), blockSize: blockSize)
+            return check
+        }
+        try requireLength(byteCount)
+        var manifest = manifest(at: time)
+        if let pages {
+            try judge(pages, path: source.label, into: &manifest)
+            let database = ImageManifest.Database(name: "", pages)
+            if pages.pair.header.state != .cleanShutdown {
+                manifest.warnings.append(
+                    "\(database.state): the database needs logs, which are not part of this image")
+            }
+            manifest.databases = [database]
+        }
+        if let healed = rereader?.healedPages, healed > 0 {
+            manifest.warnings.append(Self.healed(healed, source.label))
+        }
+        let signature = try pass.writer.finish()
+        manifest.members = [
+            .init(
+                name: "", kind: pages == nil ? .raw : .database, length: byteCount,
+                modified: watched?.before.modified.precise, blockSize: blockSize,
+                digest: try digest(of: signature, blockSize: blockSize).description)
+        ]
+        return try publish(
+            draft, signature, manifest, at: time, image == nil ? nil : .raw, external: watched?.path)
+    }
+
+    private func openStream() throws(BackupError) -> (any ByteStream, WatchedFile?) {
+        switch source {
+        case .ese: preconditionFailure("a set is not a stream")
+        case .file(let path):
+            let file = try WatchedFile(opening: path, in: files)
+            return (file, file)
+        case .command(let text): return (try CommandStream(text), nil)
+        case .stdin:
+            guard let standardInput else { preconditionFailure("a stdin source is given its input") }
+            return (PipedStream(standardInput), nil)
+        }
+    }
+
+    /// The check for a stream that begins like a database; nil for all others.
+    func databaseCheck(_ first: Span<UInt8>, _ file: WatchedFile?) throws(BackupError) -> DatabasePageCheck? {
+        let prefix = first.extracting(0..<min(first.count, HeaderPair.prefixBytes))
+        guard let pair = try? HeaderPair.find(in: prefix) else { return nil }
+        guard let file else { return DatabasePageCheck(pair) }
+        let size = pair.pageSize
+        let end = try OwnedExtent.end(size) { (page) throws(BackupError) in
+            let offset = size.offset(ofPage: page)
+            return offset <= file.length - size.bytes ? try file.bytes(at: offset, count: size.bytes) : nil
+        }
+        return DatabasePageCheck(pair, lastOwned: end.lastPage)
+    }
+
+    private func requireLength(_ byteCount: Int) throws(BackupError) {
+        let label = source.label
+        guard byteCount > 0 else { throw BackupError(.sourceFailed, "read \(label): it is empty") }
+        if let minSize = options.minSize, byteCount < minSize {
+            throw BackupError(
+                .sourceFailed, "read \(label): \(byteCount) bytes, fewer than the \(minSize) it must have",
+                hint: "see why the producer stopped early, or lower min-size")
+        }
+        if let expected = options.expectBytes, byteCount != expected {
+            throw BackupError(
+                .sourceFailed, "read \(label): \(byteCount) bytes, not the \(expected) expected")
+        }
+    }
+
+    /// The digest of an image's one member, from its signature.
+    private func digest(of signature: Image.Signature, blockSize: Int) throws(BackupError) -> Digest256 {
+        let digest = ExtentDigest(
+            length: signature.layout.length, blockSize: blockSize, ZeroFingerprints(fingerprinter))
+        try signature.forEachBlock(BackupError.spool) { (content, length) throws(BackupError) in
+            digest.add(content, length: length)
+        }
+        guard let value = digest.finish() else { preconditionFailure("a digest is finished once") }
+        return value
+    }
+}

@@ -1,0 +1,138 @@
+package import Image
+package import Platform
+
+/// One backup: a source is read once and becomes an image with its signature and manifest.
+///
+/// The caller holds the spool's lock (``Spool/acquire()``).
+package struct Backup {
+    package struct Options: Sendable {
+        /// Fewest bytes a file or stream may have.
+        package var minSize: Int?
+        /// The bytes a file or stream must have.
+        package var expectBytes: Int?
+        /// Makes an image of a source with bad pages, marked as damaged.
+        package var acceptDamaged: Bool
+        /// Makes an image of a set that is recoverable only with loss, marked as damaged.
+        package var acceptLoss: Bool
+
+        package init(
+            minSize: Int? = nil, expectBytes: Int? = nil, acceptDamaged: Bool = false,
+            acceptLoss: Bool = false
+        ) {
+            self.minSize = minSize
+            self.expectBytes = expectBytes
+            self.acceptDamaged = acceptDamaged
+            self.acceptLoss = acceptLoss
+        }
+    }
+
+    /// Who makes the backup, for the manifest.
+    package struct Maker: Sendable {
+        package let hostName: String
+        package let toolVersion: String
+
+        package init(hostName: String, toolVersion: String) {
+            self.hostName = hostName
+            self.toolVersion = toolVersion
+        }
+    }
+
+    package let source: SourceSpecification
+    package let spool: Spool
+    package let job: Identifier
+    package let fingerprinter: Fingerprinter
+    package let clock: any Clock
+    package let maker: Maker
+    package let options: Options
+    /// What is piped into the program; only a `stdin` source needs it.
+    package let standardInput: (any OpenFile)?
+
+    package init(
+        of source: SourceSpecification, into spool: Spool, job: Identifier, fingerprinter: Fingerprinter,
+        clock: any Clock, maker: Maker, options: Options = Options(), standardInput: (any OpenFile)? = nil
+    ) {
+        self.source = source
+        self.spool = spool
+        self.job = job
+        self.fingerprinter = fingerprinter
+        self.clock = clock
+        self.maker = maker
+        self.options = options
+        self.standardInput = standardInput
+    }
+
+    var files: any FileSystem { spool.files }
+
+    /// Reads the source and publishes what came of it; after an error the spool is as it was.
+    package func run(
+        progress: @escaping (_ doneBytes: Int, _ totalBytes: Int?) -> Void = { _, _ in }
+    ) throws(BackupError) -> BackupResult {
+        let time = clock.now
+        let draft = SpoolDraft(in: spool, at: time)
+        do throws(BackupError) {
+            return switch source {
+            case .ese(let path, let logs):
+                try readSet(path, logs: logs, into: draft, at: time, progress)
+            case .file, .command, .stdin:
+                try readRaw(into: draft, at: time, progress)
+            }
+        } catch {
+            draft.discard()
+            throw error
+        }
+    }
+
+    /// An empty manifest of this backup.
+    func manifest(at time: Timestamp) -> ImageManifest {
+        ImageManifest(
+            source: .init(kind: source.kind, label: source.label, hostName: maker.hostName),
+            sourceTime: time.description, toolVersion: maker.toolVersion)
+    }
+
+    /// The writer of a new image, and the draft's signature with it.
+    ///
+    /// - Parameter image: Nil for an image that is read in place.
+    func writer(_ draft: SpoolDraft, image: (any OpenFile)?) throws(BackupError) -> ImageWriter {
+        let path = try draft.claim("sig")
+        let signature: SignatureWriter
+        do throws(SystemError) {
+            signature = try SignatureWriter(creating: path, job: job, in: files)
+        } catch { throw .spool(error) }
+        return ImageWriter(BlockScanner(fingerprinter, into: signature), file: image)
+    }
+
+    /// Gives image, manifest and signature their names.
+    ///
+    /// - Parameter external: The image's path when it is not the spool's.
+    func publish(
+        _ draft: SpoolDraft, _ signature: Signature, _ manifest: ImageManifest, at time: Timestamp,
+        _ kind: SpoolEntry.ImageKind?, external: String? = nil
+    ) throws(BackupError) -> BackupResult {
+        try draft.write(manifest.json, as: "json")
+        let entry = try draft.publish(signature.digest, at: time, imageKind: kind)
+        let file: any OpenFile
+        do throws(SystemError) { file = try files.open(entry.signaturePath, .read) } catch {
+            throw .spool(error)
+        }
+        return BackupResult(
+            imagePath: entry.imagePath ?? external ?? "", ownsImage: entry.imagePath != nil,
+            signature: Signature(
+                file: file, layout: signature.layout, runs: signature.runs, digest: signature.digest),
+            signaturePath: entry.signaturePath, manifest: manifest, entry: entry,
+            health: manifest.isSound ? .good : .damaged)
+    }
+}
+
+/// What a backup left in the spool.
+package struct BackupResult {
+    package enum Health: Sendable { case good, damaged }
+
+    package let imagePath: String
+    /// False for a `file` source, whose image is the file itself.
+    package let ownsImage: Bool
+    package let signature: Signature
+    package let signaturePath: String
+    package let manifest: ImageManifest
+    package let entry: SpoolEntry
+    package let health: Health
+}

@@ -1,0 +1,57 @@
+internal import Image
+internal import Platform
+
+/// A source did not become an image.
+package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable {
+        /// The producer failed, the stream was short or empty, the file changed while it was read, nothing found.
+        case sourceFailed
+        /// Pages whose checksum or number is wrong, or a database cut short.
+        case badPages
+        /// A database cannot be brought to a consistent state from what the set holds.
+        case notRecoverable
+        /// It can, but the newest committed logs are missing (-582).
+        case recoverableWithLoss
+        /// The spool has no room.
+        case noSpace
+        /// The spool could not be read or written, or holds something it should not.
+        case spool
+    }
+    package let kind: Kind
+    /// What was tried, on what, and what was found.
+    package let detail: String
+    /// What the operator can do, where we know.
+    package let hint: String?
+
+    package init(_ kind: Kind, _ detail: String, hint: String? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.hint = hint
+    }
+
+    /// The exit status this means for a run (CONVENTIONS.md, Verdicts).
+    package var exitCode: Int32 {
+        switch kind {
+        case .sourceFailed: 20
+        case .badPages, .notRecoverable, .recoverableWithLoss: 21
+        case .noSpace: 24
+        case .spool: 1
+        }
+    }
+
+    package var description: String { detail }
+
+    /// Reading the source failed.
+    static func source(_ error: SystemError) -> Self { Self(.sourceFailed, error.description) }
+
+    /// Reading or writing the spool failed.
+    static func spool(_ error: SystemError) -> Self {
+        guard error.isNoSpace else { return Self(.spool, error.description) }
+        return Self(.noSpace, error.description, hint: "free space in the spool, or keep fewer images there")
+    }
+
+    static func spool(_ error: ImageError) -> Self {
+        if case .system(let error) = error { return spool(error) }
+        return Self(.spool, error.description)
+    }
+}

@@ -1,0 +1,75 @@
+extension ImageManifest {
+    /// What is known of one database after its pages were read.
+    package struct Database: Codable, Equatable, Sendable {
+        /// The member; empty for an image that is not a tar.
+        package var name: String
+        package var pageSize: Int
+        /// Creation time and random number, as the engine prints them.
+        package var signature: String
+        package var logSignature: String
+        /// The engine's words, such as `Clean Shutdown`.
+        package var state: String
+        package var pages = Pages()
+        package var logRequiredFirst: Int
+        package var logRequiredLast: Int
+        package var logCommittedLast: Int
+        /// Highest page update the header knows of.
+        package var dbtime: UInt64
+        /// What the set's check said of it; nil where no set was read.
+        package var verdict: Verdict?
+    }
+
+    /// Counts of database pages, the two headers left out.
+    package struct Pages: Codable, Equatable, Sendable {
+        /// All slots, a streaming backup's trailer among them.
+        package var seen = 0
+        /// Never written, all zero.
+        package var blank = 0
+        package var good = 0
+        /// Wrong sum or number, correctable ones not counted.
+        package var bad = 0
+        /// A single flipped bit a block explains the wrong sum.
+        package var correctable = 0
+        /// Garbage behind the last owned page, which is no fault; among `seen`, in no other count.
+        package var behindEnd = 0
+        /// The first twenty that are bad or correctable.
+        package var badPages: [BadPage] = []
+
+        package init() {}
+
+        /// Pages that make a backup fail.
+        package var failed: Int { bad + correctable }
+    }
+
+    package struct BadPage: Codable, Equatable, Sendable {
+        package var page: Int
+        package var reason: String
+
+        package init(page: Int, reason: String) {
+            self.page = page
+            self.reason = reason
+        }
+    }
+
+    package struct Verdict: Codable, Equatable, Sendable {
+        /// What it can be brought back to, and with which logs.
+        package var text: String
+        /// The engine's error code; nil when recoverable without loss.
+        package var code: Int?
+
+        package init(text: String, code: Int?) {
+            self.text = text
+            self.code = code
+        }
+    }
+
+    /// The transaction logs of a set.
+    package struct Logs: Codable, Equatable, Sendable {
+        package var count = 0
+        /// Generations; nil without logs.
+        package var first: Int?
+        package var last: Int?
+
+        package init() {}
+    }
+}

@@ -1,0 +1,53 @@
+package import Platform
+
+/// The part of a manifest that a recovery point carries: everything but the list of members, and bounded.
+package struct ManifestSummary: Codable, Equatable, Sendable {
+    private static let keptWarnings = 5
+    private static let keptPages = 5
+
+    package var schemaVersion: Int
+    package var source: ImageManifest.Source
+    package var sourceTime: String
+    package var toolVersion: String
+    package var memberCount: Int
+    /// Bytes of all members together.
+    package var memberBytes: Int
+    package var databases: [ImageManifest.Database]
+    package var logs: ImageManifest.Logs?
+    package var isSound: Bool
+    /// The first few of them.
+    package var warnings: [String]
+    package var warningCount: Int
+    package var leftOutCount: Int
+
+    /// One line of JSON with snake_case names in sorted order.
+    package var json: [UInt8] { ManifestJSON.encode(self, isPretty: false) }
+
+    /// - Throws: `badField` for what is not a summary.
+    package init(parsing bytes: [UInt8]) throws(FormatError) {
+        self = try ManifestJSON.decode(Self.self, bytes)
+    }
+
+    package init(_ manifest: ImageManifest) {
+        schemaVersion = manifest.schemaVersion
+        source = manifest.source
+        sourceTime = manifest.sourceTime
+        toolVersion = manifest.toolVersion
+        memberCount = manifest.members.count
+        memberBytes = manifest.members.reduce(0) { $0 + $1.length }
+        databases = manifest.databases.map { facts in
+            var facts = facts
+            facts.pages.badPages = Array(facts.pages.badPages.prefix(Self.keptPages))
+            return facts
+        }
+        logs = manifest.logs
+        isSound = manifest.isSound
+        warnings = manifest.warnings.prefix(Self.keptWarnings).map { String($0.prefix(160)) }
+        warningCount = manifest.warnings.count
+        leftOutCount = manifest.leftOut.count
+    }
+}
+
+extension ImageManifest {
+    package var summary: ManifestSummary { ManifestSummary(self) }
+}

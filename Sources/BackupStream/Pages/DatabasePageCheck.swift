@@ -1,0 +1,119 @@
+internal import ESE
+internal import Platform
+
+/// Checks the pages of one database as its bytes pass, slot by slot from the first header on.
+///
+/// What slots behind the owned end hold is no fault. A streaming backup's trailer is told from a bad page by
+/// standing last.
+struct DatabasePageCheck {
+    /// Bad pages that are named.
+    static let namedPages = 20
+
+    let pair: HeaderPair
+    var pageSize: PageSize { pair.pageSize }
+    private var tally = PageTally(listLimit: namedPages)
+    /// Slots seen, headers included.
+    private var slots = 0
+    private var end: OwnedEndSearch
+    /// The last page that could be a trailer.
+    private var trailer: BackupTrailer?
+    private var isCut = false
+
+    /// - Parameter lastOwned: The last owned page where it was looked up; otherwise it is found as pages pass.
+    init(_ pair: HeaderPair, lastOwned: UInt32? = nil) {
+        self.pair = pair
+        end = OwnedEndSearch(pair.pageSize, known: lastOwned)
+    }
+
+    /// Looks at the page for the next slot, which stays the next; nil for the two headers.
+    func verdict(of page: Span<UInt8>) -> PageVerdict? {
+        slots < 2 ? nil : PageChecksum.verdict(of: page, number: UInt32(clamping: slots - 1))
+    }
+
+    /// True when the next slot lies behind the end of the database, as far as that is known.
+    var isBehindEnd: Bool { end.isBehind(UInt32(clamping: slots - 1)) }
+
+    /// Counts the page in the next slot.
+    ///
+    /// - Parameter verdict: What ``verdict(of:)`` said of these bytes.
+    mutating func record(_ verdict: PageVerdict?, of page: Span<UInt8>) {
+        defer { slots += 1 }
+        guard let verdict else { return }
+        let number = UInt32(clamping: slots - 1)
+        tally.count(verdict, of: page, number: number)
+        end.look(at: page, number: number)
+        if !verdict.isGood, let found = BackupTrailer(parsing: page) { trailer = found }
+    }
+
+    /// Says that the file ended inside a page.
+    mutating func cut() { isCut = true }
+
+    /// What all pages together say.
+    consuming func finish() -> DatabasePages {
+        let report = tally.finish(ownedEnd: end.end)
+        var warnings = report.warnings
+        if pair.state != .good { warnings.append("header: \(pair.state.rawValue)") }
+        var truncation: String?
+        if isCut {
+            truncation = "truncated: its length is not a multiple of the page size \(pair.pageSize.bytes)"
+        } else if let missing = report.truncated {
+            truncation =
+                "truncated: it owns \(missing.upperBound) pages, the file ends after page \(report.slots)"
+        } else if slots < 4 {
+            truncation = "truncated: \(slots) page slots, no database has so few"
+        }
+        return DatabasePages(
+            pair: pair, report: report, trailer: report.hasTrailer ? trailer : nil, truncation: truncation,
+            warnings: warnings)
+    }
+}
+
+/// What the pages of one database said.
+struct DatabasePages {
+    let pair: HeaderPair
+    let report: PageReport
+    /// The last page of a streaming backup's copy.
+    let trailer: BackupTrailer?
+    /// Why the file is no whole database, if it is not; bad pages apart.
+    let truncation: String?
+    let warnings: [String]
+
+    /// What is wrong with the database; nil when nothing is.
+    ///
+    /// `2 bad pages: 7, 9; page 7: checksum failed, stored 0x…, computed 0x…`.
+    var fault: String? {
+        var parts: [String] = []
+        if let first = report.bad.first {
+            let names = report.bad.map { String($0.number) }.joined(separator: ", ")
+            let more = report.badCount > report.bad.count ? ", …" : ""
+            parts.append(
+                "\(report.badCount) bad page\(report.badCount == 1 ? "" : "s"): \(names)\(more); \(first)")
+        }
+        if let truncation { parts.append(truncation) }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+}
+
+extension ImageManifest.Database {
+    init(name: String, _ pages: DatabasePages) {
+        let header = pages.pair.header
+        self.init(
+            name: name, pageSize: pages.pair.pageSize.bytes, signature: header.signature.description,
+            logSignature: header.logSignature.description, state: header.state.description,
+            pages: ImageManifest.Pages(pages.report), logRequiredFirst: Int(header.logs.minimum),
+            logRequiredLast: Int(header.logs.maximum), logCommittedLast: Int(header.logs.committed),
+            dbtime: header.dbtime)
+    }
+}
+
+extension ImageManifest.Pages {
+    init(_ report: PageReport) {
+        seen = report.seen
+        blank = report.blank
+        good = report.good
+        bad = report.wrongNumber + report.badChecksum
+        correctable = report.correctable
+        behindEnd = report.badBehindEnd
+        badPages = report.bad.map { .init(page: Int($0.number), reason: $0.verdict.description) }
+    }
+}

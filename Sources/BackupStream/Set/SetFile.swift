@@ -1,0 +1,38 @@
+internal import ESE
+internal import Platform
+
+/// A file that belongs to an ESE set, as its folder showed it.
+struct SetFile {
+    enum Role {
+        case database(HeaderPair)
+        /// The companion of an Exchange 2000 database, which has no checksums of its own.
+        case streaming
+        case log(LogFact)
+        case checkpoint
+    }
+
+    let path: String
+    let name: String
+    let status: FileStatus
+    let role: Role
+
+    /// Bytes of a block in the image.
+    var blockSize: Int {
+        if case .database(let pair) = role { return pair.pageSize.bytes }
+        return 8192
+    }
+
+    var memberKind: ImageManifest.Member.Kind {
+        switch role {
+        case .database: .database
+        case .streaming: .streaming
+        case .log: .log
+        case .checkpoint: .checkpoint
+        }
+    }
+
+    var tarMember: TarWriter.Member { .init(name: name, length: status.length, modified: status.modified) }
+
+    var header: HeaderPair? { if case .database(let pair) = role { pair } else { nil } }
+    var logFact: LogFact? { if case .log(let fact) = role { fact } else { nil } }
+}

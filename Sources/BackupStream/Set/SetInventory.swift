@@ -1,0 +1,167 @@
+internal import ESE
+internal import Platform
+
+/// The files of an ESE set, told by their content, in the order in which they are read.
+///
+/// Databases by name, then their streaming files, then logs by generation, then the checkpoint: the header of
+/// a database is older than any of its pages, and no log is older than the pages it must bring forward.
+struct SetInventory {
+    private(set) var databases: [SetFile] = []
+    private var streaming: [SetFile] = []
+    private(set) var logs: [SetFile] = []
+    private var checkpoints: [SetFile] = []
+    /// Every log found, those that are left out among them.
+    private(set) var logFacts: [LogFact] = []
+    private(set) var leftOut: [ImageManifest.LeftOut] = []
+    private(set) var warnings: [String] = []
+    private let files: any FileSystem
+
+    /// All files of the set in the order of the image.
+    var members: [SetFile] { databases + streaming + logs + checkpoints }
+
+    /// Looks at what is in a database's folder and in that of its logs.
+    ///
+    /// - Parameters:
+    ///   - path: A folder, or one database file.
+    ///   - logs: The folder of logs and checkpoint; nil when they are beside the database.
+    init(_ path: String, logs: String?, in files: any FileSystem) throws(BackupError) {
+        self.files = files
+        let found: FileStatus?
+        do throws(SystemError) { found = try files.status(path) } catch { throw .source(error) }
+        guard let found else {
+            throw BackupError(.sourceFailed, "read \(path): there is nothing under this name")
+        }
+        let isFolder = found.kind == .folder
+        let folder = isFolder ? path : Self.parent(path)
+        let only = isFolder ? nil : Self.lastName(path)
+        let isLogFolderApart = logs != nil && logs != folder
+        for name in try names(in: folder) {
+            try look(
+                at: name, in: folder, wantsDatabase: only == nil || only == name, wantsLogs: !isLogFolderApart
+            )
+        }
+        if let logs, isLogFolderApart {
+            for name in try names(in: logs) {
+                try look(at: name, in: logs, wantsDatabase: false, wantsLogs: true)
+            }
+        }
+        guard !databases.isEmpty else {
+            throw BackupError(
+                .sourceFailed, "read \(path): no database found",
+                hint: "check that the snapshot is mounted there")
+        }
+        chooseStream()
+        try requireOneNameEach()
+    }
+
+    private func names(in folder: String) throws(BackupError) -> [String] {
+        do throws(SystemError) { return try files.list(folder) } catch { throw .source(error) }
+    }
+
+    private mutating func look(
+        at name: String, in folder: String, wantsDatabase: Bool, wantsLogs: Bool
+    ) throws(BackupError) {
+        let path = folder == "/" ? "/" + name : folder + "/" + name
+        let status: FileStatus?
+        do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
+        guard let status else {
+            throw BackupError(.sourceFailed, "read \(path): it has gone while the set was listed")
+        }
+        guard status.kind == .regular else { return leave(name, "not a regular file") }
+        guard name != ImageManifest.memberName, SetExtractor.isPlain(name) else {
+            return leave(name, "its name cannot be that of a member")
+        }
+        let file = try WatchedFile(opening: path, in: files)
+        let prefix = try file.bytes(at: 0, count: FileKind.prefixBytes)
+        func item(_ role: SetFile.Role) -> SetFile {
+            SetFile(path: path, name: name, status: file.before, role: role)
+        }
+        switch FileKind.sniff(prefix.span) {
+        case .database:
+            guard wantsDatabase else { return leave(name, "a database that was not asked for") }
+            do throws(DatabaseHeaderError) {
+                databases.append(item(.database(try HeaderPair.find(in: prefix.span))))
+            } catch { throw BackupError(.sourceFailed, "read \(path): \(error)") }
+        case .streamingFile:
+            streaming.append(item(.streaming))
+            warnings.append("\(name): its pages have no checksums of their own and were not checked")
+        case .log:
+            guard wantsLogs else { return leave(name, "logs are read from their own folder") }
+            do throws(LogHeaderError) {
+                let fact = LogFact(
+                    name: name, header: try LogHeader(parsing: prefix.span), fileBytes: status.length)
+                logs.append(item(.log(fact)))
+                logFacts.append(fact)
+            } catch { leaveLog(name, error) }
+        case .checkpoint: checkpoints.append(item(.checkpoint))
+        case .unwritten: leave(name, "a log made ahead of need, never written")
+        case .flushMap: leave(name, "a flush map, which the engine makes anew")
+        case .temporaryDatabase: leave(name, "a temporary database")
+        case .otherESE(let type): leave(name, "an ESE file of type \(type), which no restore needs")
+        case .other:
+            try leaveUnknown(name, path, prefix, status.length, isDatabase: wantsDatabase, isLog: wantsLogs)
+        }
+    }
+
+    /// A file whose content says nothing: foreign, unless its name promises more.
+    private mutating func leaveUnknown(
+        _ name: String, _ path: String, _ prefix: [UInt8], _ length: Int, isDatabase: Bool, isLog: Bool
+    ) throws(BackupError) {
+        let promises = [".edb", ".dit", ".stm"].contains { name.lowercased().hasSuffix($0) }
+        if isDatabase, promises {
+            throw BackupError(
+                .badPages, "check \(path): \(DatabaseHeaderError.noValidHeader)",
+                hint:
+                    "repair the database or take an older copy; a file that is no database can be moved away")
+        }
+        switch LogName(name)?.role {
+        case .archived, .current:
+            if isLog, length > 0 { return leaveLog(name, .badChecksum) }
+        case .prepared, .reserve: return leave(name, "a log made ahead of need")
+        case .checkpoint: warnings.append("\(name): neither copy of the checkpoint is intact")
+        case nil: break
+        }
+        leave(name, length == 0 ? "empty" : "not a file of the database engine")
+    }
+
+    private mutating func leave(_ name: String, _ reason: String) {
+        leftOut.append(.init(name: name, reason: reason))
+    }
+
+    private mutating func leaveLog(_ name: String, _ error: LogHeaderError) {
+        logFacts.append(LogFact(name: name, unreadable: error))
+        warnings.append("\(name): \(error)")
+        leave(name, error.description)
+    }
+
+    /// Keeps the logs that belong to a database of the set, and sorts them.
+    private mutating func chooseStream() {
+        let streams = Set(databases.compactMap { $0.header?.header.logSignature })
+        let all = logs
+        logs = []
+        for file in all {
+            if let signature = file.logFact?.signature, streams.contains(signature) {
+                logs.append(file)
+            } else {
+                leave(file.name, "a log of another stream")
+            }
+        }
+        logs.sort { ($0.logFact?.generation ?? 0, $0.name) < ($1.logFact?.generation ?? 0, $1.name) }
+    }
+
+    private func requireOneNameEach() throws(BackupError) {
+        var seen: Set<String> = []
+        for file in members where !seen.insert(file.name).inserted {
+            throw BackupError(.sourceFailed, "read \(file.path): two files of the set are named \(file.name)")
+        }
+    }
+
+    private static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func lastName(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+}

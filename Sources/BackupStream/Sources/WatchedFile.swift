@@ -1,0 +1,71 @@
+internal import Platform
+
+/// A source file that must not change while it is read.
+///
+/// Status is taken when it is opened and compared, by descriptor and by name, when all was read. Its length is
+/// the one it had at the start; a file that grew or shrank has changed.
+final class WatchedFile: ByteStream {
+    let path: String
+    let file: any OpenFile
+    let before: FileStatus
+    private let files: any FileSystem
+    private var offset = 0
+
+    init(opening path: String, in files: any FileSystem) throws(BackupError) {
+        self.path = path
+        self.files = files
+        do throws(SystemError) {
+            file = try files.open(path, .read)
+            before = try file.status()
+        } catch { throw .source(error) }
+        guard before.kind == .regular else {
+            throw BackupError(.sourceFailed, "read \(path): not a regular file")
+        }
+    }
+
+    var length: Int { before.length }
+
+    func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int {
+        let count = min(target.count, length - offset)
+        var piece = target._mutatingExtracting(0..<count)
+        let got: Int
+        do throws(SystemError) { got = try file.read(into: &piece, at: offset) } catch {
+            throw .source(error)
+        }
+        guard got == count else {
+            throw changed("it ends at byte \(offset + got), its length was \(length)")
+        }
+        offset += got
+        return got
+    }
+
+    /// Up to `count` bytes from `start`, apart from the stream.
+    func bytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
+        let count = min(count, max(0, length - start))
+        do throws(SystemError) { return try file.bytes(at: start, count: count) } catch {
+            throw .source(error)
+        }
+    }
+
+    func finish() throws(BackupError) {
+        let after: FileStatus
+        let named: FileStatus?
+        do throws(SystemError) {
+            after = try file.status()
+            named = try files.status(path)
+        } catch { throw .source(error) }
+        if after.length != before.length {
+            throw changed("its length was \(before.length), now it is \(after.length)")
+        }
+        if after.modified != before.modified { throw changed("it was written at \(after.modified)") }
+        guard let named, named.inode == before.inode, named.device == before.device else {
+            throw changed("another file has its name now")
+        }
+    }
+
+    func changed(_ how: String) -> BackupError {
+        BackupError(
+            .sourceFailed, "read \(path): changed while it was read: \(how)",
+            hint: "back up a snapshot, or a file that its producer has finished")
+    }
+}

@@ -1,0 +1,131 @@
+package import Image
+package import Platform
+
+extension Spool {
+    private static let pieceBytes = 1 << 20
+
+    /// Keeps a file that was read in place as the spool's own image, so that the next delta has a base.
+    ///
+    /// By reflink where the file system can; else by a copy whose blocks must still have their fingerprints.
+    ///
+    /// - Parameters:
+    ///   - entry: The backup of the file, with its signature but without an image.
+    ///   - replacedByRename: The producer never writes into a file that exists, so a second name is enough.
+    /// - Returns: The entry with its image; nil when the file is no longer the one that was read.
+    package func makeBase(
+        of entry: SpoolEntry, from path: String, signature: Signature, manifest: ImageManifest,
+        fingerprinter: Fingerprinter, replacedByRename: Bool = false
+    ) throws(BackupError) -> SpoolEntry? {
+        guard entry.imageKind == nil else { return entry }
+        let kept = SpoolEntry(name: entry.name, folder: entry.folder, imageKind: .raw)
+        let target = kept.path(SpoolEntry.ImageKind.raw.rawValue)
+        let expected = Expected(length: signature.layout.length, modified: manifest.members.first?.modified)
+        if replacedByRename, try link(path, to: target, expected) { return kept }
+        let partial = target + Self.partialSuffix
+        do throws(BackupError) {
+            guard try fill(partial, from: path, signature, fingerprinter, expected) else {
+                try? files.remove(partial)
+                return nil
+            }
+            let isFree = try system { () throws(SystemError) in try files.renameNoReplace(partial, to: target)
+            }
+            guard isFree else { throw BackupError(.spool, "rename \(target): it is there already") }
+            try system { () throws(SystemError) in try files.syncFolder(folder) }
+        } catch {
+            // What cannot be removed now is swept by the next run.
+            try? files.remove(partial)
+            throw error
+        }
+        return kept
+    }
+
+    /// What tells the file that was read from any that took its place.
+    private struct Expected {
+        let length: Int
+        let modified: String?
+
+        func holds(_ status: FileStatus) -> Bool {
+            status.length == length && status.modified.precise == modified
+        }
+    }
+
+    private func link(_ path: String, to target: String, _ expected: Expected) throws(BackupError) -> Bool {
+        do throws(SystemError) {
+            guard try files.linkNoReplace(path, to: target) else { return false }
+        } catch {
+            // Another file system: there is still the copy.
+            if error.isUnsupported || error.isDenied { return false }
+            throw .spool(error)
+        }
+        return try system { () throws(SystemError) in
+            guard let status = try files.status(target), expected.holds(status) else {
+                try files.remove(target)
+                return false
+            }
+            try files.syncFolder(folder)
+            return true
+        }
+    }
+
+    /// False when the file has changed.
+    private func fill(
+        _ partial: String, from path: String, _ signature: Signature, _ fingerprinter: Fingerprinter,
+        _ expected: Expected
+    ) throws(BackupError) -> Bool {
+        let source: any OpenFile
+        do throws(SystemError) {
+            source = try files.open(path, .read)
+            guard expected.holds(try source.status()) else { return false }
+        } catch { throw .source(error) }
+        let target = try system { () throws(SystemError) in
+            if try files.status(partial) != nil { try files.remove(partial) }
+            return try files.open(partial, .create)
+        }
+        let isClone = try system { () throws(SystemError) in try target.clone(source) }
+        if !isClone {
+            try requireSpace(expected.length)
+            guard try copy(source, to: target, signature, fingerprinter) else { return false }
+        }
+        do throws(SystemError) {
+            guard expected.holds(try source.status()) else { return false }
+        } catch { throw .source(error) }
+        try system { () throws(SystemError) in try target.sync() }
+        return true
+    }
+
+    /// Copies block by block; false at the first that is not the one of the signature.
+    private func copy(
+        _ source: any OpenFile, to target: any OpenFile, _ signature: Signature,
+        _ fingerprinter: Fingerprinter
+    ) throws(BackupError) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
+        for (number, extent) in signature.layout.extents.enumerated() {
+            let blocksAtOnce = Self.pieceBytes / extent.blockSize
+            for first in stride(from: 0, to: extent.blockCount, by: blocksAtOnce) {
+                let last = min(first + blocksAtOnce, extent.blockCount) - 1
+                let start = extent.range(ofBlock: first).lowerBound
+                let count = extent.range(ofBlock: last).upperBound - start
+                do throws(SystemError) {
+                    guard try source.read(count, into: &buffer, at: start) == count else { return false }
+                } catch { throw .source(error) }
+                for index in first...last {
+                    let range = extent.range(ofBlock: index)
+                    let block = buffer.span.extracting(range.lowerBound - start..<range.upperBound - start)
+                    let content: BlockContent
+                    do throws(ImageError) {
+                        content = try signature.content(ofBlock: signature.layout.firstBlocks[number] + index)
+                    } catch { throw .spool(error) }
+                    switch content {
+                    case .zero: guard ZeroScan.isZero(block) else { return false }
+                    case .data(let known):
+                        guard fingerprinter.fingerprint(block) == known else { return false }
+                    }
+                }
+                do throws(SystemError) {
+                    try target.write(buffer.span.extracting(0..<count), at: start)
+                } catch { throw .spool(error) }
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,118 @@
+internal import Image
+package import Platform
+
+/// The folder of a job where its newest images wait, and the bases of its next deltas stay.
+///
+/// Files of an image: `NAME.tar` or `NAME.img`, `NAME.json`, `NAME.sig`. The signature is published last and
+/// removed first, so an image without one is a leftover (docs/format/image.md, section 5).
+package struct Spool: Sendable {
+    static let partialSuffix = ".partial"
+    private static let lockName = "lock"
+
+    /// The job's own folder.
+    package let folder: String
+    package let files: any FileSystem
+
+    /// Opens a job's spool, making its folder when this is the first run.
+    ///
+    /// - Parameter directory: The spool of all jobs; its parent must exist.
+    package init(_ directory: String, job: Name, in files: any FileSystem) throws(BackupError) {
+        folder = "\(directory)/\(job)"
+        self.files = files
+        do throws(SystemError) {
+            if try files.status(directory) == nil { try files.makeFolder(directory) }
+            if try files.makeFolder(folder) { try files.syncFolder(directory) }
+        } catch { throw .spool(error) }
+    }
+
+    /// Takes the lock that every run holds while it changes the spool; nil when another run has it.
+    ///
+    /// What dead runs left is removed: nobody else can be writing it.
+    package func acquire() throws(BackupError) -> (any HeldLock)? {
+        do throws(SystemError) {
+            guard let lock = try files.lock("\(folder)/\(Self.lockName)", .exclusive) else { return nil }
+            try sweep()
+            return lock
+        } catch { throw .spool(error) }
+    }
+
+    /// All images, oldest first.
+    package func entries() throws(BackupError) -> [SpoolEntry] {
+        let names = try system { () throws(SystemError) in try files.list(folder) }
+        let present = Set(names)
+        return names.compactMap { file in
+            guard file.hasSuffix(".sig"), let name = SpoolName(file.dropLast(4)) else { return nil }
+            let kind = SpoolEntry.ImageKind.allCases.first { present.contains("\(name).\($0.rawValue)") }
+            return SpoolEntry(name: name, folder: folder, imageKind: kind)
+        }
+    }
+
+    package func newest() throws(BackupError) -> SpoolEntry? { try entries().last }
+
+    /// The newest image with this digest, told by its signature, not by its name.
+    ///
+    /// A signature that cannot be read is passed over: it is no proof of any image.
+    package func entry(imageDigest digest: Digest256, job: Identifier) throws(BackupError) -> SpoolEntry? {
+        try entries().last { entry in
+            digest.description.hasPrefix(entry.name.digestPrefix)
+                && (try? entry.signature(job: job, in: files))?.digest == digest
+        }
+    }
+
+    /// Removes all but the newest `keep` images and those of `alwaysKeep`; returns the removed.
+    ///
+    /// - Parameter alwaysKeep: Digests of images that some target still needs as base or has not got yet.
+    @discardableResult package func expire(
+        keep: Int, alwaysKeep: Set<Digest256>
+    ) throws(BackupError) -> [SpoolEntry] {
+        let prefixes = Set(alwaysKeep.map { String($0.description.prefix(8)) })
+        let expired = try entries().dropLast(max(1, keep)).filter { !prefixes.contains($0.name.digestPrefix) }
+        for entry in expired { try remove(entry) }
+        if !expired.isEmpty { try system { () throws(SystemError) in try files.syncFolder(folder) } }
+        return Array(expired)
+    }
+
+    /// Fails before anything is read when an image of this length has no room.
+    package func requireSpace(_ byteCount: Int) throws(BackupError) {
+        let space = try system { () throws(SystemError) in try files.space(folder) }
+        // Signature and manifest take up to half a percent of the image.
+        let needed = byteCount + byteCount / 200 + (1 << 20)
+        guard space.availableBytes < needed else { return }
+        throw BackupError(
+            .noSpace, "write \(folder): \(needed) bytes needed, \(space.availableBytes) there",
+            hint: "free space in the spool, or keep fewer images there")
+    }
+
+    private func remove(_ entry: SpoolEntry) throws(BackupError) {
+        do throws(SystemError) {
+            try files.remove(entry.signaturePath)
+            for ending in ["json"] + SpoolEntry.ImageKind.allCases.map(\.rawValue)
+            where try files.status(entry.path(ending)) != nil { try files.remove(entry.path(ending)) }
+        } catch { throw .spool(error) }
+    }
+
+    /// Removes partial files, and images whose signature was never published.
+    private func sweep() throws(SystemError) {
+        let names = try files.list(folder)
+        let present = Set(names)
+        for file in names {
+            guard let dot = file.firstIndex(of: "."), let name = SpoolName(file[..<dot]) else {
+                if file.hasPrefix(Self.runPrefix), file.hasSuffix(Self.partialSuffix) {
+                    try files.remove("\(folder)/\(file)")
+                }
+                continue
+            }
+            let ending = String(file[dot...].dropFirst())
+            let isOurs = ["json"] + SpoolEntry.ImageKind.allCases.map(\.rawValue)
+            let isOrphan = isOurs.contains(ending) && !present.contains("\(name).sig")
+            if isOrphan || ending.hasSuffix(Self.partialSuffix) { try files.remove("\(folder)/\(file)") }
+        }
+    }
+
+    /// What the names of files begin with that have no digest yet.
+    static let runPrefix = "run-"
+
+    func system<Value>(_ body: () throws(SystemError) -> Value) throws(BackupError) -> Value {
+        do throws(SystemError) { return try body() } catch { throw .spool(error) }
+    }
+}

@@ -1,0 +1,124 @@
+package import Platform
+
+/// Unpacks the members of a tar image into a folder.
+///
+/// Only plain file names are accepted. Members are written under temporary names and made durable; only when
+/// all are there do they get their own. Nothing is replaced without `force`.
+package struct SetExtractor {
+    private static let pieceBytes = 256 << 10
+    private static let temporarySuffix = ".hybridrep-partial"
+
+    private let reader: TarReader
+    private let files: any FileSystem
+
+    package init(_ reader: TarReader, in files: any FileSystem) {
+        self.reader = reader
+        self.files = files
+    }
+
+    /// Unpacks into `folder`, which is made when it is not there (its parent must be).
+    ///
+    /// - Parameter names: The members wanted; nil for all files of the image.
+    /// - Returns: What was unpacked, in the order of the image.
+    @discardableResult package func extract(
+        into folder: String, names: [String]? = nil, force: Bool = false,
+        progress: (_ doneBytes: Int, _ totalBytes: Int) -> Void = { _, _ in }
+    ) throws(TarError) -> [TarReader.Member] {
+        let wanted = try choose(names)
+        if !force {
+            for (name, _) in wanted {
+                let path = folder + "/" + name
+                if try system({ () throws(SystemError) in try files.status(path) }) != nil {
+                    throw .exists(path)
+                }
+            }
+        }
+        try system { () throws(SystemError) in _ = try files.makeFolder(folder) }
+        var temporaries: [String] = []
+        do throws(TarError) {
+            let total = wanted.reduce(0) { $0 + $1.member.length }
+            var done = 0
+            for (name, member) in wanted {
+                temporaries.append(folder + "/" + name + Self.temporarySuffix)
+                try write(member, to: folder + "/" + name + Self.temporarySuffix) { more in
+                    done += more
+                    progress(done, total)
+                }
+            }
+            for (name, _) in wanted { try publish(folder + "/" + name, force: force) }
+            try system { () throws(SystemError) in try files.syncFolder(folder) }
+        } catch {
+            // What cannot be removed is left under a name that says so; the first error is the one to tell.
+            for path in temporaries { try? files.remove(path) }
+            throw error
+        }
+        return wanted.map(\.member)
+    }
+
+    /// The members to unpack under their checked names.
+    private func choose(_ names: [String]?) throws(TarError) -> [(name: String, member: TarReader.Member)] {
+        var chosen: [(name: String, member: TarReader.Member)] = []
+        var seen: Set<String> = []
+        for member in reader.members {
+            let name = member.name.hasPrefix("./") ? String(member.name.dropFirst(2)) : member.name
+            // The folder itself, as `tar c .` records it.
+            if !member.isFile && (name.isEmpty || name == ".") { continue }
+            if let names, !names.contains(name) { continue }
+            guard member.isFile, Self.isPlain(name) else {
+                throw .unsafeName(member.name, path: reader.file.path)
+            }
+            guard seen.insert(name).inserted else { throw .duplicate(name, path: reader.file.path) }
+            chosen.append((name, member))
+        }
+        if let missing = names?.first(where: { !seen.contains($0) }) {
+            throw .noMember(missing, path: reader.file.path)
+        }
+        return chosen
+    }
+
+    /// A name that is one component of a path and nothing else.
+    static func isPlain(_ name: String) -> Bool {
+        let units = name.utf8
+        return !units.isEmpty && units.count <= 255 - temporarySuffix.utf8.count && name != "."
+            && name != ".."
+            && !units.contains(0x2F) && !units.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+
+    private func write(
+        _ member: TarReader.Member, to path: String, _ wrote: (Int) -> Void
+    ) throws(TarError) {
+        do throws(SystemError) {
+            // Left by an unpacking that was killed: no other file has this suffix.
+            if try files.status(path) != nil { try files.remove(path) }
+            let target = try files.open(path, .create)
+            var buffer = [UInt8](repeating: 0, count: min(Self.pieceBytes, max(1, member.length)))
+            var done = 0
+            while done < member.length {
+                let count = min(buffer.count, member.length - done)
+                let got = try reader.file.read(count, into: &buffer, at: member.offset + done)
+                guard got == count else {
+                    throw SystemError.endOfFile(reader.file.path, at: member.offset + done + got)
+                }
+                try target.write(buffer.span.extracting(0..<count), at: done)
+                done += count
+                wrote(count)
+            }
+            try target.sync()
+        } catch { throw .system(error) }
+    }
+
+    private func publish(_ path: String, force: Bool) throws(TarError) {
+        do throws(SystemError) {
+            if force {
+                try files.rename(path + Self.temporarySuffix, to: path)
+                return
+            }
+            if try files.renameNoReplace(path + Self.temporarySuffix, to: path) { return }
+        } catch { throw .system(error) }
+        throw .exists(path)
+    }
+
+    private func system<Value>(_ body: () throws(SystemError) -> Value) throws(TarError) -> Value {
+        do throws(SystemError) { return try body() } catch { throw .system(error) }
+    }
+}

@@ -1,0 +1,69 @@
+/// What a pass over all pages of a database found.
+package struct PageReport: Equatable, Sendable, Encodable {
+    /// Pages checked, the trailer included and the two headers not.
+    package let seen: Int
+    package let blank: Int
+    package let good: Int
+    /// These three count pages up to the owned end only.
+    package let correctable: Int
+    package let wrongNumber: Int
+    package let badChecksum: Int
+    /// Pages behind the owned end that fail: a warning, for the engine never reads them.
+    package let badBehindEnd: Int
+    package let ownedEnd: OwnedExtent.End
+    /// Page slots in the file, the trailer not counted.
+    package let slots: UInt32
+    package let hasTrailer: Bool
+    package let highestDbtime: UInt64
+    package let highestDbtimePage: UInt32
+    /// The first bad pages up to the owned end.
+    package let bad: [BadPage]
+    /// The first bad pages behind it.
+    package let behindEnd: [BadPage]
+
+    /// Bad pages that count; correctable ones do.
+    package var badCount: Int { correctable + wrongNumber + badChecksum }
+
+    /// Owned pages that the file ends before, nil when it holds them all.
+    package var truncated: ClosedRange<UInt32>? {
+        guard let last = ownedEnd.lastPage, last > slots else { return nil }
+        return slots + 1...last
+    }
+
+    /// True when pages were seen, none of those that count is bad, and none is missing.
+    package var isGood: Bool { seen > 0 && badCount == 0 && truncated == nil }
+
+    /// What an operator should read although it is no damage of the database.
+    package var warnings: [String] {
+        var warnings: [String] = []
+        if badBehindEnd > 0, let last = ownedEnd.lastPage {
+            warnings.append(
+                "\(badBehindEnd) slots with garbage after the end of the database at page \(last)")
+        }
+        if case .unknown(let problem) = ownedEnd {
+            warnings.append("the end of the database is unknown, so every slot counts: \(problem)")
+        }
+        return warnings
+    }
+}
+
+extension OwnedExtent.End: Encodable {
+    /// The page number; null when it is unknown.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if let lastPage { try container.encode(lastPage) } else { try container.encodeNil() }
+    }
+}
+
+extension PageVerdict {
+    /// A stable word for machines.
+    package var kind: String {
+        switch self {
+        case .blank: "blank"
+        case .good: "good"
+        case .correctable: "correctable"
+        case .wrongNumber: "wrong_number"
+        case .badChecksum: "bad_checksum"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+internal import Platform
+
+/// The nodes of a tree page: tags grow down from its end, node bytes up from its header (format notes 1.4, 4).
+struct TreePage {
+    /// Key and data of one node; the key includes the prefix that it shares with its page.
+    struct Node: Equatable {
+        let key: [UInt8]
+        let data: [UInt8]
+    }
+
+    private static let deleted: UInt8 = 2
+    private static let prefixCompressed: UInt8 = 4
+    let size: PageSize
+
+    static func isLeaf(_ page: Span<UInt8>) -> Bool { page.uint32(at: 36) & 2 != 0 }
+
+    /// Number of tags; tag 0 is the page's own external header.
+    static func tagCount(_ page: Span<UInt8>) -> Int { Int(page.uint16(at: 34) & 0xFFF) }
+
+    /// The last node of a whole page that is not marked deleted; nil when there is none or it lies outside.
+    func lastNode(of page: Span<UInt8>) -> Node? {
+        guard let external = bytes(ofTag: 0, page) else { return nil }
+        for index in stride(from: Self.tagCount(page) - 1, through: 1, by: -1) {
+            guard let (bytes, flags) = bytes(ofTag: index, page) else { return nil }
+            if flags & Self.deleted == 0 { return node(bytes, flags, prefixes: external.bytes) }
+        }
+        return nil
+    }
+
+    private func node(_ bytes: [UInt8], _ flags: UInt8, prefixes: [UInt8]) -> Node? {
+        var offset = 0
+        var prefix = 0
+        if flags & Self.prefixCompressed != 0 {
+            guard bytes.count >= 2 else { return nil }
+            prefix = Int(bytes.span.uint16(at: 0) & lengthMask)
+            offset = 2
+        }
+        guard bytes.count >= offset + 2, prefix <= prefixes.count else { return nil }
+        let suffix = Int(bytes.span.uint16(at: offset) & lengthMask)
+        offset += 2
+        guard bytes.count >= offset + suffix else { return nil }
+        return Node(
+            key: Array(prefixes[..<prefix]) + bytes[offset..<offset + suffix],
+            data: Array(bytes[(offset + suffix)...]))
+    }
+
+    /// Lengths and offsets leave the top bits to flags.
+    private var lengthMask: UInt16 { size.isLarge ? 0x7FFF : 0x1FFF }
+
+    /// Large pages keep the flags of a node in its second byte, small ones in its tag.
+    private func bytes(ofTag index: Int, _ page: Span<UInt8>) -> (bytes: [UInt8], flags: UInt8)? {
+        let place = size.bytes - 4 * (index + 1)
+        guard page.count == size.bytes, place >= size.pageHeaderBytes else { return nil }
+        let length = Int(page.uint16(at: place) & lengthMask)
+        let field = page.uint16(at: place + 2)
+        let start = size.pageHeaderBytes + Int(field & lengthMask)
+        guard start + length <= place else { return nil }
+        var bytes = page.array(start..<start + length)
+        guard size.isLarge, index > 0, length >= 2 else { return (bytes, UInt8(field >> 13)) }
+        let flags = bytes[1] >> 5
+        bytes[1] &= 0x1F
+        return (bytes, flags)
+    }
+}

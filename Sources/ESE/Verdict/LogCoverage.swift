@@ -1,0 +1,71 @@
+/// The logs that can serve one database, and what is missing among them.
+///
+/// Every question costs time in proportion to the logs there are, never to the range asked for.
+struct LogCoverage {
+    /// Intact logs of the right stream, by generation.
+    private let usable: [Int: LogFact]
+    private let generations: [Int]
+    /// Logs that cannot serve, and why not.
+    private let rejected: [Int: LogFact]
+    private let signature: Signature
+    /// Generations that stand in two usable files which differ.
+    let doubled: [Int]
+
+    init(_ logs: [LogFact], signature: Signature) {
+        var usable: [Int: LogFact] = [:]
+        var rejected: [Int: LogFact] = [:]
+        var doubled: [Int] = []
+        for log in logs {
+            if log.isIntact && log.signature == signature {
+                if let other = usable[log.generation], other.created != log.created {
+                    doubled.append(log.generation)
+                } else {
+                    usable[log.generation] = log
+                }
+            } else {
+                rejected[log.generation] = log
+            }
+        }
+        self.usable = usable
+        self.rejected = rejected.filter { usable[$0.key] == nil }
+        self.signature = signature
+        self.doubled = doubled.sorted()
+        generations = usable.keys.sorted()
+    }
+
+    /// Intact logs of other streams.
+    var foreign: [Int] { rejected.filter { $0.value.isIntact }.map(\.key).sorted() }
+    var damaged: [Int] { rejected.filter { !$0.value.isIntact }.map(\.key).sorted() }
+    var last: Int? { generations.last }
+
+    func log(_ generation: Int) -> LogFact? { usable[generation] }
+    func isDamaged(_ generation: Int) -> Bool { rejected[generation].map { !$0.isIntact } ?? false }
+    func isForeign(_ generation: Int) -> Bool { rejected[generation]?.isIntact ?? false }
+
+    /// The runs of `range` that no usable log covers.
+    func missing(_ range: ClosedRange<Int>) -> [ClosedRange<Int>] {
+        var runs: [ClosedRange<Int>] = []
+        var next = range.lowerBound
+        for generation in generations where range.contains(generation) {
+            if generation > next { runs.append(next...generation - 1) }
+            next = generation + 1
+        }
+        if next <= range.upperBound { runs.append(next...range.upperBound) }
+        return runs
+    }
+
+    /// The first generation of `range` that does not continue the usable one before it in `range`.
+    func firstBreak(_ range: ClosedRange<Int>) -> Int? {
+        generations.first { generation in
+            guard range.contains(generation), range.contains(generation - 1) else { return false }
+            guard let log = usable[generation], let previous = usable[generation - 1] else { return false }
+            return !LogChain.follows(log, previous)
+        }
+    }
+
+    /// ` not there`, ` damaged` or ` of another log stream`, for the first generation of a missing run.
+    func reason(_ generation: Int) -> String {
+        if isDamaged(generation) { return "damaged" }
+        return isForeign(generation) ? "of another log stream" : "not there"
+    }
+}

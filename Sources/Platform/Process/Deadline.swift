@@ -1,0 +1,27 @@
+/// A moment on the monotonic clock after which waiting is over.
+struct Deadline {
+    /// Nanoseconds on the system's monotonic clock; nil means never.
+    private let end: UInt64?
+
+    /// The moment `milliseconds` from now; nil means never.
+    init(milliseconds: Int?) {
+        end = milliseconds.map {
+            SystemClock().monotonicNanoseconds
+                &+ UInt64(clamping: $0).multipliedReportingOverflow(by: 1_000_000).0
+        }
+    }
+
+    /// The moment `seconds` from now; nil means never.
+    init(seconds: Int?) {
+        self.init(milliseconds: seconds.map { $0.multipliedReportingOverflow(by: 1_000).0 })
+    }
+
+    var hasPassed: Bool { remainingMilliseconds == 0 }
+
+    /// What is left, rounded up; 0 when it has passed, nil when it never will.
+    var remainingMilliseconds: Int? {
+        guard let end else { return nil }
+        let now = SystemClock().monotonicNanoseconds
+        return now >= end ? 0 : Int((end - now + 999_999) / 1_000_000)
+    }
+}

@@ -1,0 +1,77 @@
+/// Where to connect: `[user@]host[:port]`, an IPv6 address in brackets when a port follows.
+///
+/// What is accepted can be put on a command line and into a known-hosts line as it is: it begins with no dash and
+/// has no white space, no control character and no shell character in it.
+package struct SSHDestination: Equatable, Hashable, Sendable, CustomStringConvertible {
+    package static let defaultPort: UInt16 = 22
+
+    /// nil: whoever runs this program.
+    package let user: String?
+    /// A name or an address, without brackets.
+    package let host: String
+    /// nil: 22, or what the system's `ssh` is configured for.
+    package let port: UInt16?
+
+    /// Why a text is not a destination.
+    package enum ParseError: Error, Equatable, Sendable {
+        case badUser(String)
+        case badHost(String)
+        case badPort(String)
+    }
+
+    package init(user: String? = nil, host: String, port: UInt16? = nil) throws(ParseError) {
+        guard user.map({ Self.isPlain($0, and: "._-+@\\") }) != false else { throw .badUser(user ?? "") }
+        guard Self.isPlain(host, and: "._-:%") else { throw .badHost(host) }
+        guard port != 0 else { throw .badPort("0") }
+        self.user = user
+        self.host = host
+        self.port = port
+    }
+
+    package init(parsing text: String) throws(ParseError) {
+        var rest = Substring(text)
+        var user: String?
+        // The last one, as OpenSSH does: a user's name may be a mail address.
+        if let at = rest.lastIndex(of: "@") {
+            user = String(rest[..<at])
+            rest = rest[rest.index(after: at)...]
+        }
+        let host: Substring
+        var portText: Substring?
+        if rest.first == "[" {
+            guard let end = rest.firstIndex(of: "]") else { throw .badHost(String(rest)) }
+            host = rest[rest.index(after: rest.startIndex)..<end]
+            let after = rest[rest.index(after: end)...]
+            guard after.isEmpty || after.first == ":" else { throw .badHost(String(rest)) }
+            portText = after.isEmpty ? nil : after.dropFirst()
+        } else if let colon = rest.firstIndex(of: ":"), colon == rest.lastIndex(of: ":") {
+            host = rest[..<colon]
+            portText = rest[rest.index(after: colon)...]
+        } else {
+            // No colon, or an IPv6 address by itself.
+            host = rest
+        }
+        var port: UInt16?
+        if let portText {
+            guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(portText)
+            else {
+                throw .badPort(String(portText))
+            }
+            port = number
+        }
+        try self.init(user: user, host: String(host), port: port)
+    }
+
+    private static func isPlain(_ text: String, and others: String) -> Bool {
+        guard !text.isEmpty, text.utf8.count <= 255, !text.hasPrefix("-") else { return false }
+        return text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || others.utf8.contains(byte)
+        }
+    }
+
+    package var description: String {
+        let name = host.contains(":") && port != nil ? "[\(host)]" : host
+        return (user.map { $0 + "@" } ?? "") + name + (port.map { ":\($0)" } ?? "")
+    }
+}

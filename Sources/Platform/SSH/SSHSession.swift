@@ -1,0 +1,172 @@
+internal import CLibSSH
+internal import Glibc
+
+/// One authenticated connection of libssh, with the channels opened in it.
+///
+/// It belongs to one thread, and so do its channels: libssh's sessions must not be shared. It is in non-blocking
+/// mode, so that one thread can serve several channels; waiting is done here, for all of them. It is disconnected
+/// and freed with its last channel: a session that is only dropped leaves the far end's program running.
+@safe package final class SSHSession {
+    package let destination: SSHDestination
+    package let options: SSHOptions
+    /// nil once disconnected; libssh answers calls on nil with errors.
+    private(set) var handle: OpaquePointer?
+    private var channelCount = 0
+    private var signOfLife: Deadline
+
+    var peer: String { destination.description }
+
+    /// Connects, checks the far end's key, and authenticates: in this order, and nothing is sent before the check.
+    package static func connect(
+        to destination: SSHDestination, options: SSHOptions
+    ) throws(TransportError) -> SSHSession {
+        ignoreBrokenPipes()
+        let knownHosts = KnownHosts(configured: options.knownHostsFile)
+        try knownHosts.refuseMarkers(peer: destination.description)
+        guard Self.library == SSH_OK, let handle = unsafe ssh_new() else {
+            throw TransportError(
+                .connect, operation: "connect", peer: destination.description, detail: "libssh: out of memory"
+            )
+        }
+        let session = unsafe SSHSession(handle, destination, options)
+        do throws(TransportError) {
+            try session.configure(knownHosts)
+            try session.connect()
+            try session.verifyHostKey(knownHosts)
+            try session.authenticate()
+        } catch {
+            session.close()
+            throw error
+        }
+        unsafe ssh_set_blocking(handle, 0)
+        return session
+    }
+
+    /// Set up once, by whoever comes first.
+    private static let library = ssh_init()
+
+    private init(_ handle: OpaquePointer, _ destination: SSHDestination, _ options: SSHOptions) {
+        unsafe self.handle = handle
+        self.destination = destination
+        self.options = options
+        signOfLife = Deadline(seconds: options.keepAliveSeconds)
+    }
+
+    deinit { close() }
+
+    /// Disconnects and frees; idempotent. Every channel must be closed.
+    func close() {
+        guard let open = unsafe handle else { return }
+        unsafe handle = nil
+        unsafe ssh_disconnect(open)
+        unsafe ssh_free(open)
+    }
+
+    // MARK: connecting
+
+    private func configure(_ knownHosts: KnownHosts) throws(TransportError) {
+        try set(SSH_OPTIONS_PROCESS_CONFIG, false)
+        try set(SSH_OPTIONS_HOST, destination.host)
+        var port = UInt32(destination.port ?? SSHDestination.defaultPort)
+        try check(unsafe ssh_options_set(handle, SSH_OPTIONS_PORT, &port))
+        try set(SSH_OPTIONS_USER, destination.user ?? HostUser.current.name)
+        // libssh replaces %-sequences in paths.
+        for (option, path) in [
+            (SSH_OPTIONS_KNOWNHOSTS, knownHosts.path), (SSH_OPTIONS_GLOBAL_KNOWNHOSTS, knownHosts.systemPath),
+        ] {
+            try set(
+                option, path.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%"))
+        }
+        try set(SSH_OPTIONS_STRICTHOSTKEYCHECK, true)
+        try set(SSH_OPTIONS_NODELAY, true)
+        try set(SSH_OPTIONS_CIPHERS_C_S, options.ciphers)
+        try set(SSH_OPTIONS_CIPHERS_S_C, options.ciphers)
+        // Without it libssh waits for ever.
+        var seconds = max(1, options.connectSeconds)
+        try check(unsafe ssh_options_set(handle, SSH_OPTIONS_TIMEOUT, &seconds))
+    }
+
+    private func set(_ option: ssh_options_e, _ value: String) throws(TransportError) {
+        try check(unsafe ssh_options_set(handle, option, value))
+    }
+
+    private func set(_ option: ssh_options_e, _ value: Bool) throws(TransportError) {
+        var number: Int32 = value ? 1 : 0
+        try check(unsafe ssh_options_set(handle, option, &number))
+    }
+
+    private func check(_ result: Int32) throws(TransportError) {
+        guard result == SSH_OK else { throw error(.connect, "connect") }
+    }
+
+    private func connect() throws(TransportError) {
+        let socket: OwnedDescriptor
+        do throws(SocketConnector.Failure) {
+            socket = try SocketConnector.connect(
+                host: destination.host, port: destination.port ?? SSHDestination.defaultPort,
+                seconds: options.connectSeconds)
+        } catch {
+            throw TransportError(.connect, operation: "connect", peer: peer, detail: error.reason)
+        }
+        // libssh closes the descriptor it is given, so it gets one of its own.
+        var number = fcntl(socket.number, F_DUPFD_CLOEXEC, 3)
+        guard number >= 0 else {
+            let reason = SystemError.last("dup", "").description
+            throw TransportError(.connect, operation: "connect", peer: peer, detail: reason)
+        }
+        try check(unsafe ssh_options_set(handle, SSH_OPTIONS_FD, &number))
+        guard unsafe ssh_connect(handle) == SSH_OK else { throw error(.connect, "connect") }
+    }
+
+    /// An error with libssh's own text, to be asked for right after the call that failed.
+    func error(_ kind: TransportError.Kind, _ operation: String, hint: String? = nil) -> TransportError {
+        TransportError(kind, operation: operation, peer: peer, detail: reason, hint: hint)
+    }
+
+    /// libssh's text for the last failure.
+    var reason: String {
+        guard let handle = unsafe handle else { return "disconnected" }
+        let text = unsafe String(cString: ssh_get_error(UnsafeMutableRawPointer(handle)))
+        return text.isEmpty ? "no reason given" : text
+    }
+
+    var isConnected: Bool { unsafe ssh_is_connected(handle) == 1 }
+
+    // MARK: channels
+
+    func channelOpened() { channelCount += 1 }
+
+    /// To be called after a channel is freed; the last one takes the connection with it.
+    func channelClosed() {
+        channelCount -= 1
+        if channelCount == 0 { close() }
+    }
+
+    /// Notes that something was sent, which is a sign of life in itself.
+    func dataSent() { signOfLife = Deadline(seconds: options.keepAliveSeconds) }
+
+    /// Waits until the socket can move something or `deadline` passes; false when it has passed.
+    ///
+    /// Any call on a channel then takes in what has arrived, for every channel.
+    func wait(until deadline: Deadline) throws(TransportError) -> Bool {
+        let descriptor = unsafe ssh_get_fd(handle)
+        guard descriptor >= 0, isConnected else { throw error(.closed, "wait for") }
+        let isFull = unsafe ssh_get_poll_flags(handle) & SSH_WRITE_PENDING != 0
+        let left = deadline.remainingMilliseconds ?? .max
+        if left == 0 { return false }
+        do throws(SystemError) {
+            _ = try Readiness.wait(
+                for: [.init(descriptor: descriptor, writing: isFull)],
+                milliseconds: min(left, signOfLife.remainingMilliseconds ?? .max))
+        } catch {
+            throw TransportError(.closed, operation: "wait for", peer: peer, detail: error.description)
+        }
+        if signOfLife.hasPassed {
+            dataSent()
+            // In non-blocking mode a call made while an answer is due only looks for that answer, so it takes
+            // two to be sure that one of them sends.
+            for _ in 0..<2 { _ = unsafe ssh_send_keepalive(handle) }
+        }
+        return true
+    }
+}

@@ -1,0 +1,21 @@
+/// Quoting for the POSIX shell that the far end's sshd hands a command to.
+package enum ShellQuote {
+    /// `text` as one word of a shell command; left as it is when no character of it is special.
+    package static func posix(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "_-./:@%+,".utf8.contains(byte)
+            }
+        }
+        if isPlain && !text.isEmpty { return text }
+        // Inside single quotes nothing is special; a quote itself is put between two quoted pieces.
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+            + "'"
+    }
+
+    /// A command of several words, each quoted.
+    package static func posix(_ words: [String]) -> String { words.map { posix($0) }.joined(separator: " ") }
+}

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import ESE
+internal import Platform
+internal import TestSupport
+
+/// Makes ESE sets for tests, demonstrations and measurements, and ages them.
+@main struct MakeESESet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make-ese-set",
+        abstract: "Make an ESE set in a folder, or change one database of such a set.")
+
+    @Argument(help: "The folder to fill, or with --mutate the database file to change.")
+    var path: String
+    @Option(help: "Pages of the database.") var pages: UInt32 = 1024
+    @Option(help: "Page size in bytes: 2048, 4096, 8192, 16384 or 32768.") var pageSize = 8192
+    @Option(help: "The same seed makes the same bytes.") var seed: UInt64 = 1
+    @Flag(help: "Leave the database in dirty shutdown; it then requires all logs.") var dirty = false
+    @Option(help: "How many logs.") var logs: Int32 = 4
+    @Option(help: "Change this share of the written pages, in percent, by 200 to 600 bytes each.")
+    var mutate: Double?
+    @Option(help: "Pages to append when changing a database.") var append: UInt32 = 0
+
+    func validate() throws {
+        guard PageSize(rawValue: pageSize) != nil else {
+            throw ValidationError("--page-size is no page size")
+        }
+        guard pages >= 8 else { throw ValidationError("--pages must be at least 8") }
+        guard (1...30_000).contains(logs) else { throw ValidationError("--logs must be 1 to 30000") }
+        guard (0...100).contains(mutate ?? 0) else { throw ValidationError("--mutate must be 0 to 100") }
+    }
+
+    func run() throws {
+        if mutate != nil || append > 0 {
+            let file = try HostFileSystem().open(path, .update)
+            let outcome = try ESEMutation(percent: mutate ?? 0, appended: append, seed: seed).apply(to: file)
+            print("\(outcome.changed.count) pages changed, \(outcome.appended) appended")
+            return
+        }
+        guard let size = PageSize(rawValue: pageSize) else { return }
+        try ESESet(size: size, pages: pages, seed: seed, isDirty: dirty, logs: logs).write(to: path)
+    }
+}
