@@ -62,6 +62,10 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
-        .testTarget(name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
+            name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
+            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )
