@@ -37,14 +37,19 @@ enum Verdict: Int32, CaseIterable, Sendable {
     /// Stopped by SIGTERM, after clean-up.
     case terminated = 143
 
-    /// The verdict of a job from those of its targets: good when all are, degraded when some are, else the first
-    /// failure.
+    /// The verdict of a job from those of its targets.
+    ///
+    /// Good when all are, degraded when some committed, else the first failure. No target at all is a failure:
+    /// what did nothing is not good.
     static func ofJob(targets: [Verdict]) -> Verdict {
+        guard !targets.isEmpty else { return .failure }
         guard let failure = targets.first(where: { $0 != .good }) else { return .good }
         let committed = targets.contains { $0 == .good || $0 == .degraded }
         return committed ? .degraded : failure
     }
 
     /// The verdict of a command over several jobs: the first that is not good, in the order of the arguments.
-    static func ofCommand(jobs: [Verdict]) -> Verdict { jobs.first { $0 != .good } ?? .good }
+    static func ofCommand(jobs: [Verdict]) -> Verdict {
+        jobs.isEmpty ? .failure : jobs.first { $0 != .good } ?? .good
+    }
 }
