@@ -76,6 +76,9 @@ let package = Package(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
         .testTarget(
+            name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )

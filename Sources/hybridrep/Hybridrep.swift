@@ -1,3 +1,85 @@
 internal import ArgumentParser
+internal import Platform
 
-@main struct Hybridrep: ParsableCommand {}
+/// The program: its verbs, and the one place that turns errors into messages and exit codes.
+@main struct Hybridrep: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hybridrep",
+        abstract: "Back up databases to a store at another site, shipping only the bytes that changed.",
+        version: ToolVersion.current,
+        subcommands: [ConfigCommand.self, VersionCommand.self])
+
+    /// Declared here too, so that these options may stand before the verb.
+    @OptionGroup var options: GlobalOptions
+
+    static func main() {
+        StandardStream.survivePipesWithoutReader()
+        let verdict = perform(Array(CommandLine.arguments.dropFirst()))
+        exit(withError: ExitCode(verdict.rawValue))
+    }
+
+    private static func perform(_ arguments: [String]) -> Verdict {
+        let command: any ParsableCommand
+        do { command = try parseAsRoot(arguments) } catch { return explain(error) }
+        if let command = command as? any ToolCommand { return perform(command) }
+        let isGroup = !type(of: command).configuration.subcommands.isEmpty
+        return isGroup ? explainMissingVerb(command) : runBuiltIn(command)
+    }
+
+    /// Runs what the argument parser brings itself, such as help; it answers by throwing.
+    private static func runBuiltIn(_ command: any ParsableCommand) -> Verdict {
+        var command = command
+        do { try command.run() } catch { return explain(error) }
+        return .good
+    }
+
+    private static func perform(_ command: any ToolCommand) -> Verdict {
+        let session: Session
+        do throws(SystemError) { session = try Session(command.options) } catch {
+            print(error: "hybridrep: FAILED (\(Verdict.failure.rawValue)) \(error)")
+            return .failure
+        }
+        var verdict: Verdict
+        do {
+            verdict = try command.perform(session)
+        } catch {
+            let failure = CommandFailure(wrapping: error)
+            session.console.failure(failure, of: command.subject)
+            verdict = failure.verdict
+        }
+        session.console.endProgress()
+        // A result that did not reach its file must not pass for one that did.
+        if let error = session.console.outputFailure, verdict == .good {
+            let failure = CommandFailure(error)
+            session.console.failure(failure, of: command.subject)
+            verdict = failure.verdict
+        }
+        return verdict
+    }
+
+    /// Prints help, the version, or what is wrong with the arguments.
+    private static func explain(_ error: any Error) -> Verdict {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error) != .success else {
+            // The reader of a help page may go before its end; nothing is lost.
+            try? StandardStream.output.write(Array((text + "\n").utf8).span)
+            return .good
+        }
+        let prefix = "Error: "
+        let message = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+        print(error: "hybridrep: FAILED (\(Verdict.usage.rawValue)) \(message)")
+        return .usage
+    }
+
+    /// A command that only groups others was given none of them: help, but never success.
+    private static func explainMissingVerb(_ command: any ParsableCommand) -> Verdict {
+        print(error: helpMessage(for: type(of: command)))
+        return .usage
+    }
+
+    /// Writes to standard error before there is a ``Console``.
+    private static func print(error text: String) {
+        let safe = TerminalText.escape(text, keepingNewlines: true)
+        try? StandardStream.errors.write(Array((safe + "\n").utf8).span)
+    }
+}

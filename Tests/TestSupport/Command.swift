@@ -1,46 +1,58 @@
-import Foundation
+internal import Foundation
 
-/// Runs an ordinary program to its end, for tests that compare with one or need one.
-package enum Command {
-    package struct Result: Equatable, Sendable {
+/// A program run to its end, as a user would run it.
+package struct Command {
+    package struct Result: Sendable {
         package let status: Int32
         package let output: [UInt8]
         package let errors: [UInt8]
 
-        /// Output and errors as text.
-        package var stdout: String { String(decoding: output, as: UTF8.self) }
-        package var stderr: String { String(decoding: errors, as: UTF8.self) }
+        package var stdout: String { outputText }
+        package var stderr: String { errorText }
+        package var outputText: String { String(decoding: output, as: UTF8.self) }
+        package var errorText: String { String(decoding: errors, as: UTF8.self) }
     }
 
-    package static func run(_ arguments: [String], stdin: String) throws -> Command.Result {
+    package static func run(_ arguments: [String], stdin: String) throws -> Result {
         try run(arguments, input: Array(stdin.utf8))
     }
 
-    /// Runs `arguments[0]` (a full path, or a name found in `PATH`) with `input` on its stdin.
+    /// Runs a program and waits for it.
     ///
-    /// Its output goes through files, so neither side can block on a full pipe.
-    package static func run(_ arguments: [String], input: [UInt8] = []) throws -> Command.Result {
+    /// Its streams are files, not pipes, so that no amount of output can block it.
+    /// - Parameters:
+    ///   - arguments: A path, or a name looked up in `PATH`, and the arguments.
+    ///   - environment: The whole environment; nil for that of the tests.
+    package static func run(
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String]? = nil
+    ) throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
             "command-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        func file(_ name: String, _ bytes: [UInt8]) throws -> URL {
-            let url = folder.appendingPathComponent(name)
-            try Data(bytes).write(to: url)
-            return url
-        }
-        let output = try file("output", [])
-        let errors = try file("errors", [])
+        let files = ["input", "output", "errors"].map { folder.appendingPathComponent($0) }
+        try Data(input).write(to: files[0])
+        try Data().write(to: files[1])
+        try Data().write(to: files[2])
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["--"] + arguments
-        process.standardInput = try FileHandle(forReadingFrom: file("input", input))
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
+        process.arguments = arguments
+        if let environment { process.environment = environment }
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
         try process.run()
         process.waitUntilExit()
+        let status =
+            process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
         return Result(
-            status: process.terminationStatus, output: Array(try Data(contentsOf: output)),
-            errors: Array(try Data(contentsOf: errors)))
+            status: status, output: [UInt8](try Data(contentsOf: files[1])),
+            errors: [UInt8](try Data(contentsOf: files[2])))
+    }
+
+    /// Path of a program that was built together with these tests.
+    package static func built(_ name: String) throws -> String {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent(name).path
     }
 }

@@ -1,0 +1,15 @@
+# The door to everything; scripts do the work.
+SWIFT ?= swift
+# A newer compiler's new warning must not stop a stranger's build, so this is not in the manifest.
+FLAGS ?= -Xswiftc -warnings-as-errors
+
+.PHONY: build test check fmt demo bench setup release clean
+build:   ; $(SWIFT) build $(FLAGS)
+test:    ; $(SWIFT) test $(FLAGS)
+check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
+fmt:     ; $(SWIFT) format --in-place --recursive Sources Tests Package.swift
+demo:    ; script/demo
+bench:   ; script/bench
+setup:   ; script/setup
+release: ; $(SWIFT) build -c release --static-swift-stdlib
+clean:   ; $(SWIFT) package clean

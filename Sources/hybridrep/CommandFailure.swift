@@ -1,0 +1,36 @@
+internal import Platform
+
+/// Why a command failed, in the words a user reads.
+///
+/// Printed as `hybridrep run mdb01: FAILED (22) MESSAGE`, then the details, then `hint: HINT`.
+struct CommandFailure: Error {
+    let verdict: Verdict
+    /// One line, complete by itself: what was tried, on what, what the system said.
+    let message: String
+    /// The next command to type or thing to look at.
+    let hint: String?
+    /// Further evidence, one line each.
+    let details: [String]
+
+    init(_ verdict: Verdict, _ message: String, hint: String? = nil, details: [String] = []) {
+        self.verdict = verdict
+        self.message = message
+        self.hint = hint
+        self.details = details
+    }
+
+    /// A failed system call; only a full disk has a verdict of its own.
+    init(_ error: SystemError, hint: String? = nil) {
+        self.init(error.isNoSpace ? .noSpace : .failure, error.description, hint: hint)
+    }
+
+    /// Any error at all, for the one place that catches them all.
+    init(wrapping error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as SystemError: self.init(error)
+        case let error as ConfigurationError: self.init(error)
+        default: self.init(.failure, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+
+/// Reads the configuration and says whether it can be used.
+struct ConfigCheckCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Read the configuration and say whether it can be used.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup(title: "Overrides") var overrides: OverrideOptions
+
+    var subject: String { "config check" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let jobs = configuration.jobs.count
+        let targets = configuration.targets.count
+        session.console.result(
+            "\(configuration.file): ok, \(jobs) \(jobs == 1 ? "job" : "jobs"), "
+                + "\(targets) \(targets == 1 ? "target" : "targets")")
+        session.console.result(
+            JSONMessage(
+                .summary,
+                [
+                    "file": .string(configuration.file), "jobs": .integer(jobs), "targets": .integer(targets),
+                ]))
+        return .good
+    }
+}

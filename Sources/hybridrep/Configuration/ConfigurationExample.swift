@@ -1,0 +1,68 @@
+/// The commented configuration that `config example` prints, and that `config check` accepts.
+enum ConfigurationExample {
+    static let text = """
+        # hybridrep.yaml: what is backed up, where it goes, how long it is kept.
+        # Place: --config FILE, else HYBRIDREP_CONFIG, else $XDG_CONFIG_HOME/hybridrep/hybridrep.yaml,
+        # else /etc/hybridrep/hybridrep.yaml. Only its owner may write it: it names commands to run.
+        # Check it with: hybridrep config check
+
+        # Folder for this host's state. All paths are absolute or begin with ~/.
+        state: /var/lib/hybridrep
+
+        jobs:
+          # An ESE database: the folder (a snapshot or an offline copy) and that of its logs.
+          mdb01:
+            source: {ese: /mnt/snap/mdb01, logs: /mnt/snap/mdb01-logs}
+            # Images on this host: the base of the next delta, and the quickest restore.
+            spool: {directory: /backup/spool, keep: 2}
+            targets: [vault, usb]
+            # Reported as stale when the newest good point is older.
+            rpo: 26h
+            # A point that any of these keeps stays; no rule at all keeps everything.
+            keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
+            # zstd level, 1 to 19: higher where the link is slow.
+            level: 3
+            # How often blocks that look unchanged are compared byte by byte all the same.
+            full-compare: 30d
+
+          # A file that another backup program writes every night.
+          payroll:
+            # replaced-by-rename: true if that program writes a new file and renames it.
+            source: {file: /backup/payroll.bak, min-size: 1G, replaced-by-rename: false}
+            targets: [vault]
+            # none: keep no copy here; ships changed blocks whole instead of as deltas.
+            keep-base: full
+
+          # A program's standard output; a list of words is started without a shell.
+          wiki:
+            source: {command: [pg_dump, --format=custom, wiki], min-size: 10M}
+            targets: [vault]
+            keep: {within: 2d, hourly: 48, daily: 30, yearly: 3}
+
+          # Standard input: something | hybridrep backup mail
+          mail:
+            source: {stdin: true, min-size: 1M}
+            targets: [usb]
+
+        targets:
+          # A store at another site, behind ssh.
+          vault:
+            ssh: backup@vault.example.net
+            port: 22
+            identity: /etc/hybridrep/id_ed25519
+            known-hosts: /etc/hybridrep/known_hosts
+            # Folder of the store at the far end, and the agent's program there.
+            store: /srv/hybridrep
+            remote-command: hybridrep
+            # Parallel lanes in one connection: more for long round trips.
+            lanes: 4
+            # Bytes a second; also HYBRIDREP_LIMIT_RATE and --limit-rate.
+            limit-rate: 20M
+            # The system's ssh instead of libssh, for setups that live in ~/.ssh/config:
+            # ssh-command: ssh -J bastion
+
+          # A folder of this host.
+          usb:
+            directory: /media/usb/hybridrep
+        """
+}

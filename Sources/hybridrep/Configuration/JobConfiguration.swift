@@ -1,0 +1,98 @@
+internal import Platform
+
+/// One database, or one backup file or stream: where it comes from, where it goes, how long it is kept.
+struct JobConfiguration: Sendable {
+    static let keys = [
+        "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare",
+    ]
+
+    /// What stays on this host after a push, as the base of the next delta.
+    enum KeepBase: String, CaseIterable, Sendable, ConfigurationValue {
+        /// The whole image: changed blocks are shipped as deltas against their old content.
+        case full
+        /// The signature alone: changed blocks are shipped whole.
+        case none
+
+        var shownText: String { rawValue }
+        var shownJSON: JSONValue { .string(rawValue) }
+    }
+
+    let name: Name
+    let source: SourceConfiguration
+    /// Folder for images and signatures.
+    let spoolDirectory: Setting<String>
+    /// Images that stay there, the newest included.
+    let spoolKeep: Setting<Int>
+    /// At least one, all of them defined.
+    let targets: Setting<[Name]>
+    /// Age above which the newest good point is reported as stale.
+    let rpo: Setting<TimeSpan?>
+    let keep: KeepConfiguration
+    /// zstd level, 1...19.
+    let level: Setting<Int>
+    let keepBase: Setting<KeepBase>
+    /// How often blocks that look unchanged are compared with the base byte by byte.
+    let fullCompare: Setting<TimeSpan>
+
+    /// - Parameters:
+    ///   - state: Folder of this host's state, in which the spool lies by default.
+    ///   - targets: Names that the job may use.
+    init(_ entry: YAMLMapping.Entry, state: String, targets known: [Name]) throws(ConfigurationError) {
+        name = try entry.name.name()
+        let mapping = try entry.value.mapping(keys: Self.keys)
+        guard let source = mapping["source"] else { throw mapping.missing("source") }
+        self.source = try SourceConfiguration(source)
+        let spool = try mapping.mapping("spool", keys: ["directory", "keep"])
+        spoolDirectory = try spool.setting("directory", default: state + "/spool") {
+            scalar throws(ConfigurationError) in try scalar.path()
+        }
+        spoolKeep = try spool.setting("keep", default: 1) { scalar throws(ConfigurationError) in
+            try scalar.integer(in: 1...1000)
+        }
+        guard let targets = mapping["targets"] else { throw mapping.missing("targets") }
+        self.targets = try Self.targets(targets, known: known)
+        rpo = try mapping.setting("rpo", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.duration()
+        }
+        keep = try KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
+        level = try mapping.setting("level", default: 3) { scalar throws(ConfigurationError) in
+            try scalar.integer(in: 1...19)
+        }
+        keepBase = try mapping.setting("keep-base", default: .full) { scalar throws(ConfigurationError) in
+            try scalar.choice(KeepBase.self)
+        }
+        fullCompare = try mapping.setting("full-compare", default: TimeSpan(seconds: 30 * 86_400)) {
+            scalar throws(ConfigurationError) in try scalar.duration()
+        }
+    }
+
+    var settings: [ShownSetting] {
+        let path = "jobs.\(name)"
+        return source.settings(at: "\(path).source") + [
+            spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
+            targets.shown(as: "\(path).targets"), rpo.shown(as: "\(path).rpo"),
+        ] + keep.settings(at: "\(path).keep") + [
+            level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
+            fullCompare.shown(as: "\(path).full-compare"),
+        ]
+    }
+
+    private static func targets(
+        _ value: YAMLValue, known: [Name]
+    ) throws(ConfigurationError) -> Setting<[Name]> {
+        var names: [Name] = []
+        for item in try value.list() {
+            let scalar = try item.scalar()
+            let name = try scalar.name()
+            guard known.contains(name) else {
+                throw scalar.error(
+                    "target \"\(name)\" is not defined",
+                    hint: NearestKey.hint(name.description, among: known.map(\.description)))
+            }
+            guard !names.contains(name) else { throw scalar.error("target \"\(name)\" is named twice") }
+            names.append(name)
+        }
+        guard !names.isEmpty else { throw value.error("at least one target is needed") }
+        return Setting(value: names, origin: value.origin)
+    }
+}

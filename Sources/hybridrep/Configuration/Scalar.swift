@@ -1,0 +1,97 @@
+internal import Platform
+
+/// One piece of text from the file, a variable or an option, to be read as the type a setting has.
+struct Scalar {
+    let text: String
+    /// Written without quotes, so that numbers, booleans and null have their meaning.
+    let isPlain: Bool
+    /// Dotted path of the setting, for messages.
+    let key: String
+    let origin: Origin
+    /// What `~` at the start of a path stands for.
+    let home: String?
+
+    func string() throws(ConfigurationError) -> String {
+        if isPlain, ["", "~", "null"].contains(text) { throw wrong("text") }
+        guard !text.isEmpty else { throw wrong("text") }
+        // Settings become arguments, paths and lines of protocols: none of them has room for these.
+        guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw error("control characters are not allowed")
+        }
+        return text
+    }
+
+    func boolean() throws(ConfigurationError) -> Bool {
+        guard isPlain, let value = Bool(text) else { throw wrong("true or false") }
+        return value
+    }
+
+    func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        guard isPlain, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong(expected) }
+        guard let value = Int(text), range.contains(value) else { throw wrong(expected) }
+        return value
+    }
+
+    func size() throws(ConfigurationError) -> ByteSize {
+        guard let value = ByteSize(text) else { throw wrong("a size such as 8M") }
+        return value
+    }
+
+    func duration() throws(ConfigurationError) -> TimeSpan {
+        guard let value = TimeSpan(text) else { throw wrong("a duration such as 26h or 7d") }
+        return value
+    }
+
+    /// Nil for `none`, which takes away a limit that a weaker origin set.
+    func rate() throws(ConfigurationError) -> ByteRate? {
+        if text == "none" { return nil }
+        guard let value = ByteRate(text) else {
+            throw wrong("bytes a second such as 20M (at least \(ByteRate.minimum)), or none")
+        }
+        return value
+    }
+
+    func name() throws(ConfigurationError) -> Name {
+        guard let value = Name(text) else {
+            throw error(
+                "\"\(text)\" is not a name",
+                hint: "names are up to 64 of a-z 0-9 . _ - and start with a letter or digit")
+        }
+        return value
+    }
+
+    /// One of the raw values of `Choice`.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ type: Choice.Type
+    ) throws(ConfigurationError) -> Choice where Choice.RawValue == String {
+        guard let value = Choice(rawValue: text) else {
+            throw wrong(Choice.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return value
+    }
+
+    /// An absolute path on this host; `~/` at its start is this user's home.
+    func path() throws(ConfigurationError) -> String {
+        var path = try string()
+        if path == "~" || path.hasPrefix("~/") {
+            guard let home else { throw error("cannot expand ~: HOME is not set") }
+            path = home + path.dropFirst()
+        }
+        guard path.hasPrefix("/") else {
+            throw error(
+                "\"\(text)\" is not an absolute path",
+                hint: "a relative path would depend on the folder that cron starts in; begin it with / or ~/")
+        }
+        return path
+    }
+
+    func error(_ message: String, hint: String? = nil) -> ConfigurationError {
+        ConfigurationError(origin.place, "\(key): \(message)", hint: hint)
+    }
+
+    private func wrong(_ expected: String) -> ConfigurationError {
+        let isNothing = isPlain && ["", "~", "null"].contains(text)
+        return error("expected \(expected), found " + (isNothing ? "nothing" : "\"\(text)\""))
+    }
+}

@@ -1,0 +1,35 @@
+internal import Platform
+
+/// One store: a folder of this host, or one behind an agent at another site.
+struct TargetConfiguration: Sendable {
+    static let keys = ["directory"] + SSHTarget.keys
+
+    enum Kind: Sendable {
+        case directory(Setting<String>)
+        case ssh(SSHTarget)
+    }
+
+    let name: Name
+    let kind: Kind
+
+    init(_ entry: YAMLMapping.Entry) throws(ConfigurationError) {
+        name = try entry.name.name()
+        let mapping = try entry.value.mapping(keys: Self.keys)
+        switch (mapping["directory"], mapping["ssh"]) {
+        case (.some, _):
+            try mapping.refuse(SSHTarget.keys, because: "goes with ssh, not with directory")
+            kind = .directory(
+                try mapping.required("directory") { scalar throws(ConfigurationError) in try scalar.path() })
+        case (nil, .some): kind = .ssh(try SSHTarget(mapping))
+        case (nil, nil): throw entry.value.error("ssh or directory is needed")
+        }
+    }
+
+    var settings: [ShownSetting] {
+        let path = "targets.\(name)"
+        return switch kind {
+        case .directory(let directory): [directory.shown(as: "\(path).directory")]
+        case .ssh(let target): target.settings(at: path)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+internal import ArgumentParser
+
+/// Options that every command takes, before or after its own.
+struct GlobalOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Read this configuration file.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print JSON on standard output, one object a line.")
+    var json = false
+
+    @Flag(name: .shortAndLong, help: "Print diagnostics on standard error.")
+    var verbose = false
+
+    @Flag(name: .shortAndLong, help: "Print nothing but results, warnings and failures.")
+    var quiet = false
+
+    var loudness: Console.Loudness { verbose ? .verbose : quiet ? .quiet : .normal }
+}

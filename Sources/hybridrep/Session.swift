@@ -1,0 +1,38 @@
+internal import Logging
+internal import Platform
+
+/// What a command works with: this host's files, clock and randomness, and the place where it talks.
+struct Session: Sendable {
+    let console: Console
+    /// Names this run at both ends.
+    let runID: Identifier
+    let files: any FileSystem
+    let clock: any Clock
+    let entropy: any Entropy
+    let environment: HostEnvironment
+
+    init(_ options: GlobalOptions) throws(SystemError) {
+        files = HostFileSystem()
+        clock = SystemClock()
+        entropy = SystemEntropy()
+        environment = HostEnvironment()
+        runID = try Identifier.random(from: entropy)
+        console = Console(
+            isJSON: options.json, loudness: options.loudness, runID: runID.description, clock: clock,
+            environment: environment)
+    }
+
+    var logger: Logger { console.logger }
+}
+
+extension Session {
+    /// Reads the configuration; every command that acts on jobs or targets begins with it.
+    func configuration(
+        _ options: GlobalOptions, _ overrides: OverrideOptions
+    ) throws(ConfigurationError) -> Configuration {
+        let file = ConfigurationFile(files: files, environment: environment)
+        let configuration = try file.load(option: options.config, overrides: overrides.values)
+        logger.debug("read configuration", metadata: ["file": "\(configuration.file)"])
+        return configuration
+    }
+}
