@@ -66,6 +66,7 @@ struct ConfigurationFile {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationError(path, "not UTF-8 text")
         }
-        return text
+        // A byte order mark, which some editors put at the start and Yams takes for content.
+        return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     }
 }

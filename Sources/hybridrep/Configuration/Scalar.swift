@@ -55,7 +55,7 @@ struct Scalar {
     func name() throws(ConfigurationError) -> Name {
         guard let value = Name(text) else {
             throw error(
-                "\"\(text)\" is not a name",
+                "\(Self.quote(text)) is not a name",
                 hint: "names are up to 64 of a-z 0-9 . _ - and start with a letter or digit")
         }
         return value
@@ -80,7 +80,7 @@ struct Scalar {
         }
         guard path.hasPrefix("/") else {
             throw error(
-                "\"\(text)\" is not an absolute path",
+                "\(Self.quote(text)) is not an absolute path",
                 hint: "a relative path would depend on the folder that cron starts in; begin it with / or ~/")
         }
         return path
@@ -90,8 +90,14 @@ struct Scalar {
         ConfigurationError(origin.place, "\(key): \(message)", hint: hint)
     }
 
+    /// The text in quotes, cut off where it would fill the screen.
+    static func quote(_ text: String) -> String {
+        let limit = 80
+        return text.count <= limit ? "\"\(text)\"" : "\"\(text.prefix(limit))\"…"
+    }
+
     private func wrong(_ expected: String) -> ConfigurationError {
         let isNothing = isPlain && ["", "~", "null"].contains(text)
-        return error("expected \(expected), found " + (isNothing ? "nothing" : "\"\(text)\""))
+        return error("expected \(expected), found " + (isNothing ? "nothing" : Self.quote(text)))
     }
 }
