@@ -24,8 +24,9 @@ import Testing
         let state = try shipment.state()
         let memory = try #require(state.target(shipment.target))
         try state.remember(
-            TargetMemory(store: .zero, generation: memory.generation, digest: memory.digest),
-            of: shipment.target)
+            TargetMemory(
+                store: .zero, generation: memory.generation, digest: memory.digest, image: memory.image,
+                segments: []), of: shipment.target)
         let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }
         #expect(error?.description == "target vault is another store than the one this job was shipped to")
     }
@@ -35,7 +36,9 @@ import Testing
         try shipment.push(try shipment.image([1, 2, 3]))
         let memory = try #require(try shipment.state().target(shipment.target))
         try shipment.state().remember(
-            TargetMemory(store: memory.store, generation: 2, digest: memory.digest), of: shipment.target)
+            TargetMemory(
+                store: memory.store, generation: 2, digest: memory.digest, image: memory.image, segments: []),
+            of: shipment.target)
         let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }
         #expect(error?.description == "target vault has lost point 2: an older copy of the store?")
     }

@@ -130,8 +130,9 @@ package struct Push {
         try onDisk { () throws(SystemError) in
             if let new { try state.keep(new.bytes, as: new.name) }
             try state.remember(
-                TargetMemory(store: points.storeID, generation: point.generation, digest: receipt.point),
-                of: target)
+                TargetMemory(
+                    store: points.storeID, generation: point.generation, digest: receipt.point,
+                    image: point.imageDigest, segments: point.segments.map(\.name)), of: target)
         }
     }
 }

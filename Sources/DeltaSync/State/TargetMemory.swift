@@ -3,18 +3,25 @@ package import Platform
 
 /// What was last seen at a target: notices another store under its name, or an older copy of it.
 ///
-/// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, 32 bytes SHA-256 of these.
+/// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, 32 bytes image digest, varint
+/// segments, 32 bytes each, 32 bytes SHA-256 of all these.
 package struct TargetMemory: Equatable, Sendable {
     package let store: Identifier
-    /// Zero before the first point.
     package let generation: UInt64
     package let digest: Digest256
-    private static let noDigest = Digest256([UInt8](repeating: 0, count: Digest256.byteCount).span)
+    /// The image that the next delta to this target is made against.
+    package let image: Digest256
+    /// Its map, of which this host keeps a copy.
+    package let segments: [Digest256]
 
-    package init(store: Identifier, generation: UInt64, digest: Digest256?) {
+    package init(
+        store: Identifier, generation: UInt64, digest: Digest256, image: Digest256, segments: [Digest256]
+    ) {
         self.store = store
         self.generation = generation
-        self.digest = digest ?? Self.noDigest
+        self.digest = digest
+        self.image = image
+        self.segments = segments
     }
 
     package var encoded: [UInt8] {
@@ -22,6 +29,9 @@ package struct TargetMemory: Equatable, Sendable {
         writer.append(store)
         writer.uint64(generation)
         writer.append(digest)
+        writer.append(image)
+        writer.varint(segments.count)
+        for segment in segments { writer.append(segment) }
         writer.append(SHA256Hasher.hash(writer.bytes.span))
         return writer.bytes
     }
@@ -31,7 +41,14 @@ package struct TargetMemory: Equatable, Sendable {
         store = try reader.identifier()
         generation = try reader.uint64()
         digest = try reader.digest()
-        guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<56)) else {
+        image = try reader.digest()
+        var segments: [Digest256] = []
+        for _ in 0..<(try reader.varint("segments", limit: MapSegment.maximumStack)) {
+            segments.append(try reader.digest())
+        }
+        self.segments = segments
+        let end = reader.offset
+        guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<end)) else {
             throw .digestMismatch(of: "target memory")
         }
         try reader.finish()
@@ -48,7 +65,6 @@ package struct TargetMemory: Equatable, Sendable {
             throw .wrongStore(
                 "target \(target) is another store than the one this job was shipped to", hint: hint)
         }
-        guard generation > 0 else { return }
         guard let there = try digestAt(generation) else {
             throw .wrongStore(
                 "target \(target) has lost point \(generation): an older copy of the store?", hint: hint)

@@ -1,0 +1,90 @@
+package import BackupStream
+package import DeltaSync
+package import OffsiteStore
+package import Platform
+
+/// Proves a job's points: quickly by the store's side alone, fully by making an image again here.
+package struct PointVerification {
+    private let store: any ObjectStore
+    private let job: Name
+
+    package init(_ store: any ObjectStore, job: Name) {
+        self.store = store
+        self.job = job
+    }
+
+    /// What a verification looked at and found.
+    package struct Result: Sendable {
+        package var check: CheckReport
+        /// The point whose image was made again; nil in a quick verification.
+        package var rebuilt: Point?
+        /// What the pages of its databases said.
+        package var pages: [StreamPageCheck.Finding] = []
+        /// What is wrong with the rebuilt image, beyond damaged objects.
+        package var faults: [String] = []
+
+        /// True when something was checked and nothing was wrong.
+        package var isGood: Bool { check.isGood && faults.isEmpty }
+    }
+
+    /// How far a verification has come.
+    package enum Progress: Sendable {
+        case hashing(CheckReport)
+        case rebuilding(doneBytes: Int, totalBytes: Int)
+    }
+
+    /// - Parameters:
+    ///   - generation: Nil for every object of the job, and the newest point's image.
+    ///   - seed: Chooses the sample of a quick verification.
+    package func run(
+        _ level: CheckRequest.Level, generation: UInt64?, seed: UInt64, progress: (Progress) -> Void
+    ) throws(SyncError) -> Result {
+        let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
+        var result: Result
+        do throws(StoreError) {
+            result = Result(check: try store.check(request) { progress(.hashing($0)) })
+        } catch { throw .store(error) }
+        guard level == .full, let point = try point(generation, &result) else { return result }
+        result.rebuilt = point
+        do throws(SyncError) {
+            try rebuild(point, &result, progress)
+        } catch {
+            guard case .damaged(let what) = error else { throw error }
+            result.faults.append(what)
+        }
+        return result
+    }
+
+    /// The point to make again; nil when there is none, or it cannot be read, which the check has said.
+    private func point(_ generation: UInt64?, _ result: inout Result) throws(SyncError) -> Point? {
+        do throws(StoreError) {
+            let points = try PointReader(store, job: job)
+            if let generation { return try points.point(generation).point }
+            return try points.head()?.point
+        } catch {
+            guard error.kind == .corrupt, !result.check.damage.isEmpty else { throw .store(error) }
+            return nil
+        }
+    }
+
+    private func rebuild(
+        _ point: Point, _ result: inout Result, _ progress: (Progress) -> Void
+    ) throws(SyncError) {
+        let points: PointReader
+        do throws(StoreError) { points = try PointReader(store, job: job) } catch { throw .store(error) }
+        let total = point.layout.length
+        var pages = StreamPageCheck(layout: point.layout)
+        let image = try ImageRebuild(point, from: store, points, state: nil)
+        try image.run({ progress(.rebuilding(doneBytes: $0, totalBytes: total)) }) { (piece) throws(SyncError) in
+            pages.append(piece)
+        }
+        result.pages = pages.finish()
+        // A point that was committed as damaged has bad pages by its own word.
+        guard point.health == .good else { return }
+        for finding in result.pages {
+            guard let fault = finding.fault else { continue }
+            let name = finding.database.name
+            result.faults.append(name.isEmpty ? fault : "\(name): \(fault)")
+        }
+    }
+}
