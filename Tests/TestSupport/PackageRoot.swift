@@ -9,9 +9,12 @@ package enum PackageRoot {
         return "/" + parts.joined(separator: "/")
     }()
 
-    /// A file or folder beside the package, such as `shared/samples`; nil when it is absent.
-    package static func beside(_ name: String) -> String? {
-        let path = URL(fileURLWithPath: Self.path + "/../" + name).standardizedFileURL.path
+    /// A file or folder in `../shared`, such as `samples`; nil when it is absent.
+    ///
+    /// `HYBRIDREP_SHARED` names another folder in its place, for checkouts that lie elsewhere.
+    package static func shared(_ name: String) -> String? {
+        let folder = ProcessInfo.processInfo.environment["HYBRIDREP_SHARED"] ?? Self.path + "/../shared"
+        let path = URL(fileURLWithPath: folder + "/" + name).standardizedFileURL.path
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 }
