@@ -1,5 +1,6 @@
 package import BackupStream
 package import DeltaSync
+internal import Image
 package import OffsiteStore
 package import Platform
 

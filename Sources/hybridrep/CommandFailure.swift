@@ -1,3 +1,6 @@
+internal import BackupStream
+internal import DeltaSync
+internal import OffsiteStore
 internal import Platform
 
 /// Why a command failed, in the words a user reads.
@@ -29,6 +32,10 @@ struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as SystemError: self.init(error)
+        case let error as StoreError: self.init(error)
+        case let error as SyncError: self.init(error)
+        case let error as BackupError: self.init(error)
+        case let error as TarError: self.init(error)
         case let error as ConfigurationError: self.init(error)
         default: self.init(.failure, "\(error)")
         }

@@ -23,6 +23,8 @@ struct Session: Sendable {
     }
 
     var logger: Logger { console.logger }
+    var hostName: String { HostIdentity.hostName }
+    var processID: Int { HostIdentity.processID }
 }
 
 extension Session {

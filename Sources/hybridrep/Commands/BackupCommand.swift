@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import BackupStream
+internal import Platform
+
+/// Reads a job's source into an image, without shipping it.
+struct BackupCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Read the source into an image in the spool, and ship nothing.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var backup: BackupOptions
+    @Argument(help: "A job of the configuration.") var job: String
+
+    var subject: String { "backup \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        let spool = try context.spool()
+        let lock = try JobLock.acquire(spool, context, waiting: try backup.lockWaitSeconds())
+        defer { withExtendedLifetime(lock) {} }
+        let result = try JobBackup(
+            context: context, identity: try context.identity(), spool: spool, options: backup
+        ).run()
+        session.console.result(
+            JSONMessage(
+                .summary, job: context.job.name,
+                [
+                    "image": .string(result.imagePath), "image_bytes": .integer(result.signature.layout.length),
+                    "image_digest": .string("\(result.signature.digest)"),
+                    "blocks_total": .integer(result.signature.layout.blockCount),
+                    "health": .string("\(result.health)"),
+                ]))
+        return result.health == .good ? .good : .degraded
+    }
+}

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// Creates a store at a target and gives jobs their place in it.
+struct InitCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Create the store of a target; a second time changes nothing and says so.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Argument(help: "A target of the configuration.") var target: String
+    @Option(help: ArgumentHelp("Only this job; all jobs that use the target by default.", valueName: "job"))
+    var job: String?
+
+    var subject: String { "init \(target)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let target = try configuration.target(target)
+        let jobs = try jobs(configuration, target.name)
+        let store = try TargetConnection(session: session).open(target)
+        let id = try Identifier.random(from: session.entropy)
+        let isNew = try store.initialise(StoreObject(id: id, created: session.clock.now))
+        report(session, "store \(store.label)", isNew, target: target.name)
+        for job in jobs {
+            let context = try JobContext(session, configuration, job)
+            let registration = JobRegistration(context: context, target: target, store: store)
+            report(session, "job \(job.name)", try registration.run(), job: job.name, target: target.name)
+        }
+        try store.close()
+        return .good
+    }
+
+    private func jobs(_ configuration: Configuration, _ target: Name) throws -> [JobConfiguration] {
+        if let job {
+            let found = try configuration.job(job)
+            guard found.targets.value.contains(target) else {
+                throw CommandFailure(.usage, "job \(job) does not use target \(target)")
+            }
+            return [found]
+        }
+        return configuration.jobs.filter { $0.targets.value.contains(target) }
+    }
+
+    private func report(_ session: Session, _ what: String, _ isNew: Bool, job: Name? = nil, target: Name) {
+        session.console.result("\(what): \(isNew ? "created" : "there already, left as it is")")
+        session.console.result(
+            JSONMessage(.status, job: job, target: target, ["created": .bool(isNew), "what": .string(what)]))
+    }
+}

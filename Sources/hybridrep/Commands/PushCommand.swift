@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import BackupStream
+internal import Platform
+
+/// Ships the newest image, or a file or stream as the job's image.
+struct PushCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "push", abstract: "Ship the newest image, or FILE or standard input (-) as the job's image.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var backup: BackupOptions
+    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "A file, or - for standard input; the newest image of the spool by default.")
+    var file: String?
+    @Option(help: ArgumentHelp("Ship to this target only.", valueName: "target")) var target: String?
+
+    var subject: String { "push \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        let targets = try context.targets(target)
+        let run = JobRun(context: context, options: backup)
+        guard let file else { return try run.shipNewest(to: targets) }
+        return try run.run(file == "-" ? .stdin : .file(file), to: targets, verifying: false)
+    }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Platform
+
+/// Backs jobs up, pushes them to every target, and verifies quickly: what cron calls.
+struct RunCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Back up, push to every target, verify quickly: what cron calls.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var backup: BackupOptions
+    @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job")) var jobs: [String]
+
+    var subject: String { "run \(jobs.joined(separator: " "))" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let jobs = try self.jobs.map { try configuration.job($0) }
+        var verdicts: [Verdict] = []
+        for job in jobs {
+            do {
+                let context = try JobContext(session, configuration, job)
+                let run = JobRun(context: context, options: backup)
+                verdicts.append(try run.run(to: try context.targets(nil), verifying: true))
+            } catch {
+                let failure = CommandFailure(wrapping: error)
+                session.console.failure(failure, of: "run \(job.name)", job: job.name)
+                verdicts.append(failure.verdict)
+            }
+        }
+        return Verdict.ofCommand(jobs: verdicts)
+    }
+}

@@ -1,0 +1,49 @@
+internal import BackupStream
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+extension CommandFailure {
+    /// A store operation: the kind decides the verdict (CONVENTIONS, Verdicts).
+    init(_ error: StoreError) {
+        let verdict: Verdict =
+            switch error.kind {
+            case .notFound: .notFound
+            case .locked: .locked
+            case .authentication: .authentication
+            case .unreachable: .transport
+            case .corrupt: .verification
+            case .noSpace: .noSpace
+            case .denied, .exists, .incompatible, .failed: .failure
+            }
+        self.init(verdict, error.description, hint: error.hint)
+    }
+
+    init(_ error: SyncError) {
+        switch error {
+        case .store(let error): self.init(error)
+        case .system(let error): self.init(error)
+        case .image(.system(let error)): self.init(error)
+        case .imageChanged: self.init(.source, error.description, hint: error.hint)
+        case .damaged: self.init(.verification, error.description, hint: error.hint)
+        case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
+        case .exists: self.init(.usage, error.description, hint: error.hint)
+        case .image, .compression: self.init(.failure, error.description, hint: error.hint)
+        }
+    }
+
+    init(_ error: BackupError) {
+        self.init(Verdict(rawValue: error.exitCode) ?? .failure, error.description, hint: error.hint)
+    }
+
+    init(_ error: TarError) {
+        if case .system(let error) = error {
+            self.init(error)
+        } else if case .exists = error {
+            self.init(.usage, error.description, hint: "give --force to replace it")
+        } else {
+            self.init(.verification, error.description, hint: error.hint)
+        }
+    }
+}

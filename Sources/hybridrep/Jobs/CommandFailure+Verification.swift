@@ -1,0 +1,35 @@
+internal import OffsiteStore
+internal import Verify
+
+extension CommandFailure {
+    private static let listed = 20
+
+    /// A verification that found damage, or nothing to verify.
+    init(_ result: PointVerification.Result, of what: String) {
+        let check = result.check
+        guard check.points > 0, check.neededObjects > 0 else {
+            self.init(.verification, "\(what): nothing was there to verify (0 of 0)")
+            return
+        }
+        var details = check.damage.map { damage in
+            let points = damage.points.map(String.init).joined(separator: ", ")
+            return "\(damage.object): \(damage.reason)" + (points.isEmpty ? "" : " (needed by point \(points))")
+        }
+        details += result.faults
+        let good = check.presentObjects - check.damage.filter { $0.reason.hasPrefix("its SHA-256") }.count
+        let message = "\(what) is damaged: \(good) of \(check.neededObjects) objects are good"
+        let more = details.count - Self.listed
+        self.init(
+            .verification, message, hint: "restore an undamaged point, or push again from the source",
+            details: Array(details.prefix(Self.listed)) + (more > 0 ? ["… and \(more) more"] : []))
+    }
+}
+
+extension Progress {
+    init(label: String, verification: PointVerification.Progress) {
+        switch verification {
+        case .hashing(let report): self.init(label: label, doneBytes: report.hashedBytes)
+        case .rebuilding(let done, let total): self.init(label: label, doneBytes: done, totalBytes: total)
+        }
+    }
+}

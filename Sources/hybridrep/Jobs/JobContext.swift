@@ -1,0 +1,68 @@
+internal import BackupStream
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// A configured job and what this host has of it: its state, its spool, its identity.
+struct JobContext {
+    let session: Session
+    let configuration: Configuration
+    let job: JobConfiguration
+    let state: JobState
+
+    init(_ session: Session, _ configuration: Configuration, _ job: JobConfiguration) throws {
+        self.session = session
+        self.configuration = configuration
+        self.job = job
+        state = try JobState(folder: configuration.state.value, job: job.name, files: session.files)
+    }
+
+    var connection: TargetConnection { TargetConnection(session: session) }
+
+    /// The job's targets, or the one asked for.
+    func targets(_ asked: String?) throws -> [TargetConfiguration] {
+        guard let asked else {
+            return try job.targets.value.map { try configuration.target($0.description) }
+        }
+        let target = try configuration.target(asked)
+        guard job.targets.value.contains(target.name) else {
+            throw CommandFailure(.usage, "job \(job.name) does not use target \(target.name)")
+        }
+        return [target]
+    }
+
+    func spool() throws -> Spool {
+        try Spool(job.spoolDirectory.value, job: job.name, in: session.files)
+    }
+
+    /// The job's id and secret: from this host, else from the first target that has them.
+    ///
+    /// - Throws: 10 when no store has the job, 23 when one that might have it cannot be reached.
+    func identity() throws -> JobObject {
+        if let known = state.job() { return known }
+        var unreachable: (any Error)?
+        for target in try targets(nil) {
+            do {
+                let store = try connection.open(target)
+                let found = try PointReader(store, job: job.name).job
+                try store.close()
+                try state.remember(found)
+                return found
+            } catch let error as StoreError where error.kind == .notFound {
+                continue
+            } catch {
+                unreachable = error
+            }
+        }
+        if let unreachable { throw unreachable }
+        throw CommandFailure(
+            .notFound, "job \(job.name) is in none of its targets' stores",
+            hint: "make it with: hybridrep init \(job.targets.value[0]) --job \(job.name)")
+    }
+
+    /// Who holds a lock, for people.
+    var holder: String {
+        let host = session.hostName
+        return "pid \(session.processID) on \(host), run \(session.runID), since \(session.clock.now)"
+    }
+}

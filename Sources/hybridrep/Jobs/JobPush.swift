@@ -1,0 +1,94 @@
+internal import BackupStream
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// Ships an image to the targets of a job, each with its own verdict.
+struct JobPush {
+    /// Share of a target's space below which a run warns.
+    private static let scarcePercent = 5
+
+    let context: JobContext
+    let identity: JobObject
+    let spool: Spool
+    /// Whether each target proves the new point at once.
+    let verifies: Bool
+
+    private var job: Name { context.job.name }
+    private var session: Session { context.session }
+
+    /// - Returns: The verdict of the job: good when all committed, degraded when some did.
+    func run(_ backup: BackupResult, to targets: [TargetConfiguration]) -> Verdict {
+        var verdicts: [Verdict] = []
+        for target in targets {
+            do {
+                let summary = try ship(backup, to: target)
+                session.console.result(summary.message)
+                verdicts.append(backup.health == .good ? .good : .degraded)
+            } catch {
+                let failure = CommandFailure(wrapping: error)
+                session.console.failure(failure, of: "push \(job) to \(target.name)", job: job, target: target.name)
+                verdicts.append(failure.verdict)
+            }
+        }
+        return Verdict.ofJob(targets: verdicts)
+    }
+
+    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> TargetSummary {
+        let start = session.clock.monotonicNanoseconds
+        let store = try context.connection.open(target)
+        let push = Push(
+            to: store, target: target.name, job: identity, state: context.state,
+            images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy)
+        let total = backup.signature.layout.length
+        let label = "push \(job) to \(target.name)"
+        let result = try push.run(try request(backup), holder: context.holder) { done in
+            session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
+        }
+        if !result.hadLocalBase {
+            session.console.warning(
+                "\(job): the base of point \(result.point.generation) was read back from \(target.name)",
+                job: job, target: target.name)
+        }
+        if verifies { try verify(result.point, store, target.name) }
+        let space = try store.space()
+        warnIfScarce(space, target.name)
+        try store.close()
+        let elapsed = session.clock.monotonicNanoseconds - start
+        return TargetSummary(
+            job: job, target: target.name, point: result.point, traffic: store.traffic,
+            durationMilliseconds: Int(elapsed / 1_000_000), freeBytes: space.availableBytes,
+            totalBytes: space.totalBytes)
+    }
+
+    private func request(_ backup: BackupResult) throws -> PushRequest {
+        let file = try session.files.open(backup.imagePath, .read)
+        let pages = backup.manifest.databases.map(\.pages)
+        return PushRequest(
+            image: ShippedImage(file: file, signature: backup.signature), kind: .full,
+            health: backup.health == .good ? .good : .damaged, sourceTime: backup.sourceTime,
+            pages: PushRequest.PageCounts(
+                seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
+                bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
+            sourceFacts: backup.manifest.summary.json, level: context.job.level.value)
+    }
+
+    private func verify(_ point: Point, _ store: any ObjectStore, _ target: Name) throws {
+        let label = "verify \(job) at \(target)"
+        let verification = PointVerification(store, job: job)
+        let result = try verification.run(.quick, generation: point.generation, seed: point.generation) {
+            session.console.progress(Progress(label: label, verification: $0))
+        }
+        guard result.isGood else { throw CommandFailure(result, of: "point \(point.id)") }
+    }
+
+    private func warnIfScarce(_ space: SpaceStatus, _ target: Name) {
+        guard space.availableBytes < space.totalBytes / 100 * Self.scarcePercent else { return }
+        let free = HumanQuantity.bytes(space.availableBytes)
+        session.console.warning(
+            "target \(target) is nearly full: \(free) free of \(HumanQuantity.bytes(space.totalBytes))",
+            job: job, target: target)
+    }
+}

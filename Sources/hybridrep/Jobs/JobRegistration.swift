@@ -1,0 +1,66 @@
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// Gives a job its place in one store, under the identity it has everywhere.
+///
+/// Id and secret are drawn by the first `init` and adopted by every later one, from this host's state or from
+/// any target; while a target is unreachable and none has them, nothing is drawn (DESIGN section 4).
+struct JobRegistration {
+    let context: JobContext
+    let target: TargetConfiguration
+    let store: any ObjectStore
+
+    /// - Returns: False when the store had the job already.
+    func run() throws -> Bool {
+        let name = context.job.name
+        let storeID = try store.storeObject().id
+        let there = try existing()
+        let known = context.state.job()
+        if let there, let known, there != known {
+            throw CommandFailure(
+                .notFound, "target \(target.name) holds another job of the name \(name)",
+                hint: "use another job name, or another store")
+        }
+        let identity = try there ?? known ?? adopted() ?? drawn()
+        let isNew = try there == nil && store.publishJob(name, identity.encoded(store: storeID))
+        try context.state.remember(identity)
+        // What was remembered of an earlier store under this target's name no longer holds.
+        if isNew || context.state.target(target.name)?.store != storeID {
+            try context.state.forget(target.name)
+        }
+        return isNew
+    }
+
+    private func existing() throws -> JobObject? {
+        do { return try PointReader(store, job: context.job.name).job } catch let error
+            where error.kind == .notFound { return nil }
+    }
+
+    /// The identity that another target of the job has.
+    private func adopted() throws -> JobObject? {
+        for other in try context.targets(nil) where other.name != target.name {
+            do {
+                let store = try context.connection.open(other)
+                let found = try PointReader(store, job: context.job.name).job
+                try store.close()
+                return found
+            } catch let error as StoreError where error.kind == .notFound {
+                continue
+            } catch {
+                let reason = CommandFailure(wrapping: error)
+                throw CommandFailure(
+                    .transport, "target \(other.name) may have job \(context.job.name), but: \(reason.message)",
+                    hint: "make \(other.name) reachable, or take it off the job's targets for now")
+            }
+        }
+        return nil
+    }
+
+    private func drawn() throws -> JobObject {
+        let entropy = context.session.entropy
+        return JobObject(
+            id: try Identifier.random(from: entropy), name: context.job.name,
+            secret: try entropy.bytes(Fingerprinter.secretBytes), created: context.session.clock.now)
+    }
+}

@@ -1,0 +1,33 @@
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// What a push to one target came to, as its JSON line says it.
+struct TargetSummary {
+    let job: Name
+    let target: Name
+    let point: Point
+    let traffic: Traffic
+    let durationMilliseconds: Int
+    /// Bytes still free at the target.
+    let freeBytes: Int
+    let totalBytes: Int
+
+    var message: JSONMessage {
+        JSONMessage(
+            .summary, job: job, target: target,
+            [
+                "point_id": .string(point.id),
+                "parent_id": .optional(point.parent.map { "\($0.generation)" }),
+                "kind": .string(point.kind.description), "health": .string(point.health.description),
+                "image_bytes": .integer(point.layout.length), "image_digest": .string("\(point.imageDigest)"),
+                "blocks_total": .integer(point.counts.blocks),
+                "blocks_changed": .integer(point.counts.changedBlocks),
+                "blocks_bad": .integer(point.counts.badPages), "bytes_sent": .integer(traffic.sentBytes),
+                "bytes_received": .integer(traffic.receivedBytes),
+                "bytes_stored": .integer(point.counts.shippedBytes),
+                "duration_seconds": .seconds(milliseconds: durationMilliseconds), "committed": .bool(true),
+                "target_free_bytes": .integer(freeBytes), "target_total_bytes": .integer(totalBytes),
+            ])
+    }
+}
