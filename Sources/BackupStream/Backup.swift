@@ -135,4 +135,17 @@ package struct BackupResult {
     package let manifest: ImageManifest
     package let entry: SpoolEntry
     package let health: Health
+
+    package init(
+        imagePath: String, ownsImage: Bool, signature: Signature, signaturePath: String, manifest: ImageManifest,
+        entry: SpoolEntry, health: Health
+    ) {
+        self.imagePath = imagePath
+        self.ownsImage = ownsImage
+        self.signature = signature
+        self.signaturePath = signaturePath
+        self.manifest = manifest
+        self.entry = entry
+        self.health = health
+    }
 }

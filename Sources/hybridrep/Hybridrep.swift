@@ -7,7 +7,11 @@ internal import Platform
         commandName: "hybridrep",
         abstract: "Back up databases to a store at another site, shipping only the bytes that changed.",
         version: ToolVersion.current,
-        subcommands: [ConfigCommand.self, VersionCommand.self])
+        subcommands: [
+            RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
+            RestoreCommand.self, VerifyCommand.self, InitCommand.self, ConfigCommand.self, ServeCommand.self,
+            VersionCommand.self,
+        ])
 
     /// Declared here too, so that these options may stand before the verb.
     @OptionGroup var options: GlobalOptions

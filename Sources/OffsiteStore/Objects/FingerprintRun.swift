@@ -47,26 +47,46 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
 
     /// `newer` over `older`; what `newer` says has moved is looked up in `older`.
     ///
-    /// A moved range that `older` does not know keeps pointing below.
+    /// A moved range that `older` does not know keeps pointing below. Of a block that is covered in part
+    /// nothing is known any more, and nothing of `older` shows through there.
     package static func overlay(_ newer: [Self], over older: [Self]) -> [Self] {
-        var resolved: [Self] = []
-        for run in newer {
-            guard case .moved(let from) = run.source else {
-                resolved.append(run)
+        let layered = Layer.overlay(
+            newer.map { Layered(run: $0, isNewer: true) },
+            over: older.map { Layered(run: $0, isNewer: false) })
+        var result: [Self] = []
+        for layered in layered {
+            guard layered.isNewer, case .moved(let from) = layered.run.source else {
+                result.append(layered.run)
                 continue
             }
-            let (found, gaps) = Layer.parts(of: older, in: from..<from + run.length)
-            var parts = found.map { $0.shifted(by: run.offset - from) }
-            for gap in gaps {
-                parts.append(
-                    Self(
-                        offset: gap.lowerBound - from + run.offset, length: gap.count,
-                        blockSize: run.blockSize,
-                        source: .moved(from: gap.lowerBound)))
-            }
-            resolved.append(contentsOf: parts.sorted { $0.offset < $1.offset })
+            result.append(contentsOf: layered.run.resolved(from: from, in: older))
         }
-        return Layer.overlay(resolved, over: older)
+        return result
+    }
+
+    /// The run, which stands for the range that starts at `from`, as `older` knows that range.
+    private func resolved(from: Int, in older: [Self]) -> [Self] {
+        let (found, gaps) = Layer.parts(of: older, in: from..<from + length)
+        var parts = found.map { $0.shifted(by: offset - from) }
+        for gap in gaps {
+            parts.append(
+                Self(
+                    offset: gap.lowerBound - from + offset, length: gap.count, blockSize: blockSize,
+                    source: .moved(from: gap.lowerBound)))
+        }
+        return parts.sorted { $0.offset < $1.offset }
+    }
+
+    /// A run that remembers which layer it is from.
+    private struct Layered: RangePiece {
+        let run: FingerprintRun
+        let isNewer: Bool
+        var offset: Int { run.offset }
+        var length: Int { run.length }
+
+        func cut(to range: Range<Int>) -> Self? {
+            run.cut(to: range).map { Self(run: $0, isNewer: isNewer) }
+        }
     }
 
     /// The content of each block of the run, in order; nil for a run that has moved.

@@ -3,7 +3,7 @@ package import Platform
 /// A frame read whole: its records and their payloads, its check value proven.
 ///
 /// Layout (docs/format/pack.md, section 2): 0..<16 id, 16 cipher, 17 flags, 18..<20 zero, 20..<24 records,
-/// 24..<28 bytes of the table, 28..<32 zero, 32..<40 XXH3-64 of all that follows, table, payloads.
+/// 24..<28 bytes of the table, 28..<32 zero, 32..<40 check value, table, payloads.
 package struct Frame: Sendable {
     package static let headerBytes = 40
     /// A frame is closed before its payloads exceed this.
@@ -11,6 +11,8 @@ package struct Frame: Sendable {
     package static let maximumTableBytes = 1 << 20
     package static let maximumRecords = 1 << 16
     package static let maximumBytes = headerBytes + maximumTableBytes + maximumPayloadBytes
+    /// Bytes of the header that the check value covers.
+    static let checkedHeadBytes = 32
     /// The only cipher of this version: none.
     package static let noCipher: UInt8 = 0
 
@@ -39,7 +41,10 @@ package struct Frame: Sendable {
         guard count <= Self.maximumRecords, tableBytes <= header.remaining else {
             throw .badField(field: "record table", offset: 20)
         }
-        guard CheckValue.of(bytes.span.extracting(Self.headerBytes..<bytes.count)) == check else {
+        let found = Self.check(
+            head: bytes.span.extracting(0..<Self.checkedHeadBytes),
+            body: bytes.span.extracting(Self.headerBytes..<bytes.count))
+        guard found == check else {
             throw .digestMismatch(of: "frame \(id)")
         }
         var table = ByteReader(bytes, in: Self.headerBytes..<(Self.headerBytes + tableBytes))
@@ -55,6 +60,11 @@ package struct Frame: Sendable {
         }
         payloadStarts = starts
         self.bytes = bytes
+    }
+
+    /// XXH3-64 of the header before the check value, xor XXH3-64 of table and payloads.
+    static func check(head: Span<UInt8>, body: Span<UInt8>) -> UInt64 {
+        CheckValue.of(head) ^ CheckValue.of(body)
     }
 
     /// Calls `body` with the payload of record `number`.

@@ -47,7 +47,8 @@ package struct FrameBuilder: Sendable {
         writer.uint32(UInt32(records.count))
         writer.uint32(UInt32(table.count))
         writer.uint32(0)
-        writer.uint64(CheckValue.of(body.bytes.span))
+        let head = writer.bytes
+        writer.uint64(Frame.check(head: head.span, body: body.bytes.span))
         writer.append(body.bytes)
         return writer.bytes
     }

@@ -15,7 +15,11 @@ package struct PackBuilder: ~Copyable {
     package init(job: Identifier) { header = ObjectHeader(.pack, job: job).encoded }
 
     package var entries: [PackFooter.Entry] { footer.entries }
-    package var isFull: Bool { byteCount >= Self.targetBytes }
+    /// True when no frame should be added: large enough, or as many frames as a footer has room for.
+    package var isFull: Bool {
+        byteCount >= Self.targetBytes
+            || (footer.entries.count + 2) * PackFooter.maximumEntryBytes > PackFooter.maximumBytes
+    }
 
     /// The pack's next bytes: one frame, behind the header if it is the first.
     package mutating func add(_ frame: [UInt8], id: FrameID, records: Int) -> [UInt8] {

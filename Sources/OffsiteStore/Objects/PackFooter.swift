@@ -17,6 +17,9 @@ package struct PackFooter: Equatable, Sendable {
         }
     }
     package var entries: [Entry] = []
+    package static let maximumBytes = 1 << 20
+    /// Most bytes one entry takes: frame id, and three varints below 2^28.
+    package static let maximumEntryBytes = FrameID.byteCount + 4 + 4 + 4
 
     package init() {}
 

@@ -20,7 +20,8 @@ package enum PackTail {
             guard header.job == job else { throw .badField(field: "job id", offset: 16) }
             trailer = try ObjectTrailer(parsing: trailerBytes)
             guard trailer.length == length, trailer.lastSection >= ObjectHeader.byteCount,
-                trailer.lastSection + Section.headerBytes <= trailerStart
+                trailer.lastSection <= trailerStart - Section.headerBytes,
+                trailerStart - trailer.lastSection <= Section.headerBytes + PackFooter.maximumBytes
             else { throw .badField(field: "trailer", offset: trailerStart) }
         } catch { throw format(error) }
         let section = try read(trailer.lastSection, trailerStart - trailer.lastSection)

@@ -42,6 +42,9 @@ extension Point {
         let parentGeneration = try open.uint64()
         let parentDigest = try open.digest()
         parent = parentGeneration == 0 ? nil : Parent(generation: parentGeneration, digest: parentDigest)
+        guard parent != nil || parentDigest.bytes.allSatisfy({ $0 == 0 }) else {
+            throw .badField(field: "parent digest", offset: 16)
+        }
         guard generation > parentGeneration else { throw .badField(field: "generation", offset: 0) }
         guard let kind = Kind(rawValue: try open.uint8()), let health = Health(rawValue: try open.uint8()),
             try open.uint16() == 0

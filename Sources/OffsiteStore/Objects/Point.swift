@@ -22,9 +22,7 @@ package struct Point: Equatable, Sendable {
         }
     }
 
-    /// The generation and digest of the point before this one.
-    ///
-    /// Nil for the first.
+    /// The point before this one: its generation and digest; nil for the first.
     package struct Parent: Equatable, Sendable {
         package let generation: UInt64
         package let digest: Digest256

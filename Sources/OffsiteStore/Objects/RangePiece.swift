@@ -39,7 +39,9 @@ package enum Layer {
         return result
     }
 
-    /// The parts of `pieces` inside `range`, and the gaps between them.
+    /// The parts of `pieces` inside `range`, and the gaps where no piece stands.
+    ///
+    /// A piece of which nothing whole is left is neither: something is there, and it is not known what.
     package static func parts<Piece: RangePiece>(
         of pieces: [Piece], in range: Range<Int>
     ) -> (found: [Piece], gaps: [Range<Int>]) {
@@ -51,7 +53,7 @@ package enum Layer {
             let piece = pieces[index]
             if piece.offset > start { gaps.append(start..<piece.offset) }
             let overlap = max(piece.offset, range.lowerBound)..<min(piece.end, range.upperBound)
-            if let part = piece.cut(to: overlap) { found.append(part) } else { gaps.append(overlap) }
+            if let part = piece.cut(to: overlap) { found.append(part) }
             start = overlap.upperBound
             index += 1
         }

@@ -6,6 +6,8 @@ package import Platform
 /// 16..<48 SHA-256 of the point object, 48..<80 SHA-256 of bytes 0..<48.
 package struct Receipt: Equatable, Sendable {
     package static let byteCount = 80
+    /// Bytes that stand before the digest and are covered by it.
+    private static let coveredBytes = 48
     private static let magic = Array("HRCV".utf8)
 
     package let received: Timestamp
@@ -26,23 +28,28 @@ package struct Receipt: Equatable, Sendable {
         return writer.bytes
     }
 
+    package init(parsing bytes: [UInt8]) throws(FormatError) {
+        var reader = ByteReader(bytes)
+        guard try reader.take(array: 4) == Self.magic, try reader.uint32() == 1 else {
+            throw .badField(field: "receipt", offset: 0)
+        }
+        received = Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
+        point = try reader.digest()
+        let digest = try reader.digest()
+        try reader.finish()
+        guard digest == SHA256Hasher.hash(bytes.span.extracting(0..<Self.coveredBytes)) else {
+            throw .digestMismatch(of: "receipt")
+        }
+    }
+
     /// Splits a point file into the point object and its receipt, and checks that they belong together.
     package static func split(_ file: [UInt8]) throws(FormatError) -> (point: [UInt8], receipt: Receipt) {
         guard file.count > byteCount else {
             throw .truncated(offset: file.count, needed: byteCount, available: file.count)
         }
         let object = Array(file.dropLast(byteCount))
-        let bytes = Array(file.suffix(byteCount))
-        var reader = ByteReader(bytes)
-        guard try reader.take(array: 4) == magic, try reader.uint32() == 1 else {
-            throw .badField(field: "receipt", offset: object.count)
-        }
-        let received = Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
-        let point = try reader.digest()
-        guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<48)) else {
-            throw .digestMismatch(of: "receipt")
-        }
-        guard SHA256Hasher.hash(object.span) == point else { throw .digestMismatch(of: "point") }
-        return (object, Receipt(received: received, point: point))
+        let receipt = try Receipt(parsing: Array(file.suffix(byteCount)))
+        guard SHA256Hasher.hash(object.span) == receipt.point else { throw .digestMismatch(of: "point") }
+        return (object, receipt)
     }
 }

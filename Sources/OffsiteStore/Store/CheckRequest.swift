@@ -26,9 +26,7 @@ package struct CheckRequest: Equatable, Sendable {
     }
 }
 
-/// What a check found.
-///
-/// Every count says how many of how many.
+/// What a check found, every count with how many it is out of.
 package struct CheckReport: Equatable, Sendable {
     package struct Damage: Equatable, Sendable {
         /// Path of the object below the store.

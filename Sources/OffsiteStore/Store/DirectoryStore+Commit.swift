@@ -4,6 +4,7 @@ extension DirectoryStore {
     /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.
     package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
         let key = ObjectKey.point(job, generation)
+        try share(job, toWrite: true)
         try checkCommit(point, key, generation, job)
         let receipt = Receipt(received: clock.now, point: SHA256Hasher.hash(point.span))
         let temporary = try temporaryName(job)
@@ -30,7 +31,7 @@ extension DirectoryStore {
             throw StoreError(.corrupt, "commit", key.path, "the point says generation \(point.generation)")
         }
         let newest = try list(.point, job: job).compactMap { $0.key.generation }.max() ?? 0
-        guard generation == newest + 1 else { throw Self.taken(key) }
+        guard generation > newest, generation - 1 == newest else { throw Self.taken(key) }
         guard (point.parent?.generation ?? 0) == newest else {
             throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(newest)")
         }
@@ -58,19 +59,19 @@ extension DirectoryStore {
 
     /// SHA-256 of an object's bytes, read in pieces.
     func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
-        try wrap("hash", key.path) { () throws(SystemError) in
-            let file = try files.open(path(key), .read)
-            var hasher = SHA256Hasher()
-            var buffer = [UInt8](repeating: 0, count: 256 << 10)
-            var offset = 0
-            while true {
+        let file = try wrap("hash", key.path) { () throws(SystemError) in try files.open(path(key), .read) }
+        var hasher = SHA256Hasher()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var offset = 0
+        while true {
+            let count = try wrap("hash", key.path) { () throws(SystemError) in
                 var target = buffer.mutableSpan
-                let count = try file.read(into: &target, at: offset)
-                if count == 0 { break }
-                hasher.update(buffer.span.extracting(0..<count))
-                offset += count
+                return try file.read(into: &target, at: offset)
             }
-            return hasher.finish()
+            if count == 0 { return hasher.finish() }
+            hasher.update(buffer.span.extracting(0..<count))
+            offset += count
+            try pulse?()
         }
     }
 }

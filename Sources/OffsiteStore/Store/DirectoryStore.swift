@@ -1,8 +1,6 @@
 package import Platform
 
-/// A store in a folder of this host.
-///
-/// The agent serves one of these, too.
+/// A store in a folder of this host; the agent serves one of these, too.
 package final class DirectoryStore: ObjectStore {
     package let label: String
     package let root: String
@@ -10,9 +8,15 @@ package final class DirectoryStore: ObjectStore {
     let clock: any Clock
     private let entropy: any Entropy
     private var locks: [Name: any HeldLock] = [:]
+    /// Held from the first use of a job on, so that collection stays away; nil where it could not be had.
+    var sharedLocks: [Name: (any HeldLock)?] = [:]
+    /// Folders of packs whose names this session has made durable.
+    var syncedFolders: Set<String> = []
     private var uploads = 0
     /// Tells this session's temporary files from those of others.
     private var session: String?
+    /// Called between the steps of long work, by whoever must show that it goes on.
+    package var pulse: (() throws(StoreError) -> Void)?
 
     package init(root: String, files: any FileSystem, clock: any Clock, entropy: any Entropy) {
         self.root = root
@@ -36,10 +40,14 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        try share(job, toWrite: false)
         let folder = folder(job, kind.folder)
         return try wrap("list", "jobs/\(job)/\(kind.folder)") { () throws(SystemError) in
             var found: [ListedObject] = []
-            let subfolders = kind == .pack ? try files.list(folder).map { folder + "/" + $0 } : [folder]
+            let subfolders =
+                kind == .pack
+                ? try files.list(folder).filter { $0.count == 2 && Hex.decode($0) != nil }
+                    .map { folder + "/" + $0 } : [folder]
             for subfolder in subfolders {
                 for name in try files.list(subfolder) {
                     guard let key = kind.key(fileName: name, job: job), path(key) == subfolder + "/" + name,
@@ -57,24 +65,37 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        try wrap("get", key.path) { () throws(SystemError) in
-            try files.open(path(key), .read).bytes(at: offset, count: count)
+        guard (0...ReadLimit.maximumOffset).contains(offset), (0...ReadLimit.bytes).contains(count) else {
+            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
         }
+        if let job = key.job { try share(job, toWrite: false) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let found = try wrap("get", key.path) { () throws(SystemError) in
+            var target = bytes.mutableSpan
+            return try files.open(path(key), .read).read(into: &target, at: offset)
+        }
+        guard found == count else {
+            throw StoreError(.corrupt, "get", key.path, "ends at byte \(offset + found)")
+        }
+        return bytes
     }
 
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
+        try share(job, toWrite: true)
         let temporary = try temporaryName(job)
         let file = try wrap("put", temporary) { () throws(SystemError) in try files.open(temporary, .create) }
         return DirectoryUpload(kind, job: job, file: file, temporary: temporary, store: self)
     }
 
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
+        try share(job, toWrite: true)
         let file = folder(job, "push.lock")
         let lock = try wrap("lock", file) { () throws(SystemError) in try files.lock(file, .exclusive) }
         guard let lock else {
             let text = (try? files.contents(file, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
             throw StoreError(
-                .locked, "lock", "job \(job)", "held by \(text ?? "another run")",
+                .locked, "lock", "job \(job)",
+                "held by \(text.map { PrintableText.of($0) } ?? "another run")",
                 hint: "wait for it, or give --lock-wait")
         }
         try wrap("lock", file) { () throws(SystemError) in try lock.describe(holder) }
@@ -86,6 +107,7 @@ package final class DirectoryStore: ObjectStore {
     package func check(
         _ request: CheckRequest, progress: (CheckReport) -> Void
     ) throws(StoreError) -> CheckReport {
+        try share(request.job, toWrite: false)
         var check = try StoreCheck(self, request)
         return try check.run(progress)
     }
@@ -94,7 +116,10 @@ package final class DirectoryStore: ObjectStore {
         try wrap("look at", root) { () throws(SystemError) in try files.space(root) }
     }
 
-    package func close() { locks = [:] }
+    package func close() {
+        locks = [:]
+        sharedLocks = [:]
+    }
 
     /// A name in the job's `tmp/` that no other session uses.
     func temporaryName(_ job: Name) throws(StoreError) -> String {

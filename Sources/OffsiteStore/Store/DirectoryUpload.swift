@@ -38,8 +38,11 @@ final class DirectoryUpload: ObjectUpload {
             separator: "/")
         try store.wrap("put", key.path) { () throws(SystemError) in
             try file.sync()
-            let isNew = kind == .pack ? try store.files.makeFolder(folder) : false
-            if isNew { try store.files.syncFolder(store.folder(job, kind.folder)) }
+            guard kind == .pack, !store.syncedFolders.contains(folder) else { return }
+            try store.files.makeFolder(folder)
+            // Also when it was there: whoever made it may not have lived to make its name durable.
+            try store.files.syncFolder(store.folder(job, kind.folder))
+            store.syncedFolders.insert(folder)
         }
         let linked = try store.wrap("put", key.path) { () throws(SystemError) in
             try store.files.linkNoReplace(temporary, to: path)

@@ -9,17 +9,17 @@ package struct FrameLocations: Sendable {
     private var frames: [FrameID: Location] = [:]
     package private(set) var packLengths: [Digest256: Int] = [:]
 
-    /// Reads every index of the job; a damaged one is replaced by the footers of the packs it would name.
+    /// Reads every index of the job, and the footers of the packs that no readable index names.
     package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
-        var needsFooters = false
         for object in try store.list(.index, job: job.name) {
             let bytes = try store.whole(object.key, limit: PackIndex.maximumBytes)
             do throws(FormatError) {
                 add(try PackIndex(parsing: bytes, job: job.id, store: storeID))
-            } catch { needsFooters = true }
+            } catch {
+                // Damaged: the footers of the packs it would name say the same.
+            }
         }
-        let packs = try store.list(.pack, job: job.name)
-        if needsFooters || packs.count != packLengths.count { try addFooters(of: packs, store, job) }
+        try addFooters(of: try store.list(.pack, job: job.name), store, job)
     }
 
     package subscript(frame: FrameID) -> Location? { frames[frame] }

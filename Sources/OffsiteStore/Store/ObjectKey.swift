@@ -23,6 +23,14 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { path }
 
+    /// The job it belongs to; nil for the store's own object.
+    package var job: Name? {
+        switch self {
+        case .store: nil
+        case .job(let job), .pack(let job, _), .map(let job, _), .index(let job, _), .point(let job, _): job
+        }
+    }
+
     /// Sixteen hexadecimal digits.
     private static func hex(_ generation: UInt64) -> String {
         let digits = String(generation, radix: 16)

@@ -50,7 +50,9 @@ extension ObjectStore {
     }
 }
 
-/// Most bytes one `read` may ask for.
+/// What one `read` may ask for at most.
 package enum ReadLimit {
     package static let bytes = Frame.maximumBytes
+    /// And from where at most; beyond any object, and far from the edge of a 64-bit integer.
+    package static let maximumOffset = 1 << 60
 }

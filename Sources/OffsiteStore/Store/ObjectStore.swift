@@ -20,6 +20,8 @@ package protocol ObjectStore: AnyObject {
     func initialise(_ object: StoreObject) throws(StoreError) -> Bool
 
     /// Gives a job its folder and object. False when it has one already; it stays as it is.
+    ///
+    /// - Throws: `corrupt` when `object` is not one of this job in this store.
     func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool
 
     /// Names of the jobs in the store, sorted.
@@ -33,10 +35,12 @@ package protocol ObjectStore: AnyObject {
 
     /// Exactly `count` bytes from `offset`.
     ///
-    /// - Throws: `notFound`; `corrupt` when the object ends before.
+    /// - Throws: `notFound`; `corrupt` when the object ends before; `failed` above what ``ReadLimit`` allows.
     func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
 
     /// Begins an object that will be named by its digest: a pack, a map or an index.
+    ///
+    /// A store behind a transport may report only at ``ObjectUpload/finish(_:)`` what went wrong here.
     func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload
 
     /// Makes a point final.

@@ -5,8 +5,16 @@ package struct RecordGraph {
     private let store: any ObjectStore
     private let job: Name
     private let locations: FrameLocations
-    /// Base slices of each delta of a frame that was looked at, by record number.
-    private var bases: [FrameID: [Int: [Record.Slice]]] = [:]
+    /// The frames that were looked at.
+    private var tables: [FrameID: Table] = [:]
+
+    private struct Table {
+        let count: Int
+        /// Base slices of each delta, by record number.
+        var bases: [Int: [Record.Slice]] = [:]
+        /// Records whose payload collection has left out.
+        var dropped: Set<Int> = []
+    }
 
     package init(_ store: any ObjectStore, job: Name, locations: FrameLocations) {
         self.store = store
@@ -16,6 +24,8 @@ package struct RecordGraph {
 
     package struct Missing: Error, Equatable, Sendable {
         package let frame: FrameID
+        /// The pack it should be in; nil when no pack is known to hold it.
+        package let pack: Digest256?
         package let reason: String
     }
 
@@ -27,23 +37,29 @@ package struct RecordGraph {
     ) throws(StoreError) -> (records: [FrameID: Set<Int>], missing: [Missing]) {
         var found: [FrameID: Set<Int>] = [:]
         var missing: [Missing] = []
+        var reported: Set<FrameID> = []
         var pending = Array(roots)
         while let (frame, records) = pending.popLast() {
             let new = records.subtracting(found[frame] ?? [])
             guard !new.isEmpty else { continue }
-            let isFirst = found[frame] == nil
             found[frame, default: []].formUnion(new)
+            var reason: String?
             do throws(LookupFailure) {
-                let bases = try bases(of: frame)
+                let table = try table(of: frame)
                 for record in new {
-                    for slice in bases[record] ?? [] { pending.append((slice.frame, [slice.record])) }
+                    if record >= table.count || table.dropped.contains(record) {
+                        reason = "frame \(frame) has no record \(record)"
+                    }
+                    for slice in table.bases[record] ?? [] { pending.append((slice.frame, [slice.record])) }
                 }
             } catch {
                 switch error {
                 case .store(let error): throw error
-                case .missing(let reason):
-                    if isFirst { missing.append(Missing(frame: frame, reason: reason)) }
+                case .missing(let text): reason = text
                 }
+            }
+            if let reason, reported.insert(frame).inserted {
+                missing.append(Missing(frame: frame, pack: locations[frame]?.pack, reason: reason))
             }
         }
         return (found, missing)
@@ -54,8 +70,8 @@ package struct RecordGraph {
         case missing(String)
     }
 
-    private mutating func bases(of frame: FrameID) throws(LookupFailure) -> [Int: [Record.Slice]] {
-        if let known = bases[frame] { return known }
+    private mutating func table(of frame: FrameID) throws(LookupFailure) -> Table {
+        if let known = tables[frame] { return known }
         guard let location = locations[frame] else { throw .missing("no pack holds frame \(frame)") }
         do throws(StoreError) {
             let key = ObjectKey.pack(job, location.pack)
@@ -70,11 +86,12 @@ package struct RecordGraph {
                 var reader = ByteReader(table)
                 return try RecordTable.parse(&reader, count: location.entry.records, of: frame)
             }
-            var found: [Int: [Record.Slice]] = [:]
-            for (number, record) in records.enumerated() where !record.base.isEmpty {
-                found[number] = record.base
+            var found = Table(count: records.count)
+            for (number, record) in records.enumerated() {
+                if !record.base.isEmpty { found.bases[number] = record.base }
+                if record.storedBytes == 0, record.length > 0 { found.dropped.insert(number) }
             }
-            bases[frame] = found
+            tables[frame] = found
             return found
         } catch {
             switch error.kind {

@@ -15,6 +15,10 @@ struct StoreCheck {
     private var needed: [ListedObject: [UInt64]] = [:]
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
+    /// What the segments of the point before refer to: most of them are the next point's, too.
+    private var segments: [Point.Segment: [FrameID: Set<Int>]] = [:]
+    /// Position in the report of each damaged object.
+    private var damagePositions: [String: Int] = [:]
 
     init(_ store: DirectoryStore, _ request: CheckRequest) throws(StoreError) {
         self.store = store
@@ -27,10 +31,12 @@ struct StoreCheck {
     mutating func run(_ progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport {
         let generations = try points.generations()
         var previous: Set<Digest256> = []
+        let before = request.generation.flatMap { asked in generations.last { $0 < asked } }
         for generation in generations {
             let isAsked = request.generation == nil || request.generation == generation
             // The point before the one asked for tells which packs are its own.
-            guard isAsked || request.generation == generation + 1 else { continue }
+            guard isAsked || generation == before else { continue }
+            try store.pulse?()
             let packs = try look(at: generation, isAsked: isAsked)
             if isAsked { newestPacks = packs.subtracting(previous) }
             previous = packs
@@ -54,23 +60,29 @@ struct StoreCheck {
         let key = ObjectKey.point(request.job, generation)
         if isAsked { report.points += 1 }
         let point: Point
-        var roots: [FrameID: Set<Int>] = [:]
-        do throws(StoreError) {
-            point = try points.point(generation).point
-            for segment in point.segments {
-                if isAsked {
-                    note(.map(request.job, segment.name), segment.length, generation)
-                }
-                for (frame, records) in try references(segment) {
-                    roots[frame, default: []].formUnion(records)
-                }
+        do throws(StoreError) { point = try points.point(generation).point } catch {
+            // Nothing else is known of what it needs.
+            if isAsked {
+                try damaged(error, generation)
+                report.neededObjects += 1
             }
-        } catch {
-            guard isAsked else { return [] }
-            try damaged(key, error, generation)
             return []
         }
         if isAsked, let length = try store.length(of: key) { note(key, length, generation) }
+        var roots: [FrameID: Set<Int>] = [:]
+        var kept: [Point.Segment: [FrameID: Set<Int>]] = [:]
+        for segment in point.segments {
+            if isAsked { note(.map(request.job, segment.name), segment.length, generation) }
+            do throws(StoreError) {
+                let found =
+                    if let known = segments[segment] { known } else { try references(segment) }
+                kept[segment] = found
+                roots.merge(found) { $0.union($1) }
+            } catch {
+                if isAsked { try damaged(error, generation) }
+            }
+        }
+        segments = kept
         let (records, missing) = try graph.closure(of: roots)
         var packs: Set<Digest256> = []
         for frame in records.keys {
@@ -82,9 +94,8 @@ struct StoreCheck {
             note(.pack(request.job, pack), locations.packLengths[pack] ?? 0, generation)
         }
         for frame in missing {
-            add(
-                CheckReport.Damage(object: "frame \(frame.frame)", reason: frame.reason, points: [generation])
-            )
+            let object = frame.pack.map { ObjectKey.pack(request.job, $0).path } ?? "frame \(frame.frame)"
+            add(.init(object: object, reason: frame.reason, points: [generation]))
         }
         return packs
     }
@@ -92,6 +103,9 @@ struct StoreCheck {
     private func references(_ segment: Point.Segment) throws(StoreError) -> [FrameID: Set<Int>] {
         let key = ObjectKey.map(request.job, segment.name)
         let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
+        guard SHA256Hasher.hash(bytes.span) == segment.name else {
+            throw StoreError(.corrupt, "read", key.path, "its SHA-256 is not its name")
+        }
         do throws(FormatError) { return try MapSegment.references(parsing: bytes, job: points.job.id) } catch
         {
             throw StoreError("read", key.path, error)
@@ -109,7 +123,7 @@ struct StoreCheck {
     }
 
     private mutating func checkPresence() throws(StoreError) -> [ListedObject] {
-        report.neededObjects = needed.count
+        report.neededObjects += needed.count
         var present: [ListedObject] = []
         for object in needed.keys.sorted(by: { $0.key.path < $1.key.path }) {
             let length = try store.length(of: object.key)
@@ -118,7 +132,9 @@ struct StoreCheck {
                 present.append(object)
             } else {
                 let reason = length.map { "has \($0) bytes, should have \(object.length)" } ?? "is missing"
-                add(.init(object: object.key.path, reason: reason, points: needed[object] ?? []))
+                add(
+                    .init(object: object.key.path, reason: reason, points: needed[object] ?? []),
+                    replacing: true)
             }
         }
         return present
@@ -162,7 +178,8 @@ struct StoreCheck {
                 add(
                     .init(
                         object: object.key.path, reason: "its SHA-256 is \(found)",
-                        points: needed[object] ?? []))
+                        points: needed[object] ?? []),
+                    replacing: true)
             }
         } catch {
             guard error.kind == .failed || error.kind == .notFound else { throw error }
@@ -174,18 +191,24 @@ struct StoreCheck {
         needed[ListedObject(key: key, length: length), default: []].append(generation)
     }
 
-    private mutating func damaged(_ key: ObjectKey, _ error: StoreError, _ generation: UInt64)
-        throws(StoreError)
-    {
-        guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
-        report.neededObjects += 1
-        add(
-            .init(
-                object: error.subject.isEmpty ? key.path : error.subject, reason: error.detail,
-                points: [generation]))
+    private mutating func damaged(_ error: StoreError, _ generation: UInt64) throws(StoreError) {
+        guard [.corrupt, .notFound, .failed, .incompatible].contains(error.kind) else { throw error }
+        add(.init(object: error.subject, reason: error.detail, points: [generation]))
     }
 
-    private mutating func add(_ damage: CheckReport.Damage) {
-        if report.damage.count < CheckReport.maximumDamage { report.damage.append(damage) }
+    /// Notes a damaged object, once for all points that need it.
+    ///
+    /// - Parameter replacing: The reason is plainer than the one that may be there: what a point missed first.
+    private mutating func add(_ damage: CheckReport.Damage, replacing: Bool = false) {
+        guard let position = damagePositions[damage.object] else {
+            guard report.damage.count < CheckReport.maximumDamage else { return }
+            damagePositions[damage.object] = report.damage.count
+            report.damage.append(damage)
+            return
+        }
+        let known = report.damage[position]
+        let points = Set(known.points).union(damage.points).sorted()
+        report.damage[position] = .init(
+            object: known.object, reason: replacing ? damage.reason : known.reason, points: points)
     }
 }

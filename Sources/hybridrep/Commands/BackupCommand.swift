@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BackupStream
+internal import Image
 internal import Platform
 
 /// Reads a job's source into an image, without shipping it.

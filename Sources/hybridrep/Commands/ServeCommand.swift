@@ -15,9 +15,9 @@ struct ServeCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         let connection = TargetConnection(session: session)
         let agent = Agent(
-            connection.directory(store), input: try DescriptorStream.standardInput(),
-            output: try DescriptorStream.claimStandardOutput(), clock: session.clock,
-            dialect: Dialect(toolVersion: ToolVersion.current)
+            store: connection.directory(store), input: try DescriptorStream.standardInput(),
+            output: try DescriptorStream.claimStandardOutput(), dialect: Dialect(toolVersion: ToolVersion.current),
+            clock: session.clock
         ) { line in session.console.writeError("hybridrep serve: \(line)") }
         switch agent.run() {
         case .goodbye: return .good

@@ -23,6 +23,13 @@ struct JSONMessage: Sendable {
         self.fields = fields.map { JSONValue.Field(key: $0.key, value: $0.value) }
     }
 
+    init(_ kind: Kind, job: Name?, target: Name?, fields: [JSONValue.Field]) {
+        self.kind = kind
+        self.job = job
+        self.target = target
+        self.fields = fields
+    }
+
     func line(runID: String) -> String {
         let common: KeyValuePairs<String, JSONValue> = [
             "message_type": .string(kind.rawValue), "schema_version": .integer(Self.schemaVersion),

@@ -5,6 +5,8 @@ enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
+    /// A number of seconds with milliseconds behind the point.
+    case milliseconds(Int)
     case string(String)
     case array([JSONValue])
     case object([Field])
@@ -31,6 +33,8 @@ enum JSONValue: Equatable, Sendable {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .integer(let value): String(value)
+        case .milliseconds(let value):
+            "\(value / 1000)." + String(String(1000 + value % 1000).dropFirst())
         case .string(let value): Self.quote(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let fields):

@@ -68,7 +68,7 @@ struct JobPush {
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
             image: ShippedImage(file: file, signature: backup.signature), kind: .full,
-            health: backup.health == .good ? .good : .damaged, sourceTime: backup.sourceTime,
+            health: backup.health == .good ? .good : .damaged, sourceTime: try backup.sourceTime,
             pages: PushRequest.PageCounts(
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),

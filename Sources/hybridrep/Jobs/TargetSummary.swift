@@ -1,4 +1,5 @@
 internal import DeltaSync
+internal import Image
 internal import OffsiteStore
 internal import Platform
 
@@ -26,7 +27,7 @@ struct TargetSummary {
                 "blocks_bad": .integer(point.counts.badPages), "bytes_sent": .integer(traffic.sentBytes),
                 "bytes_received": .integer(traffic.receivedBytes),
                 "bytes_stored": .integer(point.counts.shippedBytes),
-                "duration_seconds": .seconds(milliseconds: durationMilliseconds), "committed": .bool(true),
+                "duration_seconds": .milliseconds(durationMilliseconds), "committed": .bool(true),
                 "target_free_bytes": .integer(freeBytes), "target_total_bytes": .integer(totalBytes),
             ])
     }

@@ -1,0 +1,143 @@
+package import Platform
+
+/// Serves a folder's store to one client over a pair of byte streams, until it says goodbye.
+///
+/// An error of a request is answered and the session goes on; whoever breaks the protocol loses the session.
+/// Whatever ends it, an unfinished upload is thrown away and all locks are let go.
+package final class Agent {
+    /// How a session ended.
+    package enum End: Equatable, Sendable {
+        case goodbye
+        /// The client's and this program's versions do not fit.
+        case refused(StoreError)
+        /// The stream ended or failed before a goodbye.
+        case cut(StoreError)
+        /// The client sent something that the protocol does not have.
+        case violation(StoreError)
+    }
+    private static let heartbeatNanoseconds: UInt64 = 15_000_000_000
+    private static let progressNanoseconds: UInt64 = 1_000_000_000
+
+    let store: DirectoryStore
+    let wire: Wire
+    private let dialect: Dialect
+    private let clock: any Clock
+    private let log: (String) -> Void
+    /// The run that opened the session, as its client calls it.
+    private var runID = "unknown"
+    /// Number of the last request.
+    private(set) var sequence: UInt16 = 0
+    private var lastSent: UInt64
+    private var lastProgress: UInt64?
+    /// What failed where it could not be thrown.
+    private var broken: StoreError?
+    var incoming = Incoming.nothing
+
+    /// - Parameters:
+    ///   - store: The folder to serve; the agent sets its ``DirectoryStore/pulse`` and closes it.
+    ///   - log: Takes one line for people, without line end.
+    package init(
+        store: DirectoryStore, input: any ByteInput, output: any ByteOutput, dialect: Dialect,
+        clock: any Clock, log: @escaping (String) -> Void
+    ) {
+        self.store = store
+        self.dialect = dialect
+        self.clock = clock
+        self.log = log
+        wire = Wire(StreamChannel(input: input, output: output), peer: "client")
+        lastSent = clock.monotonicNanoseconds
+    }
+
+    /// Serves until the session ends.
+    package func run() -> End {
+        store.pulse = { [unowned self] () throws(StoreError) in try self.pulse() }
+        defer {
+            incoming.abandon()
+            store.pulse = nil
+            store.close()
+        }
+        do throws(StoreError) {
+            if let refusal = try greet() {
+                log("refused run \(runID): \(PrintableText.of(refusal.detail))")
+                return .refused(refusal)
+            }
+            while true {
+                let message = try wire.receive()
+                sequence &+= 1
+                guard message.sequence == sequence else {
+                    throw wire.violation("message \(message.sequence) where \(sequence) was due")
+                }
+                let request: WireRequest
+                do throws(FormatError) { request = try WireRequest(parsing: message) } catch {
+                    throw wire.malformed(error)
+                }
+                guard try serve(request) else { return .goodbye }
+            }
+        } catch {
+            return end(error)
+        }
+    }
+
+    private func end(_ error: StoreError) -> End {
+        guard error.kind == .incompatible else {
+            log("run \(runID): \(error.detail) before its goodbye")
+            return .cut(error)
+        }
+        log("run \(runID): protocol violation: \(error.detail)")
+        // The client may be gone or deaf; its session is over either way.
+        try? reply(.failure, WireAnswer.encode(error))
+        try? wire.flush()
+        return .violation(error)
+    }
+
+    /// Exchanges versions; gives the reason when there is no common language.
+    private func greet() throws(StoreError) -> StoreError? {
+        wire.sendOpening()
+        try wire.flush()
+        try wire.expectOpening()
+        let message = try wire.receive()
+        guard message.kind == .hello, message.sequence == 0 else {
+            throw wire.violation("message of type \(message.kind.rawValue) before hello")
+        }
+        let hello: Dialect.Hello
+        do throws(FormatError) { hello = try Dialect.Hello(parsing: message.payload) } catch {
+            throw wire.malformed(error)
+        }
+        runID = PrintableText.of(hello.runID)
+        if let obstacle = dialect.obstacle(to: hello.dialect) {
+            let refusal = StoreError(
+                .incompatible, "talk to", store.label, obstacle,
+                hint: "install versions of hybridrep that are nearer to each other")
+            try reply(.failure, WireAnswer.encode(refusal))
+            try wire.flush()
+            return refusal
+        }
+        try reply(.welcome, Dialect.Welcome(dialect: dialect, client: hello.dialect).encoded)
+        try wire.flush()
+        return nil
+    }
+
+    func reply(_ kind: WireMessage.Kind, _ payload: [UInt8]) throws(StoreError) {
+        try wire.send(WireMessage(kind, sequence: sequence, payload: payload))
+        lastSent = clock.monotonicNanoseconds
+    }
+
+    /// Shows the client that long work goes on; called between its steps.
+    private func pulse() throws(StoreError) {
+        if let broken { throw broken }
+        guard clock.monotonicNanoseconds - lastSent >= Self.heartbeatNanoseconds else { return }
+        try reply(.heartbeat, [])
+        try wire.flush()
+    }
+
+    /// Reports how far a check is, at most once a second.
+    func report(_ progress: CheckReport) {
+        let now = clock.monotonicNanoseconds
+        if let lastProgress, now - lastProgress < Self.progressNanoseconds { return }
+        lastProgress = now
+        do throws(StoreError) {
+            try reply(.progress, WireAnswer.encode(progress))
+            try wire.flush()
+        } catch { broken = error }
+    }
+}

@@ -1,0 +1,100 @@
+package import Platform
+
+extension AgentStore {
+    package func initialise(_ object: StoreObject) throws(StoreError) -> Bool {
+        try parsed(try ask(.initialise(object.encoded)), WireAnswer.parseBool)
+    }
+
+    package func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool {
+        try parsed(try ask(.publishJob(job, object)), WireAnswer.parseBool)
+    }
+
+    package func jobs() throws(StoreError) -> [Name] {
+        var names: [Name] = []
+        let last = try ask(.jobs) { (_, part) throws(StoreError) in
+            names += try parsed(part, WireAnswer.parseNames)
+            try checkListed(names.count)
+        }
+        return names + (try parsed(last, WireAnswer.parseNames))
+    }
+
+    package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        var objects: [ListedObject] = []
+        let last = try ask(.list(kind, job)) { (_, part) throws(StoreError) in
+            objects += try parsed(part) { (bytes) throws(FormatError) in
+                try WireAnswer.parseObjects(bytes, kind, job)
+            }
+            try checkListed(objects.count)
+        }
+        return objects
+            + (try parsed(last) { (bytes) throws(FormatError) in
+                try WireAnswer.parseObjects(bytes, kind, job)
+            })
+    }
+
+    package func length(of key: ObjectKey) throws(StoreError) -> Int? {
+        try parsed(try ask(.length(key)), WireAnswer.parseLength)
+    }
+
+    package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+        guard (0...ReadLimit.maximumOffset).contains(offset), (0...ReadLimit.bytes).contains(count) else {
+            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
+        }
+        let bytes = try ask(.read(key, offset: offset, count: count))
+        guard bytes.count == count else { throw violation("\(bytes.count) bytes instead of \(count)") }
+        return bytes
+    }
+
+    package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
+        try send(.uploadBegin(kind, job))
+        return AgentUpload(self)
+    }
+
+    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+        try send(.commitBegin(job, generation))
+        for start in stride(from: 0, to: point.count, by: ReadLimit.bytes) {
+            try send(.data(Array(point[start..<min(start + ReadLimit.bytes, point.count)])))
+        }
+        let receipt = try parsed(try ask(.commitFinish)) { bytes throws(FormatError) in
+            try Receipt(parsing: bytes)
+        }
+        guard receipt.point == SHA256Hasher.hash(point.span) else {
+            throw violation("it received another point than was sent")
+        }
+        return receipt
+    }
+
+    package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
+        try parsed(try ask(.lock(job, holder: holder)), WireAnswer.parseNothing)
+    }
+
+    package func unlockPush(_ job: Name) {
+        // A broken session has let go of the lock already.
+        _ = try? ask(.unlock(job))
+    }
+
+    package func check(
+        _ request: CheckRequest, progress: (CheckReport) -> Void
+    ) throws(StoreError) -> CheckReport {
+        var damage: [CheckReport.Damage] = []
+        let last = try ask(.check(request)) { (kind, part) throws(StoreError) in
+            if kind == .progress {
+                progress(try parsed(part, WireAnswer.parseReport))
+                return
+            }
+            damage.append(try parsed(part, WireAnswer.parseDamage))
+            guard damage.count <= CheckReport.maximumDamage else { throw violation("too much damage") }
+        }
+        var report = try parsed(last, WireAnswer.parseReport)
+        report.damage = damage
+        return report
+    }
+
+    package func space() throws(StoreError) -> SpaceStatus {
+        try parsed(try ask(.space), WireAnswer.parseSpace)
+    }
+
+    private func checkListed(_ count: Int) throws(StoreError) {
+        guard count <= WireAnswer.maximumListedObjects else { throw violation("an endless list") }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Platform
+
+/// What the messages of one end travel over.
+protocol WireChannel: AnyObject {
+    /// Reads between 1 and `target.count` bytes; 0 means end of stream.
+    func read(into target: inout MutableSpan<UInt8>) throws(StoreError) -> Int
+    func writeAll(_ bytes: Span<UInt8>) throws(StoreError)
+}
+
+/// The client's end: a transport to the agent's host.
+final class TransportChannel: WireChannel {
+    let transport: any Transport
+    init(_ transport: any Transport) { self.transport = transport }
+
+    func read(into target: inout MutableSpan<UInt8>) throws(StoreError) -> Int {
+        do throws(TransportError) { return try transport.read(into: &target) } catch {
+            throw StoreError(error)
+        }
+    }
+
+    func writeAll(_ bytes: Span<UInt8>) throws(StoreError) {
+        do throws(TransportError) { try transport.writeAll(bytes) } catch { throw StoreError(error) }
+    }
+}
+
+/// The agent's end: what it was started with.
+final class StreamChannel: WireChannel {
+    private let input: any ByteInput
+    private let output: any ByteOutput
+    init(input: any ByteInput, output: any ByteOutput) {
+        self.input = input
+        self.output = output
+    }
+
+    func read(into target: inout MutableSpan<UInt8>) throws(StoreError) -> Int {
+        do throws(SystemError) { return try input.read(into: &target) } catch { throw Self.broken(error) }
+    }
+
+    func writeAll(_ bytes: Span<UInt8>) throws(StoreError) {
+        do throws(SystemError) { try output.writeAll(bytes) } catch { throw Self.broken(error) }
+    }
+
+    private static func broken(_ error: SystemError) -> StoreError {
+        StoreError(.unreachable, "talk to", "client", error.description)
+    }
+}

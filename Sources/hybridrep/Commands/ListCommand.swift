@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Lists a job's points.
+struct ListCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the recovery points of a job.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var selection: StoreSelection
+    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+
+    var subject: String { "list \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let opened = try selection.open(job: job, session, options, overrides)
+        let points = try PointReader(opened.store, job: opened.job)
+        var table = Table([
+            .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right), .init("SHIPPED", .right),
+            .init("HEALTH"),
+        ])
+        var list: [JSONValue] = []
+        var unreadable: [String] = []
+        for generation in try points.generations() {
+            do throws(StoreError) {
+                let stored = try points.point(generation)
+                let point = stored.point
+                table.add([
+                    point.id, "\(point.kind)", "\(stored.receipt.received)",
+                    HumanQuantity.bytes(point.layout.length), HumanQuantity.bytes(point.counts.shippedBytes),
+                    "\(point.health)",
+                ])
+                list.append(PointFacts(stored).listed)
+            } catch {
+                // One damaged point does not hide the others; the exit status tells.
+                guard error.kind == .corrupt else { throw error }
+                unreadable.append(error.description)
+            }
+        }
+        try opened.store.close()
+        for line in table.lines { session.console.result(line) }
+        session.console.result(JSONMessage(.summary, job: opened.job, target: opened.target, ["points": .array(list)]))
+        guard unreadable.isEmpty else {
+            throw CommandFailure(
+                .verification, "\(unreadable.count) points of job \(job) cannot be read",
+                hint: "see what is affected with: hybridrep verify \(job)", details: unreadable)
+        }
+        return .good
+    }
+}

@@ -1,0 +1,78 @@
+internal import ArgumentParser
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Brings a point back.
+struct RestoreCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Bring a recovery point back: a set's files, a file, or the image itself.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var selection: StoreSelection
+    @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
+    @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
+    @Option(
+        help: ArgumentHelp("Unpack a set into this folder, or write a raw image to this file.", valueName: "path"))
+    var to: String?
+    @Option(help: ArgumentHelp("Write the image itself to this file, or - for standard output.", valueName: "file"))
+    var image: String?
+    @Flag(help: "Replace files that are there.") var force = false
+
+    var subject: String { "restore \(job ?? words.first ?? "")" }
+
+    func validate() throws {
+        guard (to == nil) != (image == nil) else { throw ValidationError("give one of --to and --image") }
+    }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let (name, wanted) = try jobAndPoint()
+        let opened = try selection.open(job: name, session, options, overrides)
+        let points = try PointReader(opened.store, job: opened.job)
+        let stored = try wanted.find(points)
+        let start = session.clock.monotonicNanoseconds
+        let restore = Restoration(
+            session: session, image: try ImageRebuild(stored.point, from: opened.store, points, state: opened.state),
+            label: "restore \(stored.point.id)")
+        if let image {
+            if image == "-" { try restore.toStandardOutput() } else {
+                try restore.toFile(image, replacing: force)
+            }
+        } else if let to {
+            try restore.to(to, replacing: force)
+        }
+        try opened.store.close()
+        let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
+        if image == "-" { return verdict(stored.point) }
+        session.console.result(
+            "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "
+                + "digest matches")
+        session.console.result(
+            JSONMessage(
+                .summary, job: opened.job, target: opened.target,
+                [
+                    "point_id": .string(stored.point.id), "image_bytes": .integer(stored.point.layout.length),
+                    "image_digest": .string("\(stored.point.imageDigest)"), "to": .optional(to ?? image),
+                    "health": .string("\(stored.point.health)"),
+                    "bytes_sent": .integer(opened.store.traffic.sentBytes),
+                    "bytes_received": .integer(opened.store.traffic.receivedBytes),
+                    "duration_seconds": .milliseconds(elapsed),
+                ]))
+        return verdict(stored.point)
+    }
+
+    /// A point that was committed with damage comes back as it was, and says so.
+    private func verdict(_ point: Point) -> Verdict { point.health == .damaged ? .degraded : .good }
+
+    /// `restore JOB [POINT]`, or `restore --store S --job JOB [POINT]`.
+    private func jobAndPoint() throws -> (String, PointSelection) {
+        var rest = words[...]
+        guard let name = job ?? rest.popFirst() else { throw CommandFailure(.usage, "which job?") }
+        let point = try PointSelection(rest.popFirst() ?? "latest")
+        guard rest.isEmpty else { throw CommandFailure(.usage, "\(rest.joined(separator: " ")): one point at a time") }
+        return (name, point)
+    }
+}

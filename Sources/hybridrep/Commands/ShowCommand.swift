@@ -1,0 +1,30 @@
+internal import ArgumentParser
+internal import OffsiteStore
+internal import Platform
+
+/// Prints all that is known of one point.
+struct ShowCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Print all that is known of one recovery point.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var selection: StoreSelection
+    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+    @Argument(help: "latest, a generation, or a point's id.") var point: String = "latest"
+
+    var subject: String { "show \(job) \(point)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let wanted = try PointSelection(point)
+        let opened = try selection.open(job: job, session, options, overrides)
+        let facts = PointFacts(try wanted.find(try PointReader(opened.store, job: opened.job)))
+        try opened.store.close()
+        let width = facts.lines.map(\.0.count).max() ?? 0
+        for (label, value) in facts.lines {
+            session.console.result(label + String(repeating: " ", count: width - label.count) + "  " + value)
+        }
+        session.console.result(JSONMessage(.summary, job: opened.job, target: opened.target, fields: facts.all))
+        return .good
+    }
+}

@@ -1,0 +1,24 @@
+internal import BackupStream
+internal import Image
+internal import Platform
+
+extension BackupResult {
+    /// An image that an earlier backup left in the spool.
+    init(_ entry: SpoolEntry, job: Identifier, in files: any FileSystem) throws {
+        let manifest = try entry.manifest(in: files)
+        self.init(
+            imagePath: entry.imagePath ?? manifest.source.label, ownsImage: entry.imagePath != nil,
+            signature: try entry.signature(job: job, in: files), signaturePath: entry.signaturePath,
+            manifest: manifest, entry: entry, health: manifest.isSound ? .good : .damaged)
+    }
+
+    /// When reading began.
+    var sourceTime: Timestamp {
+        get throws {
+            guard let time = Timestamp(rfc3339: manifest.sourceTime) else {
+                throw CommandFailure(.failure, "read \(entry.manifestPath): \(manifest.sourceTime) is not a time")
+            }
+            return time
+        }
+    }
+}

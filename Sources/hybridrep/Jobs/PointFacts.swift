@@ -1,0 +1,94 @@
+internal import BackupStream
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// What is told of a point.
+struct PointFacts {
+    private let stored: StoredPoint
+    private var point: Point { stored.point }
+
+    init(_ stored: StoredPoint) { self.stored = stored }
+
+    /// An element of `list`.
+    var listed: JSONValue { .fields(listedFields) }
+
+    private var listedFields: KeyValuePairs<String, JSONValue> {
+        [
+            "id": .string(point.id), "generation": .integer(Int(clamping: point.generation)),
+            "kind": .string("\(point.kind)"), "source_time": .time(point.sourceTime),
+            "received_time": .time(stored.receipt.received), "image_bytes": .integer(point.layout.length),
+            "shipped_bytes": .integer(point.counts.shippedBytes), "image_digest": .string("\(point.imageDigest)"),
+            "health": .string("\(point.health)"),
+        ]
+    }
+
+    /// All that is known.
+    var all: [JSONValue.Field] {
+        let more: KeyValuePairs<String, JSONValue> = [
+            "digest": .string("\(stored.digest)"),
+            "parent": point.parent.map {
+                .fields(["generation": .integer(Int(clamping: $0.generation)), "digest": .string("\($0.digest)")])
+            } ?? .null,
+            "tool_version": .string(point.toolVersion), "blocks_total": .integer(point.counts.blocks),
+            "blocks_changed": .integer(point.counts.changedBlocks), "pages": .integer(point.counts.pages),
+            "pages_blank": .integer(point.counts.blankPages), "pages_bad": .integer(point.counts.badPages),
+            "map_segments": .array(point.segments.map { .string("\($0.name)") }),
+            "extents": .array(
+                point.layout.extents.filter { $0.key.kind == .data }.map { extent in
+                    .fields([
+                        "name": .string(extent.key.name), "offset": .integer(extent.offset),
+                        "length": .integer(extent.length), "block_size": .integer(extent.blockSize),
+                    ])
+                }),
+            "source": sourceFacts,
+        ]
+        return (Array(listedFields) + Array(more)).map { JSONValue.Field(key: $0.key, value: $0.value) }
+    }
+
+    private var summary: ManifestSummary? { try? ManifestSummary(parsing: point.sourceFacts) }
+
+    private var sourceFacts: JSONValue {
+        guard let summary else { return .null }
+        return .fields([
+            "kind": .string(summary.source.kind), "label": .string(summary.source.label),
+            "host_name": .string(summary.source.hostName),
+            "databases": .array(
+                summary.databases.map { database in
+                    .fields([
+                        "name": .string(database.name), "state": .string(database.state),
+                        "signature": .string(database.signature), "page_size": .integer(database.pageSize),
+                    ])
+                }), "warnings": .array(summary.warnings.map { .string($0) }),
+        ])
+    }
+
+    /// `show` for people: a label and a value a line.
+    var lines: [(String, String)] {
+        var lines: [(String, String)] = [
+            ("Point", point.id), ("Kind", "\(point.kind)"), ("Health", "\(point.health)"),
+            ("Source time", "\(point.sourceTime)"), ("Received", "\(stored.receipt.received)"),
+            ("Image", "\(point.layout.length) bytes, \(point.counts.blocks) blocks"),
+            ("Image digest", "\(point.imageDigest)"),
+            ("Shipped", "\(point.counts.shippedBytes) bytes, \(point.counts.changedBlocks) changed blocks"),
+            (
+                "Pages",
+                "\(point.counts.pages) seen, \(point.counts.blankPages) blank, \(point.counts.badPages) bad"
+            ),
+            ("Point digest", "\(stored.digest)"),
+            ("Parent", point.parent.map { "\($0.generation), digest \($0.digest)" } ?? "none"),
+            ("Map segments", "\(point.segments.count)"), ("Made by", "hybridrep \(point.toolVersion)"),
+        ]
+        if let summary {
+            lines.append(("Source", "\(summary.source.kind) \(summary.source.label) on \(summary.source.hostName)"))
+            for database in summary.databases {
+                lines.append(("Database", "\(database.name): \(database.state), signature \(database.signature)"))
+            }
+            for warning in summary.warnings { lines.append(("Warning", warning)) }
+        }
+        for extent in point.layout.extents where extent.key.kind == .data && !extent.key.name.isEmpty {
+            lines.append(("Member", "\(extent.key.name), \(extent.length) bytes"))
+        }
+        return lines
+    }
+}

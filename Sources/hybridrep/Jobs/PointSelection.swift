@@ -1,0 +1,42 @@
+internal import OffsiteStore
+internal import Platform
+
+/// Which point a user means: `latest`, a generation, or an id.
+enum PointSelection: Equatable {
+    case latest
+    case generation(UInt64)
+    /// `42-20261122T020004Z`.
+    case id(UInt64, String)
+
+    init(_ text: String) throws {
+        if text == "latest" {
+            self = .latest
+        } else if let generation = UInt64(text), generation > 0 {
+            self = .generation(generation)
+        } else if let dash = text.firstIndex(of: "-"), let generation = UInt64(text[..<dash]), generation > 0 {
+            self = .id(generation, text)
+        } else {
+            throw CommandFailure(
+                .usage, "\(text) is not a point", hint: "a point is latest, a generation such as 42, or its id")
+        }
+    }
+
+    func find(_ points: PointReader) throws -> StoredPoint {
+        let missing = "job \(points.job.name) has no"
+        let hint = "see what is there with: hybridrep list \(points.job.name)"
+        switch self {
+        case .latest:
+            if let found = try points.latest() { return found }
+            throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
+        case .generation(let generation), .id(let generation, _):
+            guard try points.generations().contains(generation) else {
+                throw CommandFailure(.notFound, "\(missing) point \(generation)", hint: hint)
+            }
+            let found = try points.point(generation)
+            if case .id(_, let id) = self, found.point.id != id {
+                throw CommandFailure(.notFound, "\(missing) point \(id): \(generation) is \(found.point.id)", hint: hint)
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import BackupStream
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Where a rebuilt image goes.
+struct Restoration {
+    let session: Session
+    let image: ImageRebuild
+    let label: String
+
+    private var layout: ImageLayout { image.point.layout }
+
+    func toFile(_ path: String, replacing: Bool) throws {
+        try ImageFile(session.files).write(image, to: path, replacing: replacing, progress)
+    }
+
+    /// The digest is known only at the end: whoever reads must look at the exit status.
+    func toStandardOutput() throws {
+        try image.run(progress) { (piece) throws(SyncError) in
+            do throws(SystemError) { try StandardStream.output.write(piece) } catch { throw .system(error) }
+        }
+    }
+
+    /// A set into a folder, a raw image into a file.
+    func to(_ path: String, replacing: Bool) throws {
+        let isSet = layout.extents.contains { $0.key.kind == .structure }
+        guard isSet else { return try toFile(path, replacing: replacing) }
+        if let status = try session.files.status(path), status.kind != .folder {
+            throw CommandFailure(.usage, "restore to \(path): the point is a set of files, and this is no folder")
+        }
+        try session.files.makeFolder(path)
+        let temporary = path + "/hybridrep-image.tar"
+        defer { try? session.files.remove(temporary) }
+        try toFile(temporary, replacing: true)
+        let reader = try TarReader(try session.files.open(temporary, .read))
+        try SetExtractor(reader, in: session.files).extract(into: path, force: replacing)
+    }
+
+    private func progress(_ done: Int) {
+        session.console.progress(Progress(label: label, doneBytes: done, totalBytes: layout.length))
+    }
+}

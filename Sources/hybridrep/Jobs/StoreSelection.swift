@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// The store a reading command uses: one of the job's targets, or on a bare host the one that is named.
+struct StoreSelection: ParsableArguments {
+    @Option(help: ArgumentHelp("Read from this target; the job's first by default.", valueName: "target"))
+    var target: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Read from this store, without any configuration: ssh://[user@]host[:port]/path or a folder.",
+            valueName: "store"))
+    var store: String?
+
+    /// An open store, the job in it, and what this host remembers of that, if it is configured.
+    struct Opened {
+        let store: any ObjectStore
+        let job: Name
+        let target: Name?
+        let state: JobState?
+    }
+
+    /// - Parameter job: The job's name, as argument or as `--job`.
+    func open(
+        job: String, _ session: Session, _ options: GlobalOptions, _ overrides: OverrideOptions
+    ) throws -> Opened {
+        guard let store else {
+            let configuration = try session.configuration(options, overrides)
+            let context = try JobContext(session, configuration, try configuration.job(job))
+            let target = try context.targets(target)[0]
+            return Opened(
+                store: try context.connection.open(target), job: context.job.name, target: target.name,
+                state: context.state)
+        }
+        guard let name = Name(job) else { throw CommandFailure(.usage, "\"\(job)\" is not the name of a job") }
+        return Opened(store: try open(store, session, overrides), job: name, target: nil, state: nil)
+    }
+
+    private func open(_ text: String, _ session: Session, _ overrides: OverrideOptions) throws -> any ObjectStore {
+        let connection = TargetConnection(session: session)
+        let scheme = "ssh://"
+        guard text.hasPrefix(scheme) else { return connection.directory(text) }
+        let rest = text.dropFirst(scheme.count)
+        guard let slash = rest.firstIndex(of: "/"),
+            let destination = try? SSHDestination(parsing: String(rest[..<slash]))
+        else {
+            throw CommandFailure(
+                .usage, "\(text) is not a store", hint: "as in ssh://backup@vault.example.net:22/srv/hybridrep")
+        }
+        return try connection.agent(
+            destination, store: String(rest[slash...]), remoteCommand: overrides.remoteCommand ?? "hybridrep",
+            identity: overrides.identity, knownHosts: overrides.knownHosts,
+            sshCommand: overrides.sshCommand.map { $0.split(separator: " ").map(String.init) })
+    }
+}
