@@ -54,7 +54,7 @@ internal import Glibc
 
     deinit { close() }
 
-    /// Disconnects and frees; idempotent. Every channel must be closed.
+    /// Disconnects and frees; idempotent; every channel must be closed.
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil

@@ -28,7 +28,8 @@ struct BackupCommand: ToolCommand {
             JSONMessage(
                 .summary, job: context.job.name,
                 [
-                    "image": .string(result.imagePath), "image_bytes": .integer(result.signature.layout.length),
+                    "image": .string(result.imagePath),
+                    "image_bytes": .integer(result.signature.layout.length),
                     "image_digest": .string("\(result.signature.digest)"),
                     "blocks_total": .integer(result.signature.layout.blockCount),
                     "health": .string("\(result.health)"),

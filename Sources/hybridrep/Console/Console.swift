@@ -45,9 +45,14 @@ final class Console: Sendable {
         if !isJSON { writeResult(TerminalText.escape(line)) }
     }
 
+    /// Lines of result for people, each with its line end; nothing with `--json`.
+    func result(text: String) {
+        if !isJSON { writeResult(TerminalText.escape(String(text.dropLast()), keepingNewlines: true)) }
+    }
+
     /// One line of result for programs; nothing without `--json`.
-    func result(_ message: @autoclosure () -> JSONMessage) {
-        if isJSON { writeResult(message().line(runID: runID)) }
+    func result(_ message: @autoclosure () throws -> JSONMessage) rethrows {
+        if isJSON { writeResult(try message().line(runID: runID)) }
     }
 
     /// A warning, on standard error and as a JSON line.

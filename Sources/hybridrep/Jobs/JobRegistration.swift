@@ -34,7 +34,8 @@ struct JobRegistration {
 
     private func existing() throws -> JobObject? {
         do { return try PointReader(store, job: context.job.name).job } catch let error
-            where error.kind == .notFound { return nil }
+            where error.kind == .notFound
+        { return nil }
     }
 
     /// The identity that another target of the job has.
@@ -50,7 +51,8 @@ struct JobRegistration {
             } catch {
                 let reason = CommandFailure(wrapping: error)
                 throw CommandFailure(
-                    .transport, "target \(other.name) may have job \(context.job.name), but: \(reason.message)",
+                    .transport,
+                    "target \(other.name) may have job \(context.job.name), but: \(reason.message)",
                     hint: "make \(other.name) reachable, or take it off the job's targets for now")
             }
         }

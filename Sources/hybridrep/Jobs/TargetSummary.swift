@@ -8,6 +8,7 @@ struct TargetSummary {
     let job: Name
     let target: Name
     let point: Point
+    let parentID: String?
     let traffic: Traffic
     let durationMilliseconds: Int
     /// Bytes still free at the target.
@@ -19,7 +20,7 @@ struct TargetSummary {
             .summary, job: job, target: target,
             [
                 "point_id": .string(point.id),
-                "parent_id": .optional(point.parent.map { "\($0.generation)" }),
+                "parent_id": .optional(parentID),
                 "kind": .string(point.kind.description), "health": .string(point.health.description),
                 "image_bytes": .integer(point.layout.length), "image_digest": .string("\(point.imageDigest)"),
                 "blocks_total": .integer(point.counts.blocks),
