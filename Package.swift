@@ -63,6 +63,9 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
+            name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )
