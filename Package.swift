@@ -79,6 +79,9 @@ let package = Package(
             name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
+            name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
 )
