@@ -63,7 +63,9 @@ internal import Glibc
         unsafe counter.deallocate()
     }
 
-    /// Disconnects and frees; idempotent. Every channel must be closed.
+    /// Disconnects and frees; idempotent.
+    ///
+    /// Every channel must be closed.
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
