@@ -74,8 +74,14 @@ import Testing
             in: .whitespacesAndNewlines)
         child = nil
         #expect(FileManager.default.fileExists(atPath: marker))
-        let state = try? String(contentsOfFile: "/proc/\(sleeper)/stat", encoding: .utf8)
-        #expect(state == nil || state?.contains(") Z ") == true)
+        // Signalled, and gone as soon as the kernel has got round to it.
+        var isGone = false
+        for _ in 0..<500 where !isGone {
+            let state = try? String(contentsOfFile: "/proc/\(sleeper)/stat", encoding: .utf8)
+            isGone = state?.contains(") Z ") ?? true
+            if !isGone { Thread.sleep(forTimeInterval: 0.01) }
+        }
+        #expect(isGone)
     }
 
     @Test func controlCharactersOfAStrangerDoNotReachTheTerminal() throws {

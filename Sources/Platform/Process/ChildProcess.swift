@@ -148,6 +148,9 @@ package final class ChildProcess {
         return program.status
     }
 
+    /// Its process number; nil when it is known to have ended.
+    package var processIdentifier: Int32? { program.processIdentifier }
+
     /// What is kept of its stderr so far.
     package var stderr: String { tail.text }
 

@@ -111,6 +111,12 @@ final class RunningProgram: Sendable {
         }
     }
 
+    /// Its number, as long as it runs.
+    var processIdentifier: Int32? {
+        if case .running(let pid, _, _) = state.withLock({ $0 }) { return pid }
+        return nil
+    }
+
     /// Gives up on a program that will not end; it is reaped when it does.
     func abandon() {
         state.withLock { current in

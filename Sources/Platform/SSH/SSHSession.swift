@@ -13,6 +13,7 @@ internal import Glibc
     private(set) var handle: OpaquePointer?
     /// Where libssh counts the bytes it takes from the socket; lives as long as `handle`.
     private let counter: UnsafeMutablePointer<ssh_counter_struct>
+    private var socket: OwnedDescriptor?
     private var channelCount = 0
     private var signOfLife: Deadline
 
@@ -62,12 +63,15 @@ internal import Glibc
         unsafe counter.deallocate()
     }
 
-    /// Disconnects and frees; idempotent; every channel must be closed.
+    /// Disconnects and frees; idempotent.
+    ///
+    /// Every channel must be closed.
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
         unsafe ssh_disconnect(open)
         unsafe ssh_free(open)
+        socket = nil
     }
 
     // MARK: connecting
@@ -116,12 +120,9 @@ internal import Glibc
         } catch {
             throw TransportError(.connect, operation: "connect", peer: peer, detail: error.reason)
         }
-        // libssh closes the descriptor it is given, so it gets one of its own.
-        var number = fcntl(socket.number, F_DUPFD_CLOEXEC, 3)
-        guard number >= 0 else {
-            let reason = SystemError.last("dup", "").description
-            throw TransportError(.connect, operation: "connect", peer: peer, detail: reason)
-        }
+        // libssh does not close a descriptor that it was given.
+        self.socket = socket
+        var number = socket.number
         try check(unsafe ssh_options_set(handle, SSH_OPTIONS_FD, &number))
         guard unsafe ssh_connect(handle) == SSH_OK else { throw error(.connect, "connect") }
     }

@@ -105,7 +105,8 @@ package final class SSHTransport: Transport {
     /// Unread output is thrown away; a program that still writes a lot of it is not waited for.
     package func finish() -> TransportEnd {
         if let end { return end }
-        // What has failed is not waited for again, but its exit status may have arrived.
+        // What has failed is not waited for again, but its exit status may have arrived. A failing close is a
+        // lost connection, which the missing status tells.
         if !hasFailed { try? closeWrite() }
         let status = awaitStatus(Deadline(seconds: hasFailed ? 0 : options.progressSeconds), discarding: true)
         channel.drainErrors()
