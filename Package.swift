@@ -63,6 +63,8 @@ let package = Package(
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
