@@ -55,7 +55,7 @@ import Testing
         #expect(digest.finish() == signature.digest)
     }
 
-    /// docs/format/signature.md, section 2: the image digest is a SHA-256 that anyone can compute.
+    /// docs/format/signature.md, section 3: the image digest is a SHA-256 that anyone can compute.
     @Test func theImageDigestIsOverTagLengthExtentsAndFingerprints() throws {
         let layout = try ImageLayout([
             Extent(key: .init(.data, "x"), offset: 0, length: 5, blockSize: 4)

@@ -69,7 +69,7 @@ import Testing
                         frame: FrameID(
                             push: UInt64.random(in: 1...3, using: &generator),
                             counter: UInt64.random(in: 0..<1 << 40, using: &generator)),
-                        record: Int.random(in: 0...Frame.maximumRecords, using: &generator),
+                        record: Int.random(in: 0..<Frame.maximumRecords, using: &generator),
                         offset: Int.random(in: 0..<1 << 19, using: &generator),
                         length: Int.random(in: 0...1 << 19, using: &generator))
                 }
