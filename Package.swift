@@ -79,6 +79,8 @@ let package = Package(
             name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
+        .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(

@@ -17,6 +17,7 @@ struct SignatureTail {
             hasher.update(head)
             var offset = ObjectHeader.byteCount
             var kept: [String: [UInt8]] = [:]
+            var fingerprintBytes = 0
             while offset < end {
                 let head = try Self.read(file, at: offset, count: Section.headerBytes)
                 var reader = ByteReader(head)
@@ -30,7 +31,16 @@ struct SignatureTail {
                 let content = try Self.read(file, at: offset + Section.headerBytes, count: count)
                 hasher.update(head)
                 hasher.update(content)
-                if tag != "FPRT" { kept[tag] = content }
+                if tag == "FPRT" {
+                    // Fingerprints are found by their number, so their sections come first and are full.
+                    guard
+                        offset == Signature.sectionStart(fingerprintBytes / Signature.sectionBytes),
+                        fingerprintBytes % Signature.sectionBytes == 0, count <= Signature.sectionBytes
+                    else { throw .badField(field: "fingerprints", offset: offset) }
+                    fingerprintBytes += count
+                } else {
+                    kept[tag] = content
+                }
                 offset += Section.headerBytes + count
             }
             let trailerBytes = try Self.read(file, at: end, count: ObjectTrailer.byteCount)
@@ -46,7 +56,9 @@ struct SignatureTail {
             var extentReader = ByteReader(extentBytes)
             layout = try ImageLayout(parsing: &extentReader)
             digest = try extentReader.digest()
-            guard runs.blockCount == layout.blockCount else { throw .badField(field: "runs", offset: 0) }
+            guard runs.blockCount == layout.blockCount,
+                runs.dataCount * Fingerprint.byteCount == fingerprintBytes
+            else { throw .badField(field: "runs", offset: 0) }
         } catch { throw .format(error, path: file.path) }
     }
 

@@ -22,6 +22,9 @@ package final class PipeTransport: Transport {
 
     package private(set) var sentBytes = 0
     package private(set) var receivedBytes = 0
+    /// All bytes in either direction.
+    package private(set) var sent: [UInt8] = []
+    package private(set) var received: [UInt8] = []
     private let near: DescriptorStream
     private let cut: Cut?
     private var isCut = false
@@ -69,6 +72,7 @@ package final class PipeTransport: Transport {
             throw TransportError(.closed, operation: "write", peer: "agent", detail: error.description)
         }
         sentBytes += allowed
+        sent.append(copying: bytes.extracting(0..<allowed))
         guard allowed == bytes.count else {
             breakConnection()
             throw broken("write")
@@ -93,6 +97,7 @@ package final class PipeTransport: Transport {
         }
         for index in 0..<count { target[index] = bytes[index] }
         receivedBytes += count
+        received.append(contentsOf: bytes[..<count])
         return count
     }
 

@@ -129,7 +129,7 @@ extension MapSegment {
                 entries.append(MapEntry(offset: offset, length: length, source: .zero))
                 continue
             }
-            let record = try reader.varint("record", limit: Frame.maximumRecords)
+            let record = try reader.varint("record", limit: Frame.maximumRecords - 1)
             let recordOffset = try reader.varint("record offset", limit: Record.maximumBytes)
             let depth = try reader.varint("depth", limit: 255)
             guard length <= Record.maximumBytes - recordOffset else {

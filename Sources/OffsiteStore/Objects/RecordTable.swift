@@ -75,7 +75,7 @@ package enum RecordTable {
         var slices: [Record.Slice] = []
         for _ in 0..<count {
             let frame = try reader.varint("base frame")
-            let record = try reader.varint("base record", limit: Frame.maximumRecords)
+            let record = try reader.varint("base record", limit: Frame.maximumRecords - 1)
             let offset = try reader.varint("base offset", limit: Record.maximumBytes)
             let length = try reader.varint("base length", limit: Record.maximumBytes - offset)
             guard frame < frames.count else { throw .badField(field: "base frame", offset: start) }
