@@ -55,6 +55,11 @@ final class Console: Sendable {
         if isJSON { writeResult(try message().line(runID: runID)) }
     }
 
+    /// One line about work that went well, for whoever watches; cron and `--json` are not told.
+    func news(_ text: String) {
+        if !isJSON, terminal != nil || loudness == .verbose { writeError(TerminalText.escape(text)) }
+    }
+
     /// A warning, on standard error and as a JSON line.
     func warning(_ text: String, job: Name? = nil, target: Name? = nil) {
         result(JSONMessage(.warning, job: job, target: target, ["message": .string(text)]))

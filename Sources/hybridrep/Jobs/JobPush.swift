@@ -26,6 +26,7 @@ struct JobPush {
             do {
                 let summary = try ship(backup, to: target)
                 session.console.result(summary.message)
+                session.console.news(summary.line)
                 verdicts.append(backup.health == .good ? .good : .degraded)
             } catch {
                 let failure = CommandFailure(wrapping: error)

@@ -15,6 +15,13 @@ struct TargetSummary {
     let freeBytes: Int
     let totalBytes: Int
 
+    /// What a person who watches wants to know.
+    var line: String {
+        "\(job): point \(point.id) committed at \(target), image \(HumanQuantity.bytes(point.layout.length)), "
+            + "shipped \(HumanQuantity.bytes(point.counts.shippedBytes)) "
+            + "in \(HumanQuantity.duration(milliseconds: durationMilliseconds))"
+    }
+
     var message: JSONMessage {
         JSONMessage(
             .summary, job: job, target: target,
