@@ -44,18 +44,6 @@ import Testing
         try bench.expectSignature(result.signature, describes: bytes)
     }
 
-    @Test func whatACommandPrintsIsTheImage() throws {
-        let result = try bench.backup(.command("for i in 1 2 3; do echo line $i; done"))
-        #expect(try bench.read(result.imagePath) == Array("line 1\nline 2\nline 3\n".utf8))
-        #expect(result.manifest.source.label == "command")
-    }
-
-    @Test func aCommandThatFailsLeavesNothing() throws {
-        let error = try bench.failure(of: .command("echo data; echo 'disk on fire' >&2; exit 3"))
-        #expect(error.exitCode == 20)
-        #expect(error.detail == "run command: it exited with status 3: disk on fire")
-    }
-
     @Test(
         "an empty, short or otherwise long source fails",
         arguments: [(0, nil, nil), (10, 11, nil), (10, nil, 9)])
@@ -91,11 +79,11 @@ import Testing
         try bench.expectSignature(result.signature, describes: database.bytes())
     }
 
-    @Test(arguments: [false, true]) func aBadPageInARawDatabaseFails(isStream: Bool) throws {
+    @Test func aBadPageInARawDatabaseFails() throws {
         var bytes = ESEDatabase().bytes()
         bytes[8192 * 11 + 4000] ^= 0xFF
         let path = try bench.write(bytes, to: "mdb01.edb")
-        let error = try bench.failure(of: isStream ? .command("cat \(path)") : .file(path))
+        let error = try bench.failure(of: .file(path))
         #expect(error.kind == .badPages)
         #expect(error.exitCode == 21)
         #expect(error.detail.contains("1 bad page: 10; page 10: checksum failed"))

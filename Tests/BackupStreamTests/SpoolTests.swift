@@ -10,7 +10,8 @@ import Testing
 
     func backups(_ count: Int) throws -> [BackupResult] {
         try (0..<count).map { index in
-            try bench.backup(.command("echo \(index)"))
+            let path = try bench.write([UInt8](repeating: UInt8(index), count: 9000), to: "input\(index)")
+            return try bench.backup(.stdin, input: try bench.files.open(path, .read))
         }
     }
 
