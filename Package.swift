@@ -57,13 +57,13 @@ let package = Package(
                 argumentParser, logging, "Yams",
             ],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .target(
             name: "TestSupport", dependencies: ["ESE", "Image", "OffsiteStore", "Platform"],
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
-        .testTarget(
-            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
