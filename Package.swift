@@ -59,6 +59,8 @@ let package = Package(
                 argumentParser, logging, "Yams",
             ],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .target(
             name: "TestSupport", dependencies: ["ESE", "Image", "OffsiteStore", "Platform"],
             path: "Tests/TestSupport", swiftSettings: memorySafe),
@@ -78,8 +80,6 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
-        .testTarget(
-            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
