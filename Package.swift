@@ -74,11 +74,17 @@ let package = Package(
             name: "BackupStreamTests",
             dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "hybridrep", "BackupStream", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport",
+            ], swiftSettings: memorySafe),
         .executableTarget(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
         .testTarget(
-            name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
+            name: "CommandTests",
+            dependencies: ["hybridrep", "OffsiteStore", "ESE", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
