@@ -73,7 +73,7 @@ package struct RecordDecoder: ~Copyable {
         if let known = frames.value(id) { return known }
         guard let location = locations[id] else { throw .damaged("no pack holds frame \(id)") }
         let key = ObjectKey.pack(job, location.pack)
-        let bytes = try syncing { () throws(StoreError) in
+        let bytes = try referenced { () throws(StoreError) in
             try store.read(key, at: location.entry.offset, count: location.entry.length)
         }
         do throws(FormatError) {
