@@ -30,7 +30,8 @@ import Testing
 
     @Test(
         "the checker and `ese pages` agree on every page of a made database",
-        .enabled(if: EsePagesTests.checker != nil, "no ../shared/tools beside the package"), arguments: [4096, 8192, 16384, 32768])
+        .enabled(if: EsePagesTests.checker != nil, "no ../shared/tools beside the package"),
+        arguments: [4096, 8192, 16384, 32768])
     func madeDatabase(pageSize: Int) throws {
         let folder = try TemporaryFolder()
         let make = try Command.built("make-ese-set")
@@ -43,7 +44,9 @@ import Testing
 
     @Test(
         "the checker and `ese pages` agree on every page of the real databases",
-        .enabled(if: EsePagesTests.checker != nil && EsePagesTests.samples != nil, "no ../shared/samples beside the package"))
+        .enabled(
+            if: EsePagesTests.checker != nil && EsePagesTests.samples != nil,
+            "no ../shared/samples beside the package"))
     func realDatabases() throws {
         let folder = try TemporaryFolder()
         let samples = try #require(Self.samples)

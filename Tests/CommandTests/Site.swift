@@ -15,6 +15,8 @@ final class Site {
 
     let scratch: Scratch
     private(set) var configuration = ""
+    /// Kept, and with it the server at the far end.
+    private var links: [Link] = []
 
     init() throws { scratch = try Scratch() }
 
@@ -31,8 +33,7 @@ final class Site {
     ) throws {
         try self.init()
         try makeSet(ESESet(size: pageSize, pages: pages, isDirty: isDirty))
-        try configure(source: "ese: \(path("source"))", targets: ["vault": link.target(store: store)])
-        try expectGood("init", "vault")
+        try configure(link)
     }
 
     /// A site with a source of another kind and a folder as target; initialised.
@@ -62,6 +63,13 @@ final class Site {
         lines.append("targets:")
         lines += targets.map { "  \($0.key): {\($0.value)}" }
         configuration = try scratch.write(lines.joined(separator: "\n") + "\n")
+    }
+
+    /// Configures the folder `source` and one target, `vault`, and initialises that.
+    func configure(_ link: Link) throws {
+        links.append(link)
+        try configure(source: "ese: \(path("source"))", targets: ["vault": link.target(store: store)])
+        try expectGood("init", "vault")
     }
 
     /// A day's work on the database.
