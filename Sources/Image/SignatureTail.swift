@@ -17,6 +17,7 @@ struct SignatureTail {
             hasher.update(head)
             var offset = ObjectHeader.byteCount
             var kept: [String: [UInt8]] = [:]
+            var fingerprints = FingerprintSections()
             while offset < end {
                 let head = try Self.read(file, at: offset, count: Section.headerBytes)
                 var reader = ByteReader(head)
@@ -27,6 +28,7 @@ struct SignatureTail {
                 guard ["FPRT", "RUNS", "EXTN"].contains(tag) || !flags.contains(.mandatory) else {
                     throw .unknownMandatorySection(tag: tag)
                 }
+                if tag == "FPRT" { try fingerprints.add(byteCount: count, at: offset) }
                 let content = try Self.read(file, at: offset + Section.headerBytes, count: count)
                 hasher.update(head)
                 hasher.update(content)
@@ -47,7 +49,24 @@ struct SignatureTail {
             layout = try ImageLayout(parsing: &extentReader)
             digest = try extentReader.digest()
             guard runs.blockCount == layout.blockCount else { throw .badField(field: "runs", offset: 0) }
+            guard fingerprints.byteCount / Fingerprint.byteCount == runs.dataCount else {
+                throw .badField(field: "fingerprints", offset: ObjectHeader.byteCount)
+            }
         } catch { throw .format(error, path: file.path) }
+    }
+
+    /// The sections that ``Signature`` reads by their place: first in the file, all but the last one full.
+    private struct FingerprintSections {
+        private(set) var byteCount = 0
+
+        mutating func add(byteCount count: Int, at offset: Int) throws(FormatError) {
+            let sections = byteCount / Signature.sectionBytes
+            guard byteCount % Signature.sectionBytes == 0, count % Fingerprint.byteCount == 0,
+                (1...Signature.sectionBytes).contains(count),
+                offset == ObjectHeader.byteCount + sections * Section.headerBytes + byteCount
+            else { throw .badField(field: "fingerprints", offset: offset) }
+            byteCount += count
+        }
     }
 
     private static func read(_ file: any OpenFile, at offset: Int, count: Int) throws(FormatError) -> [UInt8]
