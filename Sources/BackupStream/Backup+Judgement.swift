@@ -14,6 +14,6 @@ extension Backup {
     }
 
     static func healed(_ pages: Int, _ path: String) -> String {
-        "\(path): \(pages) pages were bad when first read and good when read again: check the disk"
+        "\(path): \(pages) of its pages had to be read again to be good: check the disk"
     }
 }

@@ -137,7 +137,8 @@ package struct BackupResult {
     package let health: Health
 
     package init(
-        imagePath: String, ownsImage: Bool, signature: Signature, signaturePath: String, manifest: ImageManifest,
+        imagePath: String, ownsImage: Bool, signature: Signature, signaturePath: String,
+        manifest: ImageManifest,
         entry: SpoolEntry, health: Health
     ) {
         self.imagePath = imagePath

@@ -32,7 +32,7 @@ package struct ImageLayout: Hashable, Sendable {
     package var length: Int { extents.last?.end ?? 0 }
     package var blockCount: Int { firstBlocks.last ?? 0 }
 
-    /// Layout: varint count, then for each extent kind (1 byte), name, varint length, varint block size.
+    /// Layout (docs/format/signature.md, section 1): varint count, then for each extent kind (1 byte), name, varint length, varint block size.
     package func encode(into writer: inout ByteWriter) {
         writer.varint(extents.count)
         for extent in extents {

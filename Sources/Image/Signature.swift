@@ -81,11 +81,15 @@ package final class Signature {
         return Fingerprint(low: bytes.span.uint64(at: start), high: bytes.span.uint64(at: start + 8))
     }
 
+    /// Where `FPRT` section number `section` starts in the file.
+    static func sectionStart(_ section: Int) -> Int {
+        ObjectHeader.byteCount + section * (Section.headerBytes + sectionBytes)
+    }
+
     private func load(_ section: Int) throws(ImageError) -> [UInt8] {
         let first = section * Self.fingerprintsPerSection
         let count = min(Self.fingerprintsPerSection, runs.dataCount - first)
-        let start =
-            ObjectHeader.byteCount + section * (Section.headerBytes + Self.sectionBytes) + Section.headerBytes
+        let start = Self.sectionStart(section) + Section.headerBytes
         do throws(SystemError) {
             return try file.bytes(at: start, count: count * Fingerprint.byteCount)
         } catch { throw .system(error) }

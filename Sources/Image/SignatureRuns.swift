@@ -42,7 +42,7 @@ package struct SignatureRuns: Equatable, Sendable {
         return run.isZero ? nil : run.dataBefore + block - run.firstBlock
     }
 
-    /// Layout: varint count of runs, then for each varint (blocks << 1 | zero).
+    /// Layout (docs/format/signature.md, section 4): varint count of runs, then for each varint (blocks << 1 | zero).
     package func encode(into writer: inout ByteWriter) {
         writer.varint(runs.count)
         for run in runs { writer.varint(run.count << 1 | (run.isZero ? 1 : 0)) }

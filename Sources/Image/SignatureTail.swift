@@ -17,7 +17,7 @@ struct SignatureTail {
             hasher.update(head)
             var offset = ObjectHeader.byteCount
             var kept: [String: [UInt8]] = [:]
-            var fingerprints = FingerprintSections()
+            var fingerprintBytes = 0
             while offset < end {
                 let head = try Self.read(file, at: offset, count: Section.headerBytes)
                 var reader = ByteReader(head)
@@ -28,11 +28,19 @@ struct SignatureTail {
                 guard ["FPRT", "RUNS", "EXTN"].contains(tag) || !flags.contains(.mandatory) else {
                     throw .unknownMandatorySection(tag: tag)
                 }
-                if tag == "FPRT" { try fingerprints.add(byteCount: count, at: offset) }
                 let content = try Self.read(file, at: offset + Section.headerBytes, count: count)
                 hasher.update(head)
                 hasher.update(content)
-                if tag != "FPRT" { kept[tag] = content }
+                if tag == "FPRT" {
+                    // Fingerprints are found by their number, so their sections come first and are full.
+                    guard
+                        offset == Signature.sectionStart(fingerprintBytes / Signature.sectionBytes),
+                        fingerprintBytes % Signature.sectionBytes == 0, count <= Signature.sectionBytes
+                    else { throw .badField(field: "fingerprints", offset: offset) }
+                    fingerprintBytes += count
+                } else {
+                    kept[tag] = content
+                }
                 offset += Section.headerBytes + count
             }
             let trailerBytes = try Self.read(file, at: end, count: ObjectTrailer.byteCount)
@@ -48,25 +56,10 @@ struct SignatureTail {
             var extentReader = ByteReader(extentBytes)
             layout = try ImageLayout(parsing: &extentReader)
             digest = try extentReader.digest()
-            guard runs.blockCount == layout.blockCount else { throw .badField(field: "runs", offset: 0) }
-            guard fingerprints.byteCount / Fingerprint.byteCount == runs.dataCount else {
-                throw .badField(field: "fingerprints", offset: ObjectHeader.byteCount)
-            }
+            guard runs.blockCount == layout.blockCount,
+                runs.dataCount * Fingerprint.byteCount == fingerprintBytes
+            else { throw .badField(field: "runs", offset: 0) }
         } catch { throw .format(error, path: file.path) }
-    }
-
-    /// The sections that ``Signature`` reads by their place: first in the file, all but the last one full.
-    private struct FingerprintSections {
-        private(set) var byteCount = 0
-
-        mutating func add(byteCount count: Int, at offset: Int) throws(FormatError) {
-            let sections = byteCount / Signature.sectionBytes
-            guard byteCount % Signature.sectionBytes == 0, count % Fingerprint.byteCount == 0,
-                (1...Signature.sectionBytes).contains(count),
-                offset == ObjectHeader.byteCount + sections * Section.headerBytes + byteCount
-            else { throw .badField(field: "fingerprints", offset: offset) }
-            byteCount += count
-        }
     }
 
     private static func read(_ file: any OpenFile, at offset: Int, count: Int) throws(FormatError) -> [UInt8]

@@ -76,7 +76,8 @@ package struct PointVerification {
         let total = point.layout.length
         var pages = StreamPageCheck(layout: point.layout)
         let image = try ImageRebuild(point, from: store, points, state: nil)
-        try image.run({ progress(.rebuilding(doneBytes: $0, totalBytes: total)) }) { (piece) throws(SyncError) in
+        try image.run({ progress(.rebuilding(doneBytes: $0, totalBytes: total)) }) {
+            (piece) throws(SyncError) in
             pages.append(piece)
         }
         result.pages = pages.finish()

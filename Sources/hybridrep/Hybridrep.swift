@@ -10,6 +10,7 @@ internal import Platform
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
             RestoreCommand.self, VerifyCommand.self, InitCommand.self, ConfigCommand.self, ServeCommand.self,
+            EseCommand.self,
             VersionCommand.self,
         ])
 

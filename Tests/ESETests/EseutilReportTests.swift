@@ -107,6 +107,12 @@ import Testing
         #expect(text.contains("\"state\":\"Clean Shutdown\""))
         #expect(text.contains("\"last_detach\":{\"position\":\"(0x0,0,0)\",\"time\":null}"))
         #expect(text.contains("\"created\":\"2026-01-01T00:01:00.000Z\""))
+        let verdict = SetVerdict.judge(
+            SetVerdictTests.database(), logs: SetVerdictTests.logs(12...15))
+        let set = String(decoding: try encoder.encode(verdict), as: UTF8.self)
+        #expect(
+            set.hasPrefix(
+                "{\"error\":-582,\"missing_logs\":[{\"first\":16,\"last\":17}],\"outcome\":\"loss\","))
         let report = PageTallyTests.report(ESEDatabase()) { $0[10 * 8192 + 100] ^= 1 }
         let pages = String(decoding: try encoder.encode(report), as: UTF8.self)
         #expect(pages.contains("\"bad\":[{\"kind\":\"correctable\",\"page\":9,"))

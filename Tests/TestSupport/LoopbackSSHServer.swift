@@ -1,5 +1,6 @@
 package import Foundation
 import Glibc
+import Platform
 
 /// A real OpenSSH server on 127.0.0.1 with throw-away keys in a folder of its own.
 ///
@@ -19,7 +20,8 @@ package final class LoopbackSSHServer {
     package let host = "127.0.0.1"
     package let user = NSUserName()
     package private(set) var port: UInt16 = 0
-    private var server = Process()
+    /// Not Foundation's `Process`: sshd closes what it inherits, which that takes for its end.
+    private var server: ChildProcess?
 
     /// Knows this server's key, under its address and port.
     package var knownHostsPath: String { path("known_hosts") }
@@ -69,17 +71,11 @@ package final class LoopbackSSHServer {
                 "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin yes",
             ]).joined(separator: "\n"))
         try write("log", "")
-        server = Process()
-        server.executableURL = URL(fileURLWithPath: Self.program)
-        server.arguments = ["-D", "-e", "-f", path("sshd_config")]
-        server.standardInput = FileHandle.nullDevice
-        server.standardOutput = FileHandle.nullDevice
-        server.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("log"))
-        try server.run()
+        let server = try ChildProcess([Self.program, "-D", "-E", path("log"), "-f", path("sshd_config")])
+        self.server = server
         for _ in 0..<500 {
             if log.contains("Server listening on") { return true }
-            if !server.isRunning { return false }
-            _ = usleep(20_000)
+            if server.status(withinMilliseconds: 20) != nil { return false }
         }
         throw Failure(description: "sshd does not listen: \(log)")
     }
@@ -87,6 +83,21 @@ package final class LoopbackSSHServer {
     /// What the server and its sessions have written so far.
     package var log: String {
         (try? String(contentsOf: folder.appendingPathComponent("log"), encoding: .utf8)) ?? ""
+    }
+
+    /// How many lines of the log have `text` in them.
+    package func logLines(with text: String) -> Int {
+        // sshd ends lines by CR LF, which Swift takes for one character.
+        log.split(whereSeparator: \.isNewline).count { $0.contains(text) }
+    }
+
+    /// Waits, for some seconds, until the log has `text` in it.
+    package func waitForLog(_ text: String) -> Bool {
+        for _ in 0..<500 {
+            if log.contains(text) { return true }
+            _ = usleep(20_000)
+        }
+        return false
     }
 
     // MARK: files and keys
@@ -117,22 +128,23 @@ package final class LoopbackSSHServer {
     // MARK: trouble
 
     /// Ends every session at once, as a crash of the far end would; the server goes on listening.
-    package func killSessions() { Self.signal(Self.descendants(of: server.processIdentifier), SIGKILL) }
+    package func killSessions() { signalSessions(SIGKILL) }
 
     /// Stops the sessions' sshd processes where they are: connected, and silent.
-    package func freezeSessions() { Self.signal(Self.descendants(of: server.processIdentifier), SIGSTOP) }
+    package func freezeSessions() { signalSessions(SIGSTOP) }
 
     /// Ends the server and its sessions and deletes the folder; harmless to repeat.
     package func stop() {
-        guard server.isRunning else { return }
+        guard let server else { return }
         killSessions()
         server.terminate()
-        server.waitUntilExit()
+        self.server = nil
         try? FileManager.default.removeItem(at: folder)
     }
 
-    private static func signal(_ processes: [Int32], _ number: Int32) {
-        for process in processes { _ = kill(process, number) }
+    private func signalSessions(_ number: Int32) {
+        guard let listener = server?.processIdentifier else { return }
+        for process in Self.descendants(of: listener) { _ = kill(process, number) }
     }
 
     /// Every process that `process` started, and those that they started.

@@ -17,7 +17,10 @@ package struct MapStack {
             if let kept = state?.segment(segment, of: points.job) {
                 loaded.append((segment, kept))
             } else {
-                loaded.append((segment, try syncing { () throws(StoreError) in try points.segment(segment) }))
+                let found = try syncing { () throws(StoreError) in try points.segment(segment) }
+                loaded.append((segment, found.content))
+                // Only to be quicker next time: a reader may have no right to write there.
+                try? state?.keep(found.bytes, as: segment)
             }
         }
         self.init(loaded)

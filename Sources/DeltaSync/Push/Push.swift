@@ -118,7 +118,7 @@ package struct Push {
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
         try commit(point, points, map, new)
-        return PushResult(point: point, hadLocalBase: base.isLocal)
+        return PushResult(point: point, parentID: head?.point.id, hadLocalBase: base.isLocal)
     }
 
     /// The commit, and then what this host remembers of it; losing that costs time only.

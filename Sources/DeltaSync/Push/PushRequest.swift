@@ -44,6 +44,8 @@ package struct PushRequest {
 /// What a push did.
 package struct PushResult: Equatable, Sendable {
     package let point: Point
+    /// Id of the point it was built upon; nil for a first one.
+    package let parentID: String?
     /// True when this host had the base's signature; else it was read back from the store.
     package let hadLocalBase: Bool
 }

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// The header of a database, chosen from its two copies (format notes 1.2).
-package struct HeaderPair: Equatable, Sendable {
+package struct HeaderPair: Equatable, Sendable, Encodable {
     /// Bytes from the start of a file that always hold both copies.
     package static let prefixBytes = 2 * PageSize.kib32.bytes
 

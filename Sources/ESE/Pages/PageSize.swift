@@ -1,5 +1,5 @@
 /// The page sizes that databases can have.
-package enum PageSize: Int, CaseIterable, Sendable {
+package enum PageSize: Int, CaseIterable, Sendable, Encodable {
     case kib2 = 2048
     case kib4 = 4096
     case kib8 = 8192

@@ -80,7 +80,8 @@ package struct PageTally: Equatable, Sendable {
         return PageReport(
             seen: seen, blank: blank, good: good, correctable: correctable.count(through: last),
             wrongNumber: wrongNumber.count(through: last), badChecksum: badChecksum.count(through: last),
-            badBehindEnd: behind, ownedEnd: ownedEnd, slots: isTrailed ? highestPage - 1 : highestPage,
+            badBehindEnd: behind, ownedEnd: ownedEnd,
+            slots: isTrailed ? max(highestPage, 1) - 1 : highestPage,
             hasTrailer: isTrailed, highestDbtime: highestDbtime, highestDbtimePage: highestDbtimePage,
             bad: listed.filter { $0.number <= last }.sorted(),
             behindEnd: listed.filter { $0.number > last }.sorted())

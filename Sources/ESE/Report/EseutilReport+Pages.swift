@@ -26,7 +26,7 @@ extension EseutilReport {
             """
     }
 
-    private static func omitted(_ count: Int) -> String { count > 0 ? "… and \(count) more\n" : "" }
+    private static func omitted(_ count: Int) -> String { count > 0 ? "and \(count) more\n" : "" }
 
     private static func line(_ page: BadPage) -> String {
         switch page.verdict {

@@ -1,7 +1,7 @@
 /// The texts that `eseutil` would print, in its labels, so that existing scripts and eyes can read them.
 ///
 /// The machine-readable form of each is the fact itself, which is `Encodable` with camel-case keys:
-/// ``DatabaseHeader``, ``BackupTrailer``, ``PageReport``, ``LogHeader``, ``LogChain``.
+/// ``HeaderPair``, ``BackupTrailer``, ``PageReport``, ``LogHeader``, ``LogChain``, ``SetVerdict``.
 package enum EseutilReport {
     /// A label, right-aligned, and its value.
     struct Line {

@@ -35,6 +35,9 @@ extension SetVerdict {
         case .mismatched:
             throw Refusal(.databasePatchFileMismatch, "the trailer is that of another backup or database")
         case .valid(let low, let high):
+            guard low <= high else {
+                throw Refusal(.badPatchPage, "the trailer names logs \(low) to \(high), which is no range")
+            }
             let lowest = database.minimumRequired > 0 ? min(low, database.minimumRequired) : low
             range = lowest...max(high, database.maximumRequired)
         }

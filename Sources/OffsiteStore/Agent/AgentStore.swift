@@ -68,9 +68,11 @@ package final class AgentStore: ObjectStore {
     }
 
     /// Says goodbye, waits for the agent's, and releases the transport.
+    ///
+    /// - Throws: What ended the session before, if something has: it may have been a call that cannot throw.
     package func close() throws(StoreError) {
+        if let failure { throw failure }
         guard !isFinished else { return }
-        if let failure { throw ended(by: failure) }
         try send(.goodbye)
         try session { () throws(StoreError) in
             try wire.flush()

@@ -38,7 +38,8 @@ package struct Frame: Sendable {
         let tableBytes = Int(try header.uint32())
         guard try header.uint32() == 0 else { throw .badField(field: "reserved", offset: 28) }
         let check = try header.uint64()
-        guard count <= Self.maximumRecords, tableBytes <= header.remaining else {
+        guard count <= Self.maximumRecords, tableBytes <= min(Self.maximumTableBytes, header.remaining)
+        else {
             throw .badField(field: "record table", offset: 20)
         }
         let found = Self.check(

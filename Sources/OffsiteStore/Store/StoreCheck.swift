@@ -115,8 +115,9 @@ struct StoreCheck {
     /// Without a point, every object of the job is looked at once, whether a point needs it or not.
     private mutating func addUnreferenced() throws(StoreError) {
         guard request.generation == nil, request.level == .full else { return }
+        let known = Set(needed.keys.map { $0.key })
         for kind in [ObjectKind.pack, .map, .index] {
-            for object in try store.list(kind, job: request.job) where needed[object] == nil {
+            for object in try store.list(kind, job: request.job) where !known.contains(object.key) {
                 needed[object] = []
             }
         }

@@ -48,7 +48,7 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
                 unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             }
             if got >= 0 { return got }
-            if errno != EINTR { throw .last("read", name) }
+            try waitUnlessFatal("read", for: POLLIN)
         }
     }
 
@@ -58,7 +58,7 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
             let written = unsafe bytes.withUnsafeBufferPointer { buffer in
                 unsafe Glibc.write(descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done)
             }
-            if written >= 0 { done += written } else if errno != EINTR { throw .last("write", name) }
+            if written >= 0 { done += written } else { try waitUnlessFatal("write", for: POLLOUT) }
         }
     }
 
@@ -67,6 +67,15 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
         guard reading || writing else { return }
         let how = reading && writing ? SHUT_RDWR : reading ? SHUT_RD : SHUT_WR
         _ = shutdown(descriptor, Int32(how))
+    }
+
+    /// After a failed call: nothing to do when it was interrupted; waits where somebody made the pipe non-blocking.
+    private func waitUnlessFatal(_ call: String, for events: Int32) throws(SystemError) {
+        let error = SystemError.last(call, name)
+        if error.code == EINTR { return }
+        guard error.code == EAGAIN else { throw error }
+        var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
     }
 
     private static func duplicate(_ descriptor: Int32, _ name: String) throws(SystemError) -> DescriptorStream

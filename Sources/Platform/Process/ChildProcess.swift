@@ -134,6 +134,7 @@ package final class ChildProcess {
         }
         takeErrors()
         errors = nil
+        program.abandon()
         end = ChildEnd(status: program.status ?? .unknown, stderr: tail.text)
     }
 
@@ -146,6 +147,9 @@ package final class ChildProcess {
         takeErrors()
         return program.status
     }
+
+    /// Its process number; nil when it is known to have ended.
+    package var processIdentifier: Int32? { program.processIdentifier }
 
     /// What is kept of its stderr so far.
     package var stderr: String { tail.text }
@@ -162,7 +166,11 @@ package final class ChildProcess {
     /// Waits once, for stderr, for `wish`, or for the program's end when there is no wish; true when that came.
     private func drainErrors(orUntil wish: Readiness.Wish?, _ deadline: Deadline) throws(SystemError) -> Bool
     {
-        var wishes = [wish ?? Readiness.Wish(descriptor: program.descriptor)]
+        let end = program.descriptor
+        guard let first = wish ?? end.map({ Readiness.Wish(descriptor: $0.number) }) else { return true }
+        // `end` must not be closed while it is waited for.
+        defer { withExtendedLifetime(end) {} }
+        var wishes = [first]
         if let errors { wishes.append(.init(descriptor: errors.number)) }
         let ready = try Readiness.wait(for: wishes, milliseconds: deadline.remainingMilliseconds)
         if ready.count > 1, ready[1] { takeErrors() }

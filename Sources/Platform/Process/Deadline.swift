@@ -3,18 +3,15 @@ struct Deadline {
     /// Nanoseconds on the system's monotonic clock; nil means never.
     private let end: UInt64?
 
-    /// The moment `milliseconds` from now; nil means never.
+    /// The moment `milliseconds` (at most some 30 years) from now; nil means never.
     init(milliseconds: Int?) {
         end = milliseconds.map {
-            SystemClock().monotonicNanoseconds
-                &+ UInt64(clamping: $0).multipliedReportingOverflow(by: 1_000_000).0
+            SystemClock().monotonicNanoseconds + UInt64(min(max(0, $0), 1_000_000_000_000)) * 1_000_000
         }
     }
 
     /// The moment `seconds` from now; nil means never.
-    init(seconds: Int?) {
-        self.init(milliseconds: seconds.map { $0.multipliedReportingOverflow(by: 1_000).0 })
-    }
+    init(seconds: Int?) { self.init(milliseconds: seconds.map { min(max(0, $0), 1_000_000_000) * 1_000 }) }
 
     var hasPassed: Bool { remainingMilliseconds == 0 }
 

@@ -11,6 +11,7 @@ package final class ProcessTransport: Transport {
     private let child: ChildProcess
     private let peer: String
     private let diagnosis: ExitDiagnosis
+    private var hasStalled = false
     package private(set) var sentBytes = 0
     package private(set) var receivedBytes = 0
 
@@ -71,7 +72,8 @@ package final class ProcessTransport: Transport {
     package func closeWrite() { child.closeInput() }
 
     package func finish() -> TransportEnd {
-        let end = child.finish()
+        // What has stalled is not waited for again.
+        let end = child.finish(within: hasStalled ? 0 : nil)
         return TransportEnd(status: end.exitStatus, stderr: end.stderr)
     }
 
@@ -85,6 +87,7 @@ package final class ProcessTransport: Transport {
 
     private func failure(_ operation: String, _ error: SystemError) -> TransportError {
         if error.code == ETIMEDOUT {
+            hasStalled = true
             return .stalled(operation, peer: peer, stderr: child.stderr)
         }
         if let explained = explainedEnd(operation) { return explained }

@@ -9,7 +9,9 @@ internal import Synchronization
     static let shared = ProgramExecutor()
 
     private let jobs = Mutex<[UnownedJob]>([])
-    /// Counts the jobs in the list. `nonisolated(unsafe)`: set once in `init`, and semaphores are thread-safe.
+    /// Counts the jobs in the list.
+    ///
+    /// `nonisolated(unsafe)`: set once in `init`, and semaphores are thread-safe.
     private nonisolated(unsafe) let available: UnsafeMutablePointer<sem_t>
 
     private init() {

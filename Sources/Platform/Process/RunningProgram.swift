@@ -5,26 +5,26 @@ internal import SystemPackage
 
 /// A started program and how it ended: the piece that spawns and reaps, without any of its streams.
 ///
-/// The program leads a process group of its own, so that what it started can be ended with it.
+/// The program leads a process group of its own, so that what it started can be ended with it. Whoever waits
+/// sees its end on its process descriptor and takes its status; the task that started it only reaps it
+/// afterwards. So no caller waits for a thread of Swift's shared pool, all of which may be waiting here.
 final class RunningProgram: Sendable {
     private enum State {
         case starting
-        case running(pid_t)
-        case failed(SystemError)
+        case failed(Int32)
+        /// Not reaped, so the number is its own, until the task is resumed.
+        case running(pid_t, OwnedDescriptor, CheckedContinuation<Void, Never>)
         case ended(ChildEnd.Status)
     }
 
     private let state = Mutex(State.starting)
-    /// One byte when the program runs; its end when the program has ended or could not be started.
-    private let news: OwnedDescriptor
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
     init(_ arguments: [String], input: Int32, output: Int32, errors: Int32) throws(SystemError) {
         guard let name = arguments.first, !name.isEmpty else {
             throw SystemError(call: "start", path: "", code: EINVAL)
         }
-        let (news, reporter) = try OwnedDescriptor.pipe()
-        self.news = news
+        let (answer, reporter) = try OwnedDescriptor.pipe()
         var configuration = Configuration(
             executable: name.contains("/") ? .path(FilePath(name)) : .name(name),
             arguments: Arguments(Array(arguments.dropFirst())))
@@ -32,44 +32,48 @@ final class RunningProgram: Sendable {
         Task(executorPreference: ProgramExecutor.shared) { [configuration] in
             await self.run(configuration, input: input, output: output, errors: errors, reporter: reporter)
         }
-        // Always answered: `run` ends, and with it the last reference to `reporter`.
+        // One byte, whether it could be started or not.
         var byte: [UInt8] = [0]
         var span = byte.mutableSpan
-        _ = try news.read(into: &span)
-        if case .failed(let error) = state.withLock({ $0 }) {
-            throw SystemError(call: "start", path: name, code: error.code)
+        _ = try answer.read(into: &span)
+        if case .failed(let code) = state.withLock({ $0 }) {
+            throw SystemError(call: "start", path: name, code: code)
         }
     }
 
     private func run(
         _ configuration: Configuration, input: Int32, output: Int32, errors: Int32, reporter: OwnedDescriptor
     ) async {
-        let end: State
         do {
-            let result = try await Subprocess.run(
+            _ = try await Subprocess.run(
                 configuration,
                 input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: false),
                 output: .fileDescriptor(FileDescriptor(rawValue: output), closeAfterSpawningProcess: false),
                 error: .fileDescriptor(FileDescriptor(rawValue: errors), closeAfterSpawningProcess: false)
             ) { execution in
-                let pid = execution.processIdentifier.value
-                state.withLock { $0 = .running(pid) }
-                // Cannot fail: the reader of this pipe is waiting for the byte.
-                _ = try? reporter.write([1].span)
-            }
-            end =
-                switch result.terminationStatus {
-                case .exited(let code): .ended(.exited(code))
-                case .signaled(let number): .ended(.signalled(number))
+                let id = execution.processIdentifier
+                let descriptor = fcntl(id.processDescriptor, F_DUPFD_CLOEXEC, 3)
+                guard descriptor >= 0 else {
+                    // A kernel before 5.4, or no descriptor left.
+                    _ = kill(-id.value, SIGKILL)
+                    return report(.failed(errno), to: reporter)
                 }
+                await withCheckedContinuation { continuation in
+                    report(.running(id.value, OwnedDescriptor(descriptor), continuation), to: reporter)
+                }
+            }
         } catch {
-            end = state.withLock { current in
-                // Started, but its end could not be observed.
-                if case .running = current { return .ended(.unknown) }
-                return .failed(SystemError(call: "start", path: "", code: Self.code(of: error)))
+            // Later errors concern the reaping of a program whose status is known.
+            if case .starting = state.withLock({ $0 }) {
+                report(.failed(Self.code(of: error)), to: reporter)
             }
         }
-        state.withLock { $0 = end }
+    }
+
+    private func report(_ news: State, to reporter: OwnedDescriptor) {
+        state.withLock { $0 = news }
+        // Cannot fail: the other end is waiting for this byte.
+        _ = try? reporter.write([1].span)
     }
 
     private static func code(of error: any Error) -> Int32 {
@@ -77,25 +81,55 @@ final class RunningProgram: Sendable {
         return error.underlyingError?.rawValue ?? (error.code == .executableNotFound ? ENOENT : EIO)
     }
 
-    /// Becomes readable when the program has ended.
-    var descriptor: Int32 { news.number }
-
-    /// How it ended; nil while it runs.
-    var status: ChildEnd.Status? {
-        if case .ended(let status) = state.withLock({ $0 }) { return status }
+    /// Becomes readable when the program has ended; nil when its status has been taken.
+    var descriptor: OwnedDescriptor? {
+        if case .running(_, let descriptor, _) = state.withLock({ $0 }) { return descriptor }
         return nil
     }
 
-    /// Waits until it has ended; false when `milliseconds` (nil: for ever) have passed.
-    func wait(milliseconds: Int?) -> Bool {
-        let ready = try? Readiness.wait(for: [.init(descriptor: descriptor)], milliseconds: milliseconds)
-        return ready?.first == true
+    /// How it ended; nil while it runs.
+    var status: ChildEnd.Status? {
+        state.withLock { current in
+            guard case .running(let pid, _, let continuation) = current else {
+                if case .ended(let status) = current { return status }
+                return .unknown
+            }
+            var info = unsafe siginfo_t()
+            let result = unsafe waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT | WNOHANG)
+            let status: ChildEnd.Status
+            if result != 0 {
+                status = .unknown
+            } else if unsafe info._sifields._sigchld.si_pid == 0 {
+                return nil
+            } else {
+                let value = unsafe info._sifields._sigchld.si_status
+                status = unsafe info.si_code == CLD_EXITED ? .exited(value) : .signalled(value)
+            }
+            current = .ended(status)
+            continuation.resume()
+            return status
+        }
+    }
+
+    /// Its number, as long as it runs.
+    var processIdentifier: Int32? {
+        if case .running(let pid, _, _) = state.withLock({ $0 }) { return pid }
+        return nil
+    }
+
+    /// Gives up on a program that will not end; it is reaped when it does.
+    func abandon() {
+        state.withLock { current in
+            guard case .running(_, _, let continuation) = current else { return }
+            current = .ended(.unknown)
+            continuation.resume()
+        }
     }
 
     /// Sends a signal to the program and all it started; nothing when it has ended.
     func send(signal number: Int32) {
         state.withLock { current in
-            if case .running(let pid) = current { _ = kill(-pid, number) }
+            if case .running(let pid, _, _) = current { _ = kill(-pid, number) }
         }
     }
 }

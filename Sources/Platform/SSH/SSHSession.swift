@@ -11,6 +11,9 @@ internal import Glibc
     package let options: SSHOptions
     /// nil once disconnected; libssh answers calls on nil with errors.
     private(set) var handle: OpaquePointer?
+    /// Where libssh counts the bytes it takes from the socket; lives as long as `handle`.
+    private let counter: UnsafeMutablePointer<ssh_counter_struct>
+    private var socket: OwnedDescriptor?
     private var channelCount = 0
     private var signOfLife: Deadline
 
@@ -47,19 +50,28 @@ internal import Glibc
 
     private init(_ handle: OpaquePointer, _ destination: SSHDestination, _ options: SSHOptions) {
         unsafe self.handle = handle
+        unsafe counter = .allocate(capacity: 1)
+        unsafe counter.initialize(to: ssh_counter_struct())
+        unsafe ssh_set_counters(handle, counter, nil)
         self.destination = destination
         self.options = options
         signOfLife = Deadline(seconds: options.keepAliveSeconds)
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        unsafe counter.deallocate()
+    }
 
-    /// Disconnects and frees; idempotent. Every channel must be closed.
+    /// Disconnects and frees; idempotent.
+    ///
+    /// Every channel must be closed.
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
         unsafe ssh_disconnect(open)
         unsafe ssh_free(open)
+        socket = nil
     }
 
     // MARK: connecting
@@ -108,12 +120,9 @@ internal import Glibc
         } catch {
             throw TransportError(.connect, operation: "connect", peer: peer, detail: error.reason)
         }
-        // libssh closes the descriptor it is given, so it gets one of its own.
-        var number = fcntl(socket.number, F_DUPFD_CLOEXEC, 3)
-        guard number >= 0 else {
-            let reason = SystemError.last("dup", "").description
-            throw TransportError(.connect, operation: "connect", peer: peer, detail: reason)
-        }
+        // libssh does not close a descriptor that it was given.
+        self.socket = socket
+        var number = socket.number
         try check(unsafe ssh_options_set(handle, SSH_OPTIONS_FD, &number))
         guard unsafe ssh_connect(handle) == SSH_OK else { throw error(.connect, "connect") }
     }
@@ -145,15 +154,21 @@ internal import Glibc
     /// Notes that something was sent, which is a sign of life in itself.
     func dataSent() { signOfLife = Deadline(seconds: options.keepAliveSeconds) }
 
+    /// How much was taken from the socket so far, to be noted before looking for what `wait` is to wait for.
+    var takenBytes: UInt64 { unsafe counter.pointee.in_bytes }
+
     /// Waits until the socket can move something or `deadline` passes; false when it has passed.
     ///
-    /// Any call on a channel then takes in what has arrived, for every channel.
-    func wait(until deadline: Deadline) throws(TransportError) -> Bool {
+    /// Any call on a channel takes in what has arrived, for every channel and both of its streams. So what a
+    /// caller looked for in vain may have come since, with nothing left on the socket to wake it up: when more
+    /// has been taken in than `seen`, this returns at once, and the caller looks again.
+    func wait(until deadline: Deadline, seen: UInt64) throws(TransportError) -> Bool {
+        let left = deadline.remainingMilliseconds ?? .max
+        if left == 0 { return false }
+        if takenBytes != seen { return true }
         let descriptor = unsafe ssh_get_fd(handle)
         guard descriptor >= 0, isConnected else { throw error(.closed, "wait for") }
         let isFull = unsafe ssh_get_poll_flags(handle) & SSH_WRITE_PENDING != 0
-        let left = deadline.remainingMilliseconds ?? .max
-        if left == 0 { return false }
         do throws(SystemError) {
             _ = try Readiness.wait(
                 for: [.init(descriptor: descriptor, writing: isFull)],

@@ -43,19 +43,20 @@ package final class SSHTransport: Transport {
         var done = 0
         var deadline = Deadline(seconds: options.progressSeconds)
         while done < bytes.count {
+            let seen = channel.session.takenBytes
+            channel.drainErrors()
             let written: Int
             do throws(TransportError) {
                 written = try channel.write(bytes.extracting(droppingFirst: done))
             } catch {
                 throw explained(error)
             }
-            channel.drainErrors()
             done += written
             sentBytes += written
             if written > 0 {
                 deadline = Deadline(seconds: options.progressSeconds)
             } else {
-                try wait(until: deadline, "write")
+                try wait(until: deadline, seen: seen, "write")
             }
         }
     }
@@ -79,12 +80,13 @@ package final class SSHTransport: Transport {
         if ahead.isEmpty { ahead = [UInt8](repeating: 0, count: max(1, options.readBytes)) }
         let deadline = Deadline(seconds: options.progressSeconds)
         while true {
+            let seen = channel.session.takenBytes
+            channel.drainErrors()
             var span = ahead.mutableSpan
             let got: Int?
             do throws(TransportError) { got = try channel.read(into: &span) } catch { throw explained(error) }
-            channel.drainErrors()
             guard let got else {
-                try wait(until: deadline, "read")
+                try wait(until: deadline, seen: seen, "read")
                 continue
             }
             if got == 0, receivedBytes == 0, let error = explainedEnd("read") { throw error }
@@ -103,7 +105,8 @@ package final class SSHTransport: Transport {
     /// Unread output is thrown away; a program that still writes a lot of it is not waited for.
     package func finish() -> TransportEnd {
         if let end { return end }
-        // What has failed is not waited for again, but its exit status may have arrived.
+        // What has failed is not waited for again, but its exit status may have arrived. A failing close is a
+        // lost connection, which the missing status tells.
         if !hasFailed { try? closeWrite() }
         let status = awaitStatus(Deadline(seconds: hasFailed ? 0 : options.progressSeconds), discarding: true)
         channel.drainErrors()
@@ -115,9 +118,9 @@ package final class SSHTransport: Transport {
 
     // MARK: waiting and explaining
 
-    private func wait(until deadline: Deadline, _ operation: String) throws(TransportError) {
+    private func wait(until deadline: Deadline, seen: UInt64, _ operation: String) throws(TransportError) {
         let isInTime: Bool
-        do throws(TransportError) { isInTime = try channel.session.wait(until: deadline) } catch {
+        do throws(TransportError) { isInTime = try channel.session.wait(until: deadline, seen: seen) } catch {
             throw explained(error)
         }
         if isInTime { return }
@@ -129,6 +132,7 @@ package final class SSHTransport: Transport {
     private func awaitStatus(_ deadline: Deadline, discarding: Bool) -> Int32? {
         var discardedBytes = 0
         while true {
+            let seen = channel.session.takenBytes
             if let status = channel.exitStatus { return status }
             channel.drainErrors()
             if discarding {
@@ -142,7 +146,7 @@ package final class SSHTransport: Transport {
                 if discardedBytes > 4 * ahead.count { return nil }
                 if let got, got > 0 { continue }
             }
-            guard channel.isOpen, (try? channel.session.wait(until: deadline)) == true else {
+            guard channel.isOpen, (try? channel.session.wait(until: deadline, seen: seen)) == true else {
                 return channel.exitStatus
             }
         }

@@ -24,11 +24,14 @@ struct BackupCommand: ToolCommand {
         let result = try JobBackup(
             context: context, identity: try context.identity(), spool: spool, options: backup
         ).run()
+        let size = HumanQuantity.bytes(result.signature.layout.length)
+        session.console.news("\(job): \(result.imagePath), \(size), \(result.health)")
         session.console.result(
             JSONMessage(
                 .summary, job: context.job.name,
                 [
-                    "image": .string(result.imagePath), "image_bytes": .integer(result.signature.layout.length),
+                    "image": .string(result.imagePath),
+                    "image_bytes": .integer(result.signature.layout.length),
                     "image_digest": .string("\(result.signature.digest)"),
                     "blocks_total": .integer(result.signature.layout.blockCount),
                     "health": .string("\(result.health)"),

@@ -8,7 +8,8 @@ struct BackupOptions: ParsableArguments {
     @Flag(help: "Make a point of a set that is recoverable only with loss (-582), marked as damaged.")
     var acceptLoss = false
 
-    @Option(help: ArgumentHelp("Fail unless the file or stream has exactly this many bytes.", valueName: "bytes"))
+    @Option(
+        help: ArgumentHelp("Fail unless the file or stream has exactly this many bytes.", valueName: "bytes"))
     var expectBytes: Int?
 
     @Option(help: ArgumentHelp("Wait this long for another run of the job to end.", valueName: "duration"))
@@ -17,7 +18,8 @@ struct BackupOptions: ParsableArguments {
     func lockWaitSeconds() throws -> Int {
         guard let lockWait else { return 0 }
         guard let span = TimeSpan(lockWait) else {
-            throw CommandFailure(.usage, "--lock-wait \(lockWait) is not a duration", hint: "as in 90s, 10m or 2h")
+            throw CommandFailure(
+                .usage, "--lock-wait \(lockWait) is not a duration", hint: "as in 90s, 10m or 2h")
         }
         return span.seconds
     }

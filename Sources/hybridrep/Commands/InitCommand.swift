@@ -6,7 +6,8 @@ internal import Platform
 /// Creates a store at a target and gives jobs their place in it.
 struct InitCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Create the store of a target; a second time changes nothing and says so.")
+        commandName: "init",
+        abstract: "Create the store of a target; a second time changes nothing and says so.")
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

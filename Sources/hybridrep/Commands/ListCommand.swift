@@ -19,7 +19,8 @@ struct ListCommand: ToolCommand {
         let opened = try selection.open(job: job, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         var table = Table([
-            .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right), .init("SHIPPED", .right),
+            .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right),
+            .init("SHIPPED", .right),
             .init("HEALTH"),
         ])
         var list: [JSONValue] = []
@@ -42,7 +43,8 @@ struct ListCommand: ToolCommand {
         }
         try opened.store.close()
         for line in table.lines { session.console.result(line) }
-        session.console.result(JSONMessage(.summary, job: opened.job, target: opened.target, ["points": .array(list)]))
+        session.console.result(
+            JSONMessage(.summary, job: opened.job, target: opened.target, ["points": .array(list)]))
         guard unreadable.isEmpty else {
             throw CommandFailure(
                 .verification, "\(unreadable.count) points of job \(job) cannot be read",

@@ -5,7 +5,8 @@ internal import Platform
 /// Ships the newest image, or a file or stream as the job's image.
 struct PushCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "push", abstract: "Ship the newest image, or FILE or standard input (-) as the job's image.")
+        commandName: "push",
+        abstract: "Ship the newest image, or FILE or standard input (-) as the job's image.")
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

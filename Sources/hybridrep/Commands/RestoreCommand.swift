@@ -16,9 +16,12 @@ struct RestoreCommand: ToolCommand {
     @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
     @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
     @Option(
-        help: ArgumentHelp("Unpack a set into this folder, or write a raw image to this file.", valueName: "path"))
+        help: ArgumentHelp(
+            "Unpack a set into this folder, or write a raw image to this file.", valueName: "path"))
     var to: String?
-    @Option(help: ArgumentHelp("Write the image itself to this file, or - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the image itself to this file, or - for standard output.", valueName: "file"))
     var image: String?
     @Flag(help: "Replace files that are there.") var force = false
 
@@ -35,10 +38,13 @@ struct RestoreCommand: ToolCommand {
         let stored = try wanted.find(points)
         let start = session.clock.monotonicNanoseconds
         let restore = Restoration(
-            session: session, image: try ImageRebuild(stored.point, from: opened.store, points, state: opened.state),
+            session: session,
+            image: try ImageRebuild(stored.point, from: opened.store, points, state: opened.state),
             label: "restore \(stored.point.id)")
         if let image {
-            if image == "-" { try restore.toStandardOutput() } else {
+            if image == "-" {
+                try restore.toStandardOutput()
+            } else {
                 try restore.toFile(image, replacing: force)
             }
         } else if let to {
@@ -72,7 +78,9 @@ struct RestoreCommand: ToolCommand {
         var rest = words[...]
         guard let name = job ?? rest.popFirst() else { throw CommandFailure(.usage, "which job?") }
         let point = try PointSelection(rest.popFirst() ?? "latest")
-        guard rest.isEmpty else { throw CommandFailure(.usage, "\(rest.joined(separator: " ")): one point at a time") }
+        guard rest.isEmpty else {
+            throw CommandFailure(.usage, "\(rest.joined(separator: " ")): one point at a time")
+        }
         return (name, point)
     }
 }

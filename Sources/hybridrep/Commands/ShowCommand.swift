@@ -24,7 +24,8 @@ struct ShowCommand: ToolCommand {
         for (label, value) in facts.lines {
             session.console.result(label + String(repeating: " ", count: width - label.count) + "  " + value)
         }
-        session.console.result(JSONMessage(.summary, job: opened.job, target: opened.target, fields: facts.all))
+        session.console.result(
+            JSONMessage(.summary, job: opened.job, target: opened.target, fields: facts.all))
         return .good
     }
 }

@@ -46,12 +46,15 @@ struct VerifyCommand: ToolCommand {
         return .good
     }
 
-    private func report(_ result: PointVerification.Result, _ session: Session, _ opened: StoreSelection.Opened) {
+    private func report(
+        _ result: PointVerification.Result, _ session: Session, _ opened: StoreSelection.Opened
+    ) {
         let check = result.check
         let console = session.console
         console.result(
             "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects there, "
-                + "\(check.hashedObjects) of \(check.objectsToHash) hashed (\(HumanQuantity.bytes(check.hashedBytes)))")
+                + "\(check.hashedObjects) of \(check.objectsToHash) hashed (\(HumanQuantity.bytes(check.hashedBytes)))"
+        )
         if let point = result.rebuilt {
             let verdict = result.faults.isEmpty ? "digest matches" : "damaged"
             console.result(
@@ -70,7 +73,8 @@ struct VerifyCommand: ToolCommand {
                     "objects_needed": .integer(check.neededObjects),
                     "objects_present": .integer(check.presentObjects),
                     "objects_to_hash": .integer(check.objectsToHash),
-                    "objects_hashed": .integer(check.hashedObjects), "bytes_hashed": .integer(check.hashedBytes),
+                    "objects_hashed": .integer(check.hashedObjects),
+                    "bytes_hashed": .integer(check.hashedBytes),
                     "image_rebuilt": .optional(result.rebuilt?.id),
                     "bytes_rebuilt": .integer(result.rebuilt?.layout.length ?? 0),
                     "damage": .array(

@@ -39,7 +39,7 @@ enum ConfigurationExample {
             targets: [vault]
             keep: {within: 2d, hourly: 48, daily: 30, yearly: 3}
 
-          # Standard input: something | hybridrep backup mail
+          # Standard input: something | hybridrep run mail
           mail:
             source: {stdin: true, min-size: 1M}
             targets: [usb]

@@ -45,9 +45,19 @@ final class Console: Sendable {
         if !isJSON { writeResult(TerminalText.escape(line)) }
     }
 
+    /// Lines of result for people, each with its line end; nothing with `--json`.
+    func result(text: String) {
+        if !isJSON { writeResult(TerminalText.escape(String(text.dropLast()), keepingNewlines: true)) }
+    }
+
     /// One line of result for programs; nothing without `--json`.
-    func result(_ message: @autoclosure () -> JSONMessage) {
-        if isJSON { writeResult(message().line(runID: runID)) }
+    func result(_ message: @autoclosure () throws -> JSONMessage) rethrows {
+        if isJSON { writeResult(try message().line(runID: runID)) }
+    }
+
+    /// One line about work that went well, for whoever watches; cron and `--json` are not told.
+    func news(_ text: String) {
+        if !isJSON, terminal != nil || loudness == .verbose { writeError(TerminalText.escape(text)) }
     }
 
     /// A warning, on standard error and as a JSON line.

@@ -8,6 +8,8 @@ enum JSONValue: Equatable, Sendable {
     /// A number of seconds with milliseconds behind the point.
     case milliseconds(Int)
     case string(String)
+    /// JSON text as an encoder made it.
+    case encoded(String)
     case array([JSONValue])
     case object([Field])
 
@@ -35,6 +37,7 @@ enum JSONValue: Equatable, Sendable {
         case .integer(let value): String(value)
         case .milliseconds(let value):
             "\(value / 1000)." + String(String(1000 + value % 1000).dropFirst())
+        case .encoded(let text): text
         case .string(let value): Self.quote(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let fields):

@@ -16,7 +16,8 @@ extension BackupResult {
     var sourceTime: Timestamp {
         get throws {
             guard let time = Timestamp(rfc3339: manifest.sourceTime) else {
-                throw CommandFailure(.failure, "read \(entry.manifestPath): \(manifest.sourceTime) is not a time")
+                throw CommandFailure(
+                    .failure, "read \(entry.manifestPath): \(manifest.sourceTime) is not a time")
             }
             return time
         }

@@ -13,7 +13,8 @@ extension CommandFailure {
         }
         var details = check.damage.map { damage in
             let points = damage.points.map(String.init).joined(separator: ", ")
-            return "\(damage.object): \(damage.reason)" + (points.isEmpty ? "" : " (needed by point \(points))")
+            return "\(damage.object): \(damage.reason)"
+                + (points.isEmpty ? "" : " (needed by point \(points))")
         }
         details += result.faults
         let good = check.presentObjects - check.damage.filter { $0.reason.hasPrefix("its SHA-256") }.count

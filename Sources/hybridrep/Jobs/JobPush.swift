@@ -26,10 +26,12 @@ struct JobPush {
             do {
                 let summary = try ship(backup, to: target)
                 session.console.result(summary.message)
+                session.console.news(summary.line)
                 verdicts.append(backup.health == .good ? .good : .degraded)
             } catch {
                 let failure = CommandFailure(wrapping: error)
-                session.console.failure(failure, of: "push \(job) to \(target.name)", job: job, target: target.name)
+                session.console.failure(
+                    failure, of: "push \(job) to \(target.name)", job: job, target: target.name)
                 verdicts.append(failure.verdict)
             }
         }
@@ -41,7 +43,8 @@ struct JobPush {
         let store = try context.connection.open(target)
         let push = Push(
             to: store, target: target.name, job: identity, state: context.state,
-            images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy)
+            images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy
+        )
         let total = backup.signature.layout.length
         let label = "push \(job) to \(target.name)"
         let result = try push.run(try request(backup), holder: context.holder) { done in
@@ -58,7 +61,8 @@ struct JobPush {
         try store.close()
         let elapsed = session.clock.monotonicNanoseconds - start
         return TargetSummary(
-            job: job, target: target.name, point: result.point, traffic: store.traffic,
+            job: job, target: target.name, point: result.point, parentID: result.parentID,
+            traffic: store.traffic,
             durationMilliseconds: Int(elapsed / 1_000_000), freeBytes: space.availableBytes,
             totalBytes: space.totalBytes)
     }

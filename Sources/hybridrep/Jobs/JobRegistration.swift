@@ -25,16 +25,32 @@ struct JobRegistration {
         let identity = try there ?? known ?? adopted() ?? drawn()
         let isNew = try there == nil && store.publishJob(name, identity.encoded(store: storeID))
         try context.state.remember(identity)
-        // What was remembered of an earlier store under this target's name no longer holds.
-        if isNew || context.state.target(target.name)?.store != storeID {
+        try reconsider(storeID)
+        return isNew
+    }
+
+    /// Forgets what was remembered of the target where that no longer holds: another store, or an older copy.
+    private func reconsider(_ storeID: Identifier) throws {
+        guard let memory = context.state.target(target.name) else { return }
+        let points = try PointReader(store, job: context.job.name)
+        let generations = try points.generations()
+        do throws(SyncError) {
+            try memory.check(storeID, target: target.name) { (generation) throws(SyncError) in
+                guard generations.contains(generation) else { return nil }
+                do throws(StoreError) { return try points.point(generation).digest } catch {
+                    throw .store(error)
+                }
+            }
+        } catch {
+            guard case .wrongStore = error else { throw error }
             try context.state.forget(target.name)
         }
-        return isNew
     }
 
     private func existing() throws -> JobObject? {
         do { return try PointReader(store, job: context.job.name).job } catch let error
-            where error.kind == .notFound { return nil }
+            where error.kind == .notFound
+        { return nil }
     }
 
     /// The identity that another target of the job has.
@@ -50,7 +66,8 @@ struct JobRegistration {
             } catch {
                 let reason = CommandFailure(wrapping: error)
                 throw CommandFailure(
-                    .transport, "target \(other.name) may have job \(context.job.name), but: \(reason.message)",
+                    .transport,
+                    "target \(other.name) may have job \(context.job.name), but: \(reason.message)",
                     hint: "make \(other.name) reachable, or take it off the job's targets for now")
             }
         }

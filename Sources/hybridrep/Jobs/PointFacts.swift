@@ -18,7 +18,8 @@ struct PointFacts {
             "id": .string(point.id), "generation": .integer(Int(clamping: point.generation)),
             "kind": .string("\(point.kind)"), "source_time": .time(point.sourceTime),
             "received_time": .time(stored.receipt.received), "image_bytes": .integer(point.layout.length),
-            "shipped_bytes": .integer(point.counts.shippedBytes), "image_digest": .string("\(point.imageDigest)"),
+            "shipped_bytes": .integer(point.counts.shippedBytes),
+            "image_digest": .string("\(point.imageDigest)"),
             "health": .string("\(point.health)"),
         ]
     }
@@ -28,7 +29,9 @@ struct PointFacts {
         let more: KeyValuePairs<String, JSONValue> = [
             "digest": .string("\(stored.digest)"),
             "parent": point.parent.map {
-                .fields(["generation": .integer(Int(clamping: $0.generation)), "digest": .string("\($0.digest)")])
+                .fields([
+                    "generation": .integer(Int(clamping: $0.generation)), "digest": .string("\($0.digest)"),
+                ])
             } ?? .null,
             "tool_version": .string(point.toolVersion), "blocks_total": .integer(point.counts.blocks),
             "blocks_changed": .integer(point.counts.changedBlocks), "pages": .integer(point.counts.pages),
@@ -80,9 +83,11 @@ struct PointFacts {
             ("Map segments", "\(point.segments.count)"), ("Made by", "hybridrep \(point.toolVersion)"),
         ]
         if let summary {
-            lines.append(("Source", "\(summary.source.kind) \(summary.source.label) on \(summary.source.hostName)"))
+            lines.append(
+                ("Source", "\(summary.source.kind) \(summary.source.label) on \(summary.source.hostName)"))
             for database in summary.databases {
-                lines.append(("Database", "\(database.name): \(database.state), signature \(database.signature)"))
+                lines.append(
+                    ("Database", "\(database.name): \(database.state), signature \(database.signature)"))
             }
             for warning in summary.warnings { lines.append(("Warning", warning)) }
         }

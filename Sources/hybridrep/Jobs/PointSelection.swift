@@ -13,11 +13,13 @@ enum PointSelection: Equatable {
             self = .latest
         } else if let generation = UInt64(text), generation > 0 {
             self = .generation(generation)
-        } else if let dash = text.firstIndex(of: "-"), let generation = UInt64(text[..<dash]), generation > 0 {
+        } else if let dash = text.firstIndex(of: "-"), let generation = UInt64(text[..<dash]), generation > 0
+        {
             self = .id(generation, text)
         } else {
             throw CommandFailure(
-                .usage, "\(text) is not a point", hint: "a point is latest, a generation such as 42, or its id")
+                .usage, "\(text) is not a point",
+                hint: "a point is latest, a generation such as 42, or its id")
         }
     }
 
@@ -34,7 +36,8 @@ enum PointSelection: Equatable {
             }
             let found = try points.point(generation)
             if case .id(_, let id) = self, found.point.id != id {
-                throw CommandFailure(.notFound, "\(missing) point \(id): \(generation) is \(found.point.id)", hint: hint)
+                throw CommandFailure(
+                    .notFound, "\(missing) point \(id): \(generation) is \(found.point.id)", hint: hint)
             }
             return found
         }

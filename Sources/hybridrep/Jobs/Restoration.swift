@@ -28,7 +28,8 @@ struct Restoration {
         let isSet = layout.extents.contains { $0.key.kind == .structure }
         guard isSet else { return try toFile(path, replacing: replacing) }
         if let status = try session.files.status(path), status.kind != .folder {
-            throw CommandFailure(.usage, "restore to \(path): the point is a set of files, and this is no folder")
+            throw CommandFailure(
+                .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
         try session.files.makeFolder(path)
         let temporary = path + "/hybridrep-image.tar"

@@ -11,6 +11,7 @@ struct SpoolBases: BaseImages {
         guard let entry = try? spool.entry(imageDigest: digest, job: job),
             let signature = try? entry.signature(job: job, in: spool.files)
         else { return nil }
-        return BaseImage(signature: signature, file: entry.imagePath.flatMap { try? spool.files.open($0, .read) })
+        return BaseImage(
+            signature: signature, file: entry.imagePath.flatMap { try? spool.files.open($0, .read) })
     }
 }

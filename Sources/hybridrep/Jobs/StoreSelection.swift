@@ -34,11 +34,15 @@ struct StoreSelection: ParsableArguments {
                 store: try context.connection.open(target), job: context.job.name, target: target.name,
                 state: context.state)
         }
-        guard let name = Name(job) else { throw CommandFailure(.usage, "\"\(job)\" is not the name of a job") }
+        guard let name = Name(job) else {
+            throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
+        }
         return Opened(store: try open(store, session, overrides), job: name, target: nil, state: nil)
     }
 
-    private func open(_ text: String, _ session: Session, _ overrides: OverrideOptions) throws -> any ObjectStore {
+    private func open(_ text: String, _ session: Session, _ overrides: OverrideOptions) throws
+        -> any ObjectStore
+    {
         let connection = TargetConnection(session: session)
         let scheme = "ssh://"
         guard text.hasPrefix(scheme) else { return connection.directory(text) }
@@ -47,7 +51,8 @@ struct StoreSelection: ParsableArguments {
             let destination = try? SSHDestination(parsing: String(rest[..<slash]))
         else {
             throw CommandFailure(
-                .usage, "\(text) is not a store", hint: "as in ssh://backup@vault.example.net:22/srv/hybridrep")
+                .usage, "\(text) is not a store",
+                hint: "as in ssh://backup@vault.example.net:22/srv/hybridrep")
         }
         return try connection.agent(
             destination, store: String(rest[slash...]), remoteCommand: overrides.remoteCommand ?? "hybridrep",

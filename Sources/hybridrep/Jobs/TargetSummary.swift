@@ -8,18 +8,26 @@ struct TargetSummary {
     let job: Name
     let target: Name
     let point: Point
+    let parentID: String?
     let traffic: Traffic
     let durationMilliseconds: Int
     /// Bytes still free at the target.
     let freeBytes: Int
     let totalBytes: Int
 
+    /// What a person who watches wants to know.
+    var line: String {
+        "\(job): point \(point.id) committed at \(target), image \(HumanQuantity.bytes(point.layout.length)), "
+            + "shipped \(HumanQuantity.bytes(point.counts.shippedBytes)) "
+            + "in \(HumanQuantity.duration(milliseconds: durationMilliseconds))"
+    }
+
     var message: JSONMessage {
         JSONMessage(
             .summary, job: job, target: target,
             [
                 "point_id": .string(point.id),
-                "parent_id": .optional(point.parent.map { "\($0.generation)" }),
+                "parent_id": .optional(parentID),
                 "kind": .string(point.kind.description), "health": .string(point.health.description),
                 "image_bytes": .integer(point.layout.length), "image_digest": .string("\(point.imageDigest)"),
                 "blocks_total": .integer(point.counts.blocks),

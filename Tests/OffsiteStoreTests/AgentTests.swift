@@ -1,0 +1,199 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// The agent's end alone, given bytes that no client of ours would send.
+@Suite(.timeLimit(.minutes(2))) struct AgentTests {
+    private final class Lines {
+        var lines: [String] = []
+    }
+
+    /// What a client says first: the opening and its hello.
+    private static let greeting: [UInt8] = {
+        let transport = ScriptedTransport([])
+        _ = try? AgentStore(
+            over: transport, label: "", dialect: Conversation.dialect, runID: "run\u{7}1")
+        return transport.sent
+    }()
+
+    private func serve(
+        _ script: [UInt8], in folder: TemporaryFolder, clock: any Clock = FixedClock()
+    ) throws -> (end: Agent.End, received: [UInt8], log: [String]) {
+        let stream = ScriptedStream(script)
+        let lines = Lines()
+        let agent = Agent(
+            store: try folder.directoryStore(), input: stream, output: stream,
+            dialect: Dialect(toolVersion: "1.0-far"), clock: clock, log: { lines.lines.append($0) })
+        return (agent.run(), stream.received, lines.lines)
+    }
+
+    private func requests(_ messages: [(WireMessage.Kind, [UInt8])]) -> [UInt8] {
+        var bytes = Self.greeting
+        for (number, (kind, payload)) in messages.enumerated() {
+            bytes += WireMessage(kind, sequence: UInt16(number + 1), payload: payload).encoded
+        }
+        return bytes
+    }
+
+    @Test func endOfStreamWithoutGoodbyeIsACut() throws {
+        let (end, _, log) = try serve(requests([(.space, [])]), in: try TemporaryFolder())
+        #expect(end == .cut(StoreError(.unreachable, "talk to", "client", "connection closed")))
+        #expect(log == [#"run run\u{7}1: connection closed before its goodbye"#])
+    }
+
+    @Test func anUploadThatIsNotFinishedIsThrownAway() throws {
+        let folder = try TemporaryFolder()
+        try StoreFixture(on: try folder.directoryStore(), seed: 1).store.close()
+        let begin: (WireMessage.Kind, [UInt8]) = (.uploadBegin, [1, 5] + Array("mdb01".utf8))
+        let (end, _, _) = try serve(requests([begin, (.data, [1, 2, 3])]), in: folder)
+        #expect(end == .cut(StoreError(.unreachable, "talk to", "client", "connection closed")))
+        #expect(try folder.temporaryNames() == [])
+        // A second one throws the first away.
+        let twice = try serve(requests([begin, begin, (.data, [1]), (.goodbye, [])]), in: folder)
+        #expect(twice.end == .goodbye)
+        #expect(try folder.temporaryNames() == [])
+    }
+
+    static let violations: [(String, [(WireMessage.Kind, [UInt8])])] = [
+        ("data of something that was not begun", [(.data, [1])]),
+        ("the end of something that was not begun", [(.uploadFinish, [UInt8](repeating: 0, count: 32))]),
+        ("the end of something that was not begun", [(.commitFinish, [])]),
+        (
+            "the end of something that was not begun",
+            [
+                (.commitBegin, [1, 0x61, 1, 0, 0, 0, 0, 0, 0, 0]),
+                (.uploadFinish, [UInt8](repeating: 0, count: 32)),
+            ]
+        ),
+        ("malformed message: invalid message type at byte 12", [(.answer, [])]),
+        ("malformed message: invalid message type at byte 12", [(.hello, [])]),
+        ("malformed message: 1 bytes follow its end", [(.space, [0])]),
+        ("malformed message: invalid name at byte 1", [(.list, [1, 2, 0x2E, 0x2E])]),
+        ("malformed message: invalid name at byte 1", [(.list, [1, 3, 0x61, 0x2F, 0x62])]),
+        ("malformed message: invalid object kind at byte 0", [(.list, [9, 1, 0x61])]),
+        ("malformed message: name is 65, above the limit of 64", [(.lock, [65, 0x61])]),
+        (
+            "malformed message: count is 4294967295, above the limit of \(ReadLimit.bytes)",
+            [(.read, [0] + [UInt8](repeating: 0, count: 8) + [255, 255, 255, 255])]
+        ),
+        (
+            "malformed message: offset is 18446744073709551615, above the limit of \(1 << 60)",
+            [(.read, [0] + [UInt8](repeating: 255, count: 8) + [1, 0, 0, 0])]
+        ),
+    ]
+
+    @Test(arguments: violations.indices)
+    func whoeverBreaksTheProtocolLosesTheSession(number: Int) throws {
+        let (reason, messages) = Self.violations[number]
+        let folder = try TemporaryFolder()
+        let (end, received, log) = try serve(requests(messages + [(.jobs, [])]), in: folder)
+        let error = StoreError(.incompatible, "talk to", "client", reason)
+        #expect(end == .violation(error))
+        #expect(log == [#"run run\u{7}1: protocol violation: \#(reason)"#])
+        let kinds = try Conversation.messages(received).map { $0.kind }
+        #expect(kinds == [.welcome, .failure])
+    }
+
+    @Test func aMessageOutOfOrderIsAViolation() throws {
+        let script = Self.greeting + WireMessage(.jobs, sequence: 2).encoded
+        let (end, _, _) = try serve(script, in: try TemporaryFolder())
+        #expect(
+            end == .violation(StoreError(.incompatible, "talk to", "client", "message 2 where 1 was due")))
+    }
+
+    @Test func aLengthAboveTheLimitIsRefusedBeforeItsBytesCome() throws {
+        var message = WireMessage(.jobs, sequence: 1).encoded
+        for index in 8..<12 { message[index] = 255 }
+        let (end, _, _) = try serve(Self.greeting + message, in: try TemporaryFolder())
+        #expect(
+            end
+                == .violation(
+                    StoreError(
+                        .incompatible, "talk to", "client",
+                        "malformed message: message is 4294967295, above the limit of "
+                            + "\(WireMessage.maximumPayloadBytes)")))
+    }
+
+    @Test func aPersonAtTheKeyboardIsToldWhatThisIs() throws {
+        let (end, _, log) = try serve(Array("help\n".utf8), in: try TemporaryFolder())
+        guard case .violation(let error) = end else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(
+            error.detail
+                == "the far end printed \"help\" before the protocol began; its login shell must be silent")
+        #expect(log.count == 1)
+    }
+
+    @Test func longWorkSendsHeartbeatsAndProgress() throws {
+        let folder = try TemporaryFolder()
+        let fixture = try StoreFixture(on: try folder.directoryStore(), seed: 1)
+        for _ in 0..<2 { try fixture.addPoint() }
+        try fixture.store.close()
+        let objects = fixture.packs.joined().count
+        var check: [UInt8] = [5] + Array("mdb01".utf8) + [0, 0]
+        check += [UInt8](repeating: 0, count: 8)
+        func kinds(_ clock: any Clock) throws -> [WireMessage.Kind] {
+            let (end, received, _) = try serve(
+                requests([(.check, check), (.goodbye, [])]), in: folder, clock: clock)
+            #expect(end == .goodbye)
+            return try Conversation.messages(received).map { $0.kind }
+        }
+        // A clock that stands still: only the first object is worth a word.
+        #expect(try kinds(FixedClock()) == [.welcome, .progress, .answer, .goodbye])
+        let slow = try kinds(SteppingClock(stepNanoseconds: 20_000_000_000))
+        #expect(slow.filter { $0 == .progress }.count == objects)
+        #expect(slow.filter { $0 == .heartbeat }.count >= objects)
+        let quick = try kinds(SteppingClock(stepNanoseconds: 1_000_000))
+        #expect(quick == [.welcome, .progress, .answer, .goodbye])
+    }
+
+    @Test(arguments: UInt64(0)..<8)
+    func garbageEndsTheSessionAndNothingElse(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let count = Int.random(in: 0..<200, using: &generator)
+            let garbage = generator.bytes(count)
+            let prefix = Bool.random(using: &generator) ? Self.greeting : Conversation.opening
+            let (end, _, log) = try serve(prefix + garbage, in: folder)
+            #expect(end != .goodbye)
+            #expect(log.count == 1)
+        }
+        #expect(try HostFileSystem().status(folder.storePath) == nil)
+    }
+
+    @Test(arguments: UInt64(0)..<4)
+    func randomPayloadsOfEveryTypeNeverTrap(seed: UInt64) throws {
+        let folder = try TemporaryFolder()
+        try StoreFixture(on: try folder.directoryStore(), seed: 1).store.close()
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<300 {
+            let messages = (0..<4).map { _ -> (WireMessage.Kind, [UInt8]) in
+                let count = Int.random(in: 0..<60, using: &generator)
+                return (
+                    WireMessage.Kind.allCases.randomElement(using: &generator) ?? .jobs,
+                    generator.bytes(count)
+                )
+            }
+            _ = try serve(requests(messages), in: folder)
+        }
+        #expect(try folder.temporaryNames() == [])
+    }
+
+    @Test(arguments: UInt64(0)..<4)
+    func everyChangedByteOfASessionIsNoticed(seed: UInt64) throws {
+        let (recorded, _) = try Conversation.recorded()
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<100 {
+            let folder = try TemporaryFolder()
+            var bytes = recorded
+            let at = Int.random(in: 0..<bytes.count, using: &generator)
+            bytes[at] ^= UInt8.random(in: 1...255, using: &generator)
+            let (end, _, _) = try serve(bytes, in: folder)
+            #expect(end != .goodbye, "byte \(at)")
+        }
+    }
+}

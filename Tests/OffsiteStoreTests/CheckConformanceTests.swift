@@ -1,0 +1,183 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct CheckConformanceTests {
+    private struct Checked {
+        let folder: TemporaryFolder
+        let fixture: StoreFixture
+        let store: any ObjectStore
+
+        init(_ kind: StoreKind, points: Int = 3) throws {
+            folder = try TemporaryFolder()
+            fixture = try StoreFixture(on: try kind.open(folder), seed: 11)
+            for _ in 0..<points { try fixture.addPoint() }
+            store = fixture.store
+        }
+
+        func check(
+            _ level: CheckRequest.Level, generation: UInt64? = nil
+        ) throws -> CheckReport {
+            try store.check(CheckRequest(job: mdb01, generation: generation, level: level, seed: 5)) { _ in }
+        }
+
+        var packs: [ObjectKey] { fixture.packs.joined().map { .pack(mdb01, $0) } }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aGoodJobIsGoodAndEverythingIsCounted(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let full = try job.check(.full)
+        let packCount = job.packs.count
+        #expect(full.isGood)
+        #expect(full.points == 3)
+        #expect(full.neededObjects == packCount + 3 /* maps */ + 3 /* points */ + 3 /* indexes */)
+        #expect(full.presentObjects == full.neededObjects)
+        #expect(full.objectsToHash == full.neededObjects)
+        #expect(full.hashedObjects == full.neededObjects)
+        let lengths = try ObjectKind.allCases.flatMap { try job.store.list($0, job: mdb01) }.map { $0.length }
+        #expect(full.hashedBytes == lengths.reduce(0, +))
+        let quick = try job.check(.quick)
+        #expect(quick.isGood)
+        #expect(quick.neededObjects == packCount + 6)
+        #expect(quick.objectsToHash == packCount)
+        #expect(quick.hashedObjects == packCount)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aJobWithoutPointsIsNotGood(kind: StoreKind) throws {
+        let job = try Checked(kind, points: 0)
+        #expect(try !job.check(.full).isGood)
+        #expect(try !job.check(.quick).isGood)
+        let error = #expect(throws: StoreError.self) { try job.check(.quick, generation: 1) }
+        #expect(error?.kind == .notFound)
+        #expect(error?.detail == "there is no point 1")
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func oneFlippedBitInAnyPackIsReportedExactly(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        for (number, key) in job.packs.enumerated() {
+            let good = try job.folder.contents(key)
+            // In the middle there are only payloads.
+            try job.folder.damage(key) { $0[$0.count / 2] ^= 0x10 }
+            let found = digest(of: try job.folder.contents(key))
+            let points: [UInt64] = number < job.fixture.packs[0].count ? [1, 2, 3] : [2, 3]
+            let own = job.fixture.packs[2].contains { .pack(mdb01, $0) == key }
+            let expected = CheckReport.Damage(
+                object: key.path, reason: "its SHA-256 is \(found)", points: own ? [3] : points)
+            for level in [CheckRequest.Level.quick, .full] {
+                let report = try job.check(level)
+                #expect(report.damage == [expected])
+                #expect(!report.isGood)
+                #expect(report.presentObjects == report.neededObjects)
+            }
+            try job.folder.damage(key) { $0 = good }
+        }
+        #expect(try job.check(.full).isGood)
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func aPackCutShortIsReportedOnce(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind)
+        let key = try #require(job.packs.first)
+        let length = try job.folder.contents(key).count
+        try job.folder.damage(key) { $0.removeLast() }
+        let report = try job.check(level)
+        #expect(
+            report.damage == [
+                .init(
+                    object: key.path, reason: "has \(length - 1) bytes, should have \(length)",
+                    points: [1, 2, 3])
+            ])
+        #expect(report.presentObjects == report.neededObjects - 1)
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func aMissingPackIsReportedOnce(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind)
+        let key = try #require(job.packs.last)
+        try job.folder.remove(key)
+        let report = try job.check(level)
+        #expect(report.damage == [.init(object: key.path, reason: "is missing", points: [3])])
+        #expect(report.presentObjects == report.neededObjects - 1)
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func aMissingMapIsReportedWithThePointsThatNeedIt(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind)
+        let newest = try #require(job.fixture.points[1].point.segments.first)
+        let key = ObjectKey.map(mdb01, newest.name)
+        try job.folder.remove(key)
+        let report = try job.check(level)
+        #expect(report.damage == [.init(object: key.path, reason: "is missing", points: [2, 3])])
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func oneFlippedBitAnywhereInAMapIsReported(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind, points: 1)
+        let key = ObjectKey.map(mdb01, try #require(job.fixture.points[0].point.segments.first).name)
+        let length = try job.folder.contents(key).count
+        for offset in stride(from: 0, to: length, by: 61) {
+            try job.folder.damage(key) { $0[offset] ^= 1 }
+            let report = try job.check(level)
+            #expect(report.damage.map { $0.object } == [key.path])
+            #expect(report.damage.map { $0.points } == [[1]])
+            try job.folder.damage(key) { $0[offset] ^= 1 }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func oneFlippedBitAnywhereInAPointIsReported(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind, points: 2)
+        let key = ObjectKey.point(mdb01, 1)
+        let length = try job.folder.contents(key).count
+        for offset in stride(from: 0, to: length, by: 7) {
+            try job.folder.damage(key) { $0[offset] ^= 1 }
+            let report = try job.check(level)
+            #expect(report.damage.map { $0.object } == [key.path])
+            #expect(report.damage.map { $0.points } == [[1]])
+            #expect(report.points == 2)
+            try job.folder.damage(key) { $0[offset] ^= 1 }
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func indexesAreReplacedByTheFootersOfPacks(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let indexes = try job.store.list(.index, job: mdb01)
+        try job.folder.remove(indexes[0].key)
+        try job.folder.damage(indexes[1].key) { $0[60] ^= 1 }
+        let quick = try job.check(.quick)
+        #expect(quick.isGood)
+        let image = try StoreFixture.rebuild(3, from: job.store, job: mdb01)
+        #expect(image == job.fixture.images[2])
+        let full = try job.check(.full)
+        #expect(full.damage.map { $0.object } == [indexes[1].key.path])
+        #expect(full.damage.map { $0.points } == [[]])
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func onePointIsCheckedWithoutTheOthers(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let key = try #require(job.packs.last)
+        try job.folder.damage(key) { $0[$0.count / 2] ^= 1 }
+        #expect(try job.check(.full, generation: 1).isGood)
+        #expect(try job.check(.full, generation: 2).isGood)
+        let newest = try job.check(.full, generation: 3)
+        #expect(newest.points == 1)
+        #expect(newest.damage.map { $0.points } == [[3]])
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aFrameThatNoPackHoldsIsNamed(kind: StoreKind) throws {
+        let job = try Checked(kind, points: 1)
+        for index in try job.store.list(.index, job: mdb01) { try job.folder.remove(index.key) }
+        let key = try #require(job.packs.first)
+        try job.folder.remove(key)
+        let report = try job.check(.quick)
+        #expect(report.damage.allSatisfy { $0.object.hasPrefix("frame ") && $0.points == [1] })
+        #expect(report.damage.count == 3)
+    }
+}

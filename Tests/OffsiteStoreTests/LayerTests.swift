@@ -1,0 +1,185 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// Layers of a map against a plain array with one element a byte.
+@Suite struct LayerTests {
+    private static let imageBytes = 400
+
+    private static func pieces(_ generator: inout SeededGenerator, grid: Int) -> [Range<Int>] {
+        var pieces: [Range<Int>] = []
+        var end = 0
+        while true {
+            let start = end + Int.random(in: 0..<6, using: &generator) * grid
+            let stop = start + Int.random(in: 1...8, using: &generator) * grid
+            guard stop <= imageBytes else { return pieces }
+            if Bool.random(using: &generator) { pieces.append(start..<stop) }
+            end = stop
+        }
+    }
+
+    private static func entries(_ generator: inout SeededGenerator, layer: UInt64) -> [MapEntry] {
+        pieces(&generator, grid: 1).enumerated().map { number, range in
+            MapEntry(
+                offset: range.lowerBound, length: range.count,
+                source: number % 5 == 4
+                    ? .zero
+                    : .record(
+                        frame: FrameID(push: layer, counter: UInt64(number)), record: number,
+                        offset: Int.random(in: 0..<100, using: &generator), depth: 0))
+        }
+    }
+
+    /// What each byte of the image is, as (frame, record, byte in the record); nil where nothing is said.
+    private static func paint(_ entries: [MapEntry], on model: inout [MapEntry.Source?]) {
+        for entry in entries {
+            for byte in entry.offset..<entry.end {
+                switch entry.source {
+                case .zero: model[byte] = .zero
+                case .record(let frame, let record, let offset, let depth):
+                    model[byte] = .record(
+                        frame: frame, record: record, offset: offset + byte - entry.offset, depth: depth)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: UInt64(0)..<200)
+    func newerEntriesHideOlderOnesByteByByte(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var model = [MapEntry.Source?](repeating: nil, count: Self.imageBytes)
+        var map = MapSegment.empty
+        for layer in 0..<UInt64(4) {
+            let entries = Self.entries(&generator, layer: layer)
+            Self.paint(entries, on: &model)
+            map = MapSegment(entries: entries, runs: []).merged(over: map)
+            for (left, right) in zip(map.entries, map.entries.dropFirst()) {
+                #expect(left.end <= right.offset)
+            }
+            var found = [MapEntry.Source?](repeating: nil, count: Self.imageBytes)
+            Self.paint(map.entries, on: &found)
+            #expect(found == model)
+        }
+    }
+
+    @Test(arguments: UInt64(0)..<100)
+    func partsAndGapsCoverARangeExactly(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let entries = Self.entries(&generator, layer: 1)
+        var model = [MapEntry.Source?](repeating: nil, count: Self.imageBytes)
+        Self.paint(entries, on: &model)
+        let low = Int.random(in: 0..<Self.imageBytes, using: &generator)
+        let range = low..<Int.random(in: low...Self.imageBytes, using: &generator)
+        let (parts, gaps) = Layer.parts(of: entries, in: range)
+        var found = [MapEntry.Source?](repeating: nil, count: Self.imageBytes)
+        Self.paint(parts, on: &found)
+        #expect(Array(found[range]) == Array(model[range]))
+        #expect(found.enumerated().allSatisfy { range.contains($0.offset) || $0.element == nil })
+        let covered = gaps.flatMap { Array($0) } + parts.flatMap { Array($0.offset..<$0.end) }
+        #expect(covered.sorted() == Array(range))
+    }
+
+    // MARK: Fingerprints
+
+    /// What is known of one block: where it starts, how long it is, and what it holds.
+    private struct Known: Hashable {
+        let offset: Int
+        let length: Int
+        let content: Content
+        enum Content: Hashable {
+            case zero
+            case data(Fingerprint)
+            case moved(Int)
+        }
+    }
+
+    private static func known(_ runs: [FingerprintRun]) -> [Known] {
+        runs.flatMap { run in
+            (0..<run.blockCount).map { block in
+                let start = block * run.blockSize
+                let content: Known.Content =
+                    switch run.source {
+                    case .zero: .zero
+                    case .blocks(let list): .data(list[list.startIndex + block])
+                    case .moved(let from): .moved(from + start)
+                    }
+                return Known(
+                    offset: run.offset + start, length: min(run.blockSize, run.length - start),
+                    content: content)
+            }
+        }
+    }
+
+    private static func runs(_ generator: inout SeededGenerator, movable: Bool) -> [FingerprintRun] {
+        pieces(&generator, grid: 4).map { range in
+            let blockSize = [4, 8, 12].randomElement(using: &generator) ?? 4
+            let count = (range.count + blockSize - 1) / blockSize
+            let source: FingerprintRun.Source =
+                switch Int.random(in: 0..<(movable ? 4 : 3), using: &generator) {
+                case 0: .zero
+                case 3:
+                    .moved(
+                        from: Int.random(in: 0...(imageBytes - range.count) / 4, using: &generator) * 4)
+                default:
+                    .blocks(
+                        (0..<count).map { _ in Fingerprint(low: generator.next(), high: 0) }[...])
+                }
+            return FingerprintRun(
+                offset: range.lowerBound, length: range.count, blockSize: blockSize, source: source)
+        }
+    }
+
+    /// Whole blocks of `older` that no run of `newer` touches, and those of `newer`; a moved run gives the
+    /// whole blocks that `older` has in its source, and points below where `older` has no run at all.
+    private static func model(_ newer: [FingerprintRun], over older: [FingerprintRun]) -> Set<Known> {
+        let below = known(older)
+        var result = Set(
+            below.filter { block in
+                newer.allSatisfy { $0.end <= block.offset || $0.offset >= block.offset + block.length }
+            })
+        for run in newer {
+            guard case .moved(let from) = run.source else {
+                result.formUnion(known([run]))
+                continue
+            }
+            for block in below where block.offset >= from && block.offset + block.length <= from + run.length
+            {
+                result.insert(
+                    Known(
+                        offset: block.offset - from + run.offset, length: block.length, content: block.content
+                    ))
+            }
+        }
+        return result
+    }
+
+    @Test(arguments: UInt64(0)..<300)
+    func onlyWholeBlocksSurviveBelowNewerRuns(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let older = Self.runs(&generator, movable: false)
+        let newer = Self.runs(&generator, movable: true)
+        let found = FingerprintRun.overlay(newer, over: older)
+        for (left, right) in zip(found, found.dropFirst()) { #expect(left.end <= right.offset) }
+        // What still points below stands where `older` says nothing, and is looked at on its own.
+        let blocks = Self.known(
+            found.filter { if case .moved = $0.source { false } else { true } })
+        #expect(Set(blocks) == Self.model(newer, over: older))
+        for run in found {
+            guard case .moved(let from) = run.source else { continue }
+            #expect(Layer.parts(of: older, in: from..<from + run.length).gaps == [from..<from + run.length])
+        }
+    }
+
+    /// The case that once brought back a fingerprint from two layers down.
+    @Test func aPartOfABlockThatMovedIsUnknownAndNotOlder() {
+        let print = { (value: UInt64) in Fingerprint(low: value, high: 0) }
+        let bottom = [
+            FingerprintRun(offset: 0, length: 16, blockSize: 8, source: .blocks([print(1), print(2)]))
+        ]
+        let middle = [FingerprintRun(offset: 0, length: 16, blockSize: 16, source: .blocks([print(3)]))]
+        let top = [FingerprintRun(offset: 32, length: 8, blockSize: 8, source: .moved(from: 8))]
+        let merged = FingerprintRun.overlay(FingerprintRun.overlay(top, over: middle), over: bottom)
+        #expect(merged == middle)
+    }
+}

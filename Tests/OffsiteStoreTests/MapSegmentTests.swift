@@ -1,0 +1,135 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct MapSegmentTests {
+    private static let job = Identifier(high: 1, low: 2)
+
+    private static func random(_ seed: UInt64, entries: Int = 40) -> MapSegment {
+        var generator = SeededGenerator(seed: seed)
+        var list: [MapEntry] = []
+        var runs: [FingerprintRun] = []
+        var end = 0
+        for _ in 0..<entries {
+            let offset = end + Int.random(in: 0..<3, using: &generator) * 512
+            let length = Int.random(in: 1...4, using: &generator) * 512
+            end = offset + length
+            let isZero = Int.random(in: 0..<4, using: &generator) == 0
+            list.append(
+                MapEntry(
+                    offset: offset, length: length,
+                    source: isZero
+                        ? .zero
+                        : .record(
+                            frame: FrameID(
+                                push: UInt64.random(in: 1...2, using: &generator),
+                                counter: UInt64.random(in: 0..<5, using: &generator)),
+                            record: Int.random(in: 0..<70, using: &generator),
+                            offset: Int.random(in: 0..<4096, using: &generator),
+                            depth: Int.random(in: 0..<32, using: &generator))))
+            let blockSize = [512, 1024, 700].randomElement(using: &generator) ?? 512
+            let count = (length + blockSize - 1) / blockSize
+            let source: FingerprintRun.Source =
+                switch Int.random(in: 0..<3, using: &generator) {
+                case 0: .zero
+                case 1: .moved(from: Int.random(in: 0..<100_000, using: &generator))
+                default:
+                    .blocks(
+                        (0..<count).map { _ in Fingerprint(low: generator.next(), high: generator.next()) }[
+                            ...])
+                }
+            runs.append(
+                FingerprintRun(offset: offset, length: length, blockSize: blockSize, source: source))
+        }
+        return MapSegment(entries: list, runs: runs)
+    }
+
+    /// docs/format/map.md, section 2, byte by byte.
+    @Test func aSegmentIsFramesEntriesRunsAndFingerprints() {
+        let frame = FrameID(push: 0xCC, counter: 4)
+        let segment = MapSegment(
+            entries: [
+                MapEntry(offset: 512, length: 300, source: .zero),
+                MapEntry(
+                    offset: 1024, length: 512, source: .record(frame: frame, record: 9, offset: 128, depth: 2)
+                ),
+            ],
+            runs: [
+                FingerprintRun(offset: 512, length: 300, blockSize: 512, source: .zero),
+                FingerprintRun(
+                    offset: 1024, length: 512, blockSize: 512, source: .blocks([.init(low: 1, high: 2)])),
+                FingerprintRun(offset: 2048, length: 10, blockSize: 512, source: .moved(from: 5)),
+            ])
+        func section(_ tag: String, _ flags: UInt8, _ content: [UInt8]) -> [UInt8] {
+            Array(tag.utf8) + [flags, 0, 0, 0] + [UInt8(content.count), 0, 0, 0, 0, 0, 0, 0] + content
+        }
+        var expected: [UInt8] = Array("HREPMAPS".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
+        expected += Self.job.bytes + Identifier.zero.bytes
+        expected += section("FRMS", 1, [1, 0xCC, 0, 0, 0, 0, 0, 0, 0, 1, 0, 4, 2, 0, 2])
+        expected += section(
+            "ENTS", 3, [2, 0x80, 0x04, 0xAC, 0x02, 0, 0xD4, 0x01, 0x80, 0x04, 1, 9, 0x80, 0x01, 2])
+        expected += section(
+            "RUNS", 3,
+            [3]
+                + [0x80, 0x04, 0xAC, 0x02, 0x80, 0x04, 0]
+                + [0xD4, 0x01, 0x80, 0x04, 0x80, 0x04, 1]
+                + [0x80, 0x04, 10, 0x80, 0x04, 2, 5])
+        let lastSection = expected.count
+        expected += section("FPRT", 3, [1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+        let length = expected.count + 64
+        var trailer = ByteWriter()
+        trailer.append(Array("HEND".utf8) + [0, 0, 0, 0])
+        trailer.uint64(lastSection)
+        trailer.uint64(length)
+        trailer.uint64(0)
+        expected += trailer.bytes
+        expected += digest(of: expected).bytes
+        #expect(segment.encoded(job: Self.job) == expected)
+    }
+
+    @Test(arguments: UInt64(0)..<20)
+    func randomSegmentsReadAsTheyWereWritten(seed: UInt64) throws {
+        let segment = Self.random(seed)
+        let bytes = segment.encoded(job: Self.job)
+        #expect(try MapSegment(parsing: bytes, job: Self.job) == segment)
+        #expect(try MapSegment.references(parsing: bytes, job: Self.job) == segment.references)
+        #expect(try MapSegment(parsing: bytes, job: Self.job).encoded(job: Self.job) == bytes)
+    }
+
+    @Test func anEmptySegmentReadsAsItWasWritten() throws {
+        let bytes = MapSegment.empty.encoded(job: Self.job)
+        #expect(try MapSegment(parsing: bytes, job: Self.job).isEmpty)
+    }
+
+    @Test func sectionsAreSplitAt65536Items() throws {
+        let count = 65_537
+        let entries = (0..<count).map { MapEntry(offset: $0 * 20, length: 10, source: .zero) }
+        let prints = (0..<count).map { Fingerprint(low: UInt64($0), high: 1) }
+        let segment = MapSegment(
+            entries: entries,
+            runs: [FingerprintRun(offset: 0, length: count * 2, blockSize: 2, source: .blocks(prints[...]))])
+        let bytes = segment.encoded(job: Self.job)
+        let object = try ParsedObject(
+            parsing: bytes, expecting: .map, known: ["FRMS", "ENTS", "RUNS", "FPRT"])
+        #expect(object.sections.map { $0.tag } == ["FRMS", "ENTS", "ENTS", "RUNS", "FPRT", "FPRT"])
+        #expect(try MapSegment(parsing: bytes, job: Self.job) == segment)
+    }
+
+    @Test func everyTruncationAndEveryChangedByteIsRefused() {
+        Mutation.expectRefused(Self.random(1, entries: 8).encoded(job: Self.job), seed: 4) {
+            try MapSegment(parsing: $0, job: Self.job)
+        }
+    }
+
+    @Test(arguments: UInt64(0)..<4)
+    func liesWithAGoodDigestNeverTrap(seed: UInt64) {
+        let bytes = Self.random(seed, entries: 6).encoded(job: Self.job)
+        Mutation.expectNoTrap(bytes, seed: seed) {
+            try MapSegment(parsing: Mutation.resigned($0), job: Self.job)
+        }
+        Mutation.expectNoTrap(bytes, seed: seed) {
+            try MapSegment.references(parsing: Mutation.resigned($0), job: Self.job)
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct SmallObjectTests {
+    private static let storeID = Identifier(high: 0x11, low: 0x22)
+    private static let jobID = Identifier(high: 0x33, low: 0x44)
+
+    private static func point(_ seed: UInt64) throws(FormatError) -> Point {
+        var generator = SeededGenerator(seed: seed)
+        let digest = { (generator: inout SeededGenerator) in Digest256(generator.bytes(32).span) }
+        var extents: [Extent] = []
+        var offset = 0
+        for number in 0..<Int.random(in: 0..<6, using: &generator) {
+            let length = Int.random(in: 0..<1 << 40, using: &generator)
+            extents.append(
+                Extent(
+                    key: .init(number % 2 == 0 ? .structure : .data, "dir/ä\(number).edb"), offset: offset,
+                    length: length, blockSize: Int.random(in: 1...1 << 20, using: &generator)))
+            offset += length
+        }
+        let generation = UInt64.random(in: 1...UInt64.max, using: &generator)
+        var point = Point(
+            generation: generation,
+            parent: generation == 1
+                ? nil
+                : Point.Parent(
+                    generation: UInt64.random(in: 1..<generation, using: &generator),
+                    digest: digest(&generator)),
+            kind: seed % 2 == 0 ? .full : .logs,
+            health: [.good, .damaged, .suspicious][Int(seed % 3)],
+            sourceTime: Timestamp(nanoseconds: Int64(bitPattern: generator.next())),
+            layout: try ImageLayout(extents), imageDigest: digest(&generator), counts: Point.Counts(),
+            toolVersion: "1.\(seed)",
+            segments: (0..<Int(seed % 9)).map { _ in
+                Point.Segment(
+                    name: digest(&generator), length: Int.random(in: 0..<1 << 30, using: &generator))
+            }, sourceFacts: generator.bytes(Int.random(in: 0..<200, using: &generator)))
+        point.counts.blocks = Int.random(in: 0...Int.max, using: &generator)
+        point.counts.badPages = Int.random(in: 0..<300, using: &generator)
+        return point
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(FormatError) -> Point {
+        try Point(parsing: bytes, job: jobID, store: storeID)
+    }
+
+    @Test(arguments: UInt64(0)..<20)
+    func randomPointsReadAsTheyWereWritten(seed: UInt64) throws {
+        let point = try Self.point(seed)
+        let bytes = point.encoded(job: Self.jobID, store: Self.storeID)
+        #expect(try Self.parse(bytes) == point)
+        #expect(try Self.parse(bytes).encoded(job: Self.jobID, store: Self.storeID) == bytes)
+    }
+
+    @Test(arguments: UInt64(0)..<3)
+    func everyTruncationAndEveryChangedByteOfAPointIsRefused(seed: UInt64) throws {
+        let bytes = try Self.point(seed).encoded(job: Self.jobID, store: Self.storeID)
+        Mutation.expectRefused(bytes, seed: seed, Self.parse)
+        Mutation.expectNoTrap(bytes, seed: seed) { try Self.parse(Mutation.resigned($0)) }
+    }
+
+    @Test func aPointWithoutParentHasNoDigestOfOne() throws {
+        var point = try Self.point(4)
+        point.parent = nil
+        var bytes = point.encoded(job: Self.jobID, store: Self.storeID)
+        bytes[48 + 16 + 16] = 1
+        let lie = Mutation.resigned(bytes)
+        #expect(throws: FormatError.badField(field: "parent digest", offset: 16)) { try Self.parse(lie) }
+    }
+
+    /// docs/format/point.md, section 1, byte by byte.
+    @Test func theFieldsOfAPointStandWhereTheFormatSaysSo() throws {
+        let digest = Digest256([UInt8](repeating: 0xDD, count: 32).span)
+        let layout = try ImageLayout([
+            Extent(key: .init(.data, "a"), offset: 0, length: 300, blockSize: 128)
+        ])
+        var point = Point(
+            generation: 2, parent: .init(generation: 1, digest: digest), kind: .logs, health: .suspicious,
+            sourceTime: Timestamp(nanoseconds: 5), layout: layout, imageDigest: digest,
+            counts: Point.Counts(), toolVersion: "1", segments: [.init(name: digest, length: 130)],
+            sourceFacts: [0x7B, 0x7D])
+        point.counts.blocks = 3
+        point.counts.changedBlocks = 2
+        point.counts.shippedBytes = 128
+        point.counts.pages = 7
+        point.counts.blankPages = 6
+        point.counts.badPages = 5
+        let zeros = [UInt8](repeating: 0, count: 7)
+        var expected: [UInt8] = Array("HREPPOIN".utf8) + [1, 0, 0, 0, 0, 0, 0, 0]
+        expected += Self.jobID.bytes + Self.storeID.bytes
+        var open: [UInt8] = [2] + zeros + [1] + zeros + digest.bytes
+        open += [1, 2, 0, 0] + [5] + zeros + [0x2C, 1] + zeros.dropLast() + digest.bytes
+        open += [3, 2, 0x80, 1, 7, 6, 5] + [1, 0x31] + [1] + digest.bytes + [0x82, 1]
+        expected += Array("PUBL".utf8) + [1, 0, 0, 0] + [UInt8(open.count)] + zeros + open
+        let lastSection = expected.count
+        let hidden: [UInt8] = [1, 0, 1, 0x61, 0xAC, 2, 0x80, 1] + [2, 0x7B, 0x7D]
+        expected += Array("PRIV".utf8) + [3, 0, 0, 0] + [UInt8(hidden.count)] + zeros + hidden
+        var trailer = ByteWriter()
+        trailer.append(Array("HEND".utf8) + [0, 0, 0, 0])
+        trailer.uint64(lastSection)
+        trailer.uint64(expected.count + 64)
+        trailer.uint64(0)
+        expected += trailer.bytes
+        expected += SHA256Hasher.hash(expected.span).bytes
+        #expect(point.encoded(job: Self.jobID, store: Self.storeID) == expected)
+    }
+
+    @Test func aPointFileIsThePointAndItsReceipt() throws {
+        let bytes = try Self.point(5).encoded(job: Self.jobID, store: Self.storeID)
+        let receipt = Receipt(received: Timestamp(nanoseconds: -7), point: digest(of: bytes))
+        let file = bytes + receipt.encoded
+        let (point, found) = try Receipt.split(file)
+        #expect(point == bytes)
+        #expect(found == receipt)
+        #expect(receipt.encoded.count == Receipt.byteCount)
+        #expect(
+            Array(receipt.encoded[..<16]) == Array("HRCV".utf8) + [1, 0, 0, 0, 0xF9]
+                + [UInt8](repeating: 255, count: 7))
+        Mutation.expectRefused(file, seed: 1) { try Receipt.split($0) }
+        Mutation.expectRefused(receipt.encoded, seed: 1) { try Receipt(parsing: $0) }
+    }
+
+    @Test func aJobObjectReadsAsItWasWrittenAndNothingElse() throws {
+        var generator = SeededGenerator(seed: 1)
+        let job = JobObject(
+            id: Self.jobID, name: mdb01, secret: generator.bytes(192), created: Timestamp(nanoseconds: 9))
+        let bytes = job.encoded(store: Self.storeID)
+        let parse = { (bytes: [UInt8]) throws(FormatError) -> JobObject in
+            try JobObject(parsing: bytes, store: Self.storeID)
+        }
+        #expect(try parse(bytes) == job)
+        #expect(bytes.count <= JobObject.maximumBytes)
+        Mutation.expectRefused(bytes, seed: 1, parse)
+        Mutation.expectNoTrap(bytes, seed: 2) { try parse(Mutation.resigned($0)) }
+        #expect(throws: FormatError.badField(field: "store id", offset: 32)) {
+            try JobObject(parsing: bytes, store: .zero)
+        }
+    }
+
+    @Test func aStoreObjectReadsAsItWasWrittenAndNothingElse() throws {
+        let store = StoreObject(id: Self.storeID, created: Timestamp(nanoseconds: 9))
+        #expect(try StoreObject(parsing: store.encoded) == store)
+        Mutation.expectRefused(store.encoded, seed: 1) { try StoreObject(parsing: $0) }
+        Mutation.expectNoTrap(store.encoded, seed: 2) { try StoreObject(parsing: Mutation.resigned($0)) }
+    }
+
+    @Test func anUnknownSectionIsSkippedUnlessItIsMandatory() throws {
+        for flags in [Section.Flags(), .mandatory] {
+            var object = ObjectBuilder(ObjectHeader(.store, job: .zero, store: Self.storeID))
+            object.section("PARM", .mandatory, [9, 0, 0, 0, 0, 0, 0, 0])
+            object.section("NEWX", flags, [1, 2, 3])
+            let bytes = object.finish()
+            if flags == .mandatory {
+                #expect(throws: FormatError.unknownMandatorySection(tag: "NEWX")) {
+                    try StoreObject(parsing: bytes)
+                }
+            } else {
+                #expect(try StoreObject(parsing: bytes).created == Timestamp(nanoseconds: 9))
+            }
+        }
+    }
+
+    @Test func aNewerFormatIsNamedAsSuch() {
+        var bytes = StoreObject(id: Self.storeID, created: Timestamp(nanoseconds: 9)).encoded
+        bytes[8] = 2
+        let newer = Mutation.resigned(bytes)
+        #expect(throws: FormatError.unsupportedVersion(found: 2, newest: 1)) {
+            try StoreObject(parsing: newer)
+        }
+    }
+}

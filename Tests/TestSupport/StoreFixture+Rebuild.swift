@@ -1,0 +1,42 @@
+internal import Image
+package import OffsiteStore
+package import Platform
+
+extension StoreFixture {
+    /// Makes the image of a point again from what its store holds, the plainest way there is.
+    package static func rebuild(_ generation: UInt64, from store: any ObjectStore, job: Name) throws
+        -> [UInt8]
+    {
+        let reader = try PointReader(store, job: job)
+        let point = try reader.point(generation).point
+        let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
+        var map = MapSegment.empty
+        for segment in point.segments.reversed() { map = try reader.segment(segment).content.merged(over: map) }
+        var image = [UInt8](repeating: 0, count: point.layout.length)
+        for entry in map.entries {
+            guard case .record(let frame, let record, let offset, _) = entry.source else { continue }
+            let bytes = try decode(frame, record, store, job, locations)
+            image.replaceSubrange(entry.offset..<entry.end, with: bytes[offset..<offset + entry.length])
+        }
+        return image
+    }
+
+    private static func decode(
+        _ id: FrameID, _ number: Int, _ store: any ObjectStore, _ job: Name, _ locations: FrameLocations
+    ) throws -> [UInt8] {
+        guard let location = locations[id] else { throw FormatError.missingSection(tag: "frame \(id)") }
+        let frame = try Frame(
+            parsing: try store.read(
+                .pack(job, location.pack), at: location.entry.offset, count: location.entry.length))
+        let record = frame.records[number]
+        var prefix: [UInt8] = []
+        for slice in record.base {
+            let old = try decode(slice.frame, slice.record, store, job, locations)
+            prefix += old[slice.offset..<slice.offset + slice.length]
+        }
+        let payload = frame.withPayload(number) { [UInt8](copying: $0) }
+        if record.codec == .stored { return payload }
+        var decompressor = try Decompressor()
+        return try decompressor.decompress(payload.span, prefix: prefix.span, length: record.length)
+    }
+}
