@@ -89,6 +89,18 @@ let package = Package(
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: memorySafe),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "FuzzTargets", "DeltaSync", "OffsiteStore", "BackupStream", "Image", "Platform",
+                "TestSupport",
+            ], swiftSettings: memorySafe),
         .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]
