@@ -84,7 +84,9 @@ let package = Package(
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["hybridrep", "make-ese-set", "OffsiteStore", "ESE", "Image", "Platform", "TestSupport"],
+            dependencies: [
+                "hybridrep", "make-ese-set", "OffsiteStore", "ESE", "Image", "Platform", "TestSupport",
+            ],
             swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],

@@ -69,7 +69,8 @@ package struct PointReader {
     }
 
     /// A map segment and its bytes, which have the digest that is its name.
-    package func segment(_ segment: Point.Segment) throws(StoreError) -> (content: MapSegment, bytes: [UInt8]) {
+    package func segment(_ segment: Point.Segment) throws(StoreError) -> (content: MapSegment, bytes: [UInt8])
+    {
         let key = ObjectKey.map(job.name, segment.name)
         let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
         guard SHA256Hasher.hash(bytes.span) == segment.name else {
