@@ -14,7 +14,10 @@ final class Link {
         case forcedCommand
 
         var testDescription: String { rawValue }
+        /// Those that this machine can make.
         static var available: [Kind] { LoopbackSSHServer.isAvailable ? allCases : [.directory] }
+        /// One without a far end and, if it can be had, one with.
+        static var nearAndFar: [Kind] { available.filter { $0 == .directory || $0 == .library } }
     }
 
     let kind: Kind

@@ -73,9 +73,8 @@ struct RealDatabaseTests {
     // Goal of this test: what real engines write comes back byte for byte, one day and the next.
     @Test(
         "both days of a real database come back", arguments: RealDatabase.complete,
-        [Link.Kind.directory, .library])
+        Link.Kind.nearAndFar)
     func bothDays(database: RealDatabase, kind: Link.Kind) throws {
-        try #require(Link.Kind.available.contains(kind))
         let (site, path) = try site(database, try Link(kind))
         let day1 = try site.source()
         try site.expectGood("run", Site.job)
@@ -98,9 +97,8 @@ struct RealDatabaseTests {
     // Goal of this test: a database that no recovery could open never becomes a point.
     @Test(
         "a real database without its log is refused", arguments: RealDatabase.incomplete,
-        [Link.Kind.directory, .library])
+        Link.Kind.nearAndFar)
     func missingLog(database: RealDatabase, kind: Link.Kind) throws {
-        try #require(Link.Kind.available.contains(kind))
         let (site, _) = try site(database, try Link(kind))
         let before = try Site.tree(site.store)
         let errors = try site.expect(21, "run", Site.job)
