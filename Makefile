@@ -3,7 +3,7 @@ SWIFT ?= swift
 # A newer compiler's new warning must not stop a stranger's build, so this is not in the manifest.
 FLAGS ?= -Xswiftc -warnings-as-errors
 
-.PHONY: build test check fmt demo bench setup release clean
+.PHONY: build test check fmt demo bench setup release clean fuzz
 build:   ; $(SWIFT) build $(FLAGS)
 test:    ; $(SWIFT) test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
@@ -11,5 +11,7 @@ fmt:     ; $(SWIFT) format --in-place --recursive Sources Tests Package.swift
 demo:    ; script/demo
 bench:   ; script/bench
 setup:   ; script/setup
+# make fuzz TARGET=frame SECONDS=600; every target for a minute by default
+fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 release: ; $(SWIFT) build -c release --static-swift-stdlib
 clean:   ; $(SWIFT) package clean

@@ -18,7 +18,7 @@ import Testing
             var random = SeededGenerator(seed: seed)
             let base = corpus.isEmpty ? random.bytes(64) : corpus[Int(random.next() % UInt64(corpus.count))]
             let other = corpus.isEmpty ? [] : corpus[Int(random.next() % UInt64(corpus.count))]
-            target.run(Mutation.apply(base, with: other, &random))
+            target.run(SeededMutation.apply(base, with: other, &random))
         }
     }
 

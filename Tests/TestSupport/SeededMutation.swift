@@ -1,13 +1,13 @@
-import TestSupport
-
 /// Changes of an input such as a fuzzer makes, decided by a seed.
-enum Mutation {
+package enum SeededMutation {
     private static let edges: [UInt64] = [
         0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 60, .max >> 1, 1 << 63, .max,
     ]
 
     /// One to eight changes of `bytes`, parts of `other` among them.
-    static func apply(_ bytes: [UInt8], with other: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+    package static func apply(_ bytes: [UInt8], with other: [UInt8], _ random: inout SeededGenerator)
+        -> [UInt8]
+    {
         var result = bytes
         for _ in 0...Int(random.next() % 8) {
             let place = Int(random.next() % UInt64(result.count + 1))
