@@ -296,5 +296,5 @@ if __name__ == "__main__":
     sys.setrecursionlimit(256 * 8)  # pack.md, section 3: bases 256 deep
     try:
         main()
-    except (OSError, ValueError, RecursionError, zstandard.ZstdError if zstandard else OSError) as error:
-        sys.exit(f"hybridrep_reader: {error}")
+    except (OSError, ValueError, RecursionError, MemoryError, zstandard.ZstdError if zstandard else OSError) as error:
+        sys.exit(f"hybridrep_reader: {error or type(error).__name__}")
