@@ -59,6 +59,8 @@ let package = Package(
                 argumentParser, logging, "Yams",
             ],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .target(
             name: "TestSupport", dependencies: ["ESE", "Image", "OffsiteStore", "Platform"],
             path: "Tests/TestSupport", swiftSettings: memorySafe),
@@ -72,17 +74,35 @@ let package = Package(
             name: "BackupStreamTests",
             dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "hybridrep", "BackupStream", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport",
+            ], swiftSettings: memorySafe),
         .executableTarget(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
         .testTarget(
-            name: "CommandTests", dependencies: ["hybridrep", "Platform", "TestSupport"],
+            name: "CommandTests",
+            dependencies: [
+                "hybridrep", "make-ese-set", "OffsiteStore", "ESE", "Image", "Platform", "TestSupport",
+            ],
             swiftSettings: memorySafe),
-        .testTarget(
-            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: memorySafe),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "FuzzTargets", "DeltaSync", "OffsiteStore", "BackupStream", "Image", "Platform",
+                "TestSupport",
+            ], swiftSettings: memorySafe),
         .testTarget(
             name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
     ]

@@ -47,6 +47,14 @@ func syncing<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
     do throws(StoreError) { return try body() } catch { throw .store(error) }
 }
 
+/// Reads an object that a point refers to: missing, or not what it should be, the store is damaged.
+func referenced<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
+    do throws(StoreError) { return try body() } catch {
+        guard error.kind == .notFound || error.kind == .corrupt else { throw .store(error) }
+        throw .damaged(error.description)
+    }
+}
+
 func onDisk<R>(_ body: () throws(SystemError) -> R) throws(SyncError) -> R {
     do throws(SystemError) { return try body() } catch { throw .system(error) }
 }

@@ -37,6 +37,7 @@ package struct SignatureRuns: Equatable, Sendable {
             let middle = (low + high) / 2
             if runs[middle].firstBlock <= block { low = middle } else { high = middle }
         }
+        guard low < runs.count else { return nil }
         let run = runs[low]
         return run.isZero ? nil : run.dataBefore + block - run.firstBlock
     }

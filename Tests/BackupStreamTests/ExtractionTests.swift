@@ -75,7 +75,8 @@ import Testing
     }
 
     @Test(
-        "damage to a header is an error or leaves a file name unsafe, never a trap", arguments: UInt64(0)..<40
+        "damage to a header is an error or leaves a file name that is refused, never a trap",
+        arguments: UInt64(0)..<40
     )
     func damaged(seed: UInt64) throws {
         var bytes = image(["a"])

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Real databases, where they lie beside the package.
-private let samples = PackageRoot.beside("shared/samples") ?? PackageRoot.beside("../shared/samples")
+private let samples = PackageRoot.shared("samples")
 
 @Suite(.enabled(if: samples != nil, "no ../shared/samples beside the package"))
 struct SampleTests {

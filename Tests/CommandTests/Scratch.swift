@@ -25,10 +25,12 @@ final class Scratch {
     }
 
     /// Runs the built program; `HOME` is this folder.
-    func hybridrep(_ arguments: [String], environment: [String: String] = [:]) throws -> Command.Result {
+    func hybridrep(
+        _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+    ) throws -> Command.Result {
         let base = ["PATH": "/usr/bin:/bin", "HOME": folder]
         return try Command.run(
-            [try Command.built("hybridrep")] + arguments,
+            [try Command.built("hybridrep")] + arguments, input: input,
             environment: base.merging(environment) { _, new in new })
     }
 

@@ -43,6 +43,21 @@ import Testing
         #expect(error?.description == "target vault has lost point 2: an older copy of the store?")
     }
 
+    @Test func aStoreAtItsLastGenerationGetsNoPoint() throws {
+        let shipment = try Shipment()
+        let result = try shipment.push(try shipment.image([1, 2, 3]))
+        let storeID = try PointReader(shipment.store(), job: shipment.job.name).storeID
+        var point = result.point
+        point.generation = .max
+        point.parent = nil
+        let bytes = point.encoded(job: shipment.job.id, store: storeID)
+        let receipt = Receipt(received: FixedClock().now, point: SHA256Hasher.hash(bytes.span))
+        let path = "\(shipment.folder.path)/store/\(ObjectKey.point(shipment.job.name, .max).path)"
+        try shipment.files.open(path, .create).write((bytes + receipt.encoded).span, at: 0)
+        let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }
+        #expect(error?.description == "no point can follow generation 18446744073709551615 of vault")
+    }
+
     @Test func aSecondPushWaitsOutsideTheLock() throws {
         let shipment = try Shipment()
         let other = shipment.store()

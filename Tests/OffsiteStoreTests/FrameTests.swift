@@ -120,7 +120,8 @@ import Testing
         try fixture.addPoint()
         let locations = try FrameLocations(reading: fixture.store, job: fixture.job, storeID: fixture.storeID)
         let map = try PointReader(fixture.store, job: mdb01).segment(
-            try #require(fixture.points[1].point.segments.first))
+            try #require(fixture.points[1].point.segments.first)
+        ).content
         var seen: Set<Record.Codec> = []
         for entry in map.entries {
             guard case .record(let id, let number, _, _) = entry.source, let location = locations[id] else {

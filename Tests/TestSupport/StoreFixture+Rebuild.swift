@@ -11,7 +11,9 @@ extension StoreFixture {
         let point = try reader.point(generation).point
         let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
         var map = MapSegment.empty
-        for segment in point.segments.reversed() { map = try reader.segment(segment).merged(over: map) }
+        for segment in point.segments.reversed() {
+            map = try reader.segment(segment).content.merged(over: map)
+        }
         var image = [UInt8](repeating: 0, count: point.layout.length)
         for entry in map.entries {
             guard case .record(let frame, let record, let offset, _) = entry.source else { continue }

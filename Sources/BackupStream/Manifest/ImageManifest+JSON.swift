@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Image
 package import Platform
 
 extension ImageManifest {
@@ -15,7 +16,26 @@ extension ImageManifest {
                 field: "manifest", value: UInt64(bytes.count), limit: UInt64(Self.maximumBytes))
         }
         self = try ManifestJSON.decode(Self.self, bytes)
+        guard isPossible else { throw .badField(field: "manifest", offset: 0) }
     }
+
+    /// True when no count is negative or so large that a sum of many could overflow.
+    private var isPossible: Bool {
+        var left = ImageLayout.maximumLength
+        for member in members {
+            guard (0...left).contains(member.length) else { return false }
+            left -= member.length
+        }
+        return databases.allSatisfy { database in
+            let pages = database.pages
+            return [
+                pages.seen, pages.blank, pages.good, pages.bad, pages.correctable, pages.behindEnd,
+            ].allSatisfy { (0...Self.maximumPages).contains($0) }
+        }
+    }
+
+    /// No database has as many page slots.
+    private static let maximumPages = 1 << 33
 }
 
 /// The one way manifests and their summaries become text.

@@ -47,16 +47,18 @@ final class SpoolDraft {
 
     /// Gives all files their names, the signature's last, and makes the names durable.
     ///
-    /// A name that is taken (the same bytes, twice within a second) is moved on by a second.
+    /// Names sort in the order of publishing: one that would not come last (a second backup within a second,
+    /// a clock that was set back) is moved on to the second after the newest image's.
     func publish(_ digest: Digest256, at time: Timestamp, imageKind: SpoolEntry.ImageKind?)
         throws(BackupError)
         -> SpoolEntry
     {
-        var name = SpoolName(time, digest)
-        var moved: Int64 = 0
+        var seconds = time.seconds
+        if let newest = try spool.newest()?.name.timestamp { seconds = max(seconds, newest.seconds + 1) }
+        var name = SpoolName(Timestamp(seconds: seconds), digest)
         while try isTaken(name) {
-            moved += 1
-            name = SpoolName(Timestamp(seconds: time.seconds + moved), digest)
+            seconds += 1
+            name = SpoolName(Timestamp(seconds: seconds), digest)
         }
         for ending in made.filter({ $0 != "sig" }) + ["sig"] {
             let target = "\(spool.folder)/\(name).\(ending)"

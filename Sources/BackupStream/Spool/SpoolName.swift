@@ -25,6 +25,15 @@ package struct SpoolName: Hashable, Comparable, Sendable, CustomStringConvertibl
         digestPrefix = String(decoding: units[17...], as: UTF8.self)
     }
 
+    /// ``time`` as a value; nil for a date that there is not.
+    var timestamp: Timestamp? {
+        var text = time
+        for (offset, separator) in [(4, "-"), (7, "-"), (13, ":"), (16, ":")] {
+            text.insert(contentsOf: separator, at: text.index(text.startIndex, offsetBy: offset))
+        }
+        return Timestamp(rfc3339: text)
+    }
+
     package var description: String { "\(time)-\(digestPrefix)" }
 
     package static func < (left: Self, right: Self) -> Bool { left.description < right.description }

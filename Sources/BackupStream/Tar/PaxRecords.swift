@@ -53,7 +53,7 @@ struct PaxRecords: Equatable {
     var modified: Timestamp? {
         guard let text = values["mtime"] else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let seconds = Int64(parts[0]), abs(seconds) < 1 << 33 else { return nil }
+        guard let seconds = Int64(parts[0]), seconds.magnitude < 1 << 33 else { return nil }
         guard parts.count == 2 else { return Timestamp(seconds: seconds) }
         let digits = parts[1].prefix(9)
         guard let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count)), fraction >= 0

@@ -17,32 +17,54 @@ package struct MapStack {
             if let kept = state?.segment(segment, of: points.job) {
                 loaded.append((segment, kept))
             } else {
-                loaded.append((segment, try syncing { () throws(StoreError) in try points.segment(segment) }))
+                let found = try referenced { () throws(StoreError) in try points.segment(segment) }
+                loaded.append((segment, found.content))
+                // Only to be quicker next time: a reader may have no right to write there.
+                try? state?.keep(found.bytes, as: segment)
             }
         }
         self.init(loaded)
     }
 
     /// All layers as one.
-    package func flattened() -> MapSegment {
-        segments.reversed().reduce(MapSegment.empty) { below, layer in layer.content.merged(over: below) }
+    ///
+    /// - Throws: `damaged` for layers that stand for far more than they say.
+    package func flattened() throws(SyncError) -> MapSegment {
+        var result = MapSegment.empty
+        for layer in segments.reversed() {
+            result = try merged(layer.content, over: result, limit: runLimit)
+        }
+        return result
+    }
+
+    /// Runs that all layers together may become: sound ones are cut into a few parts each.
+    private var runLimit: Int { 65_536 + 4 * segments.reduce(0) { $0 + $1.content.runs.count } }
+
+    private func merged(
+        _ newer: MapSegment, over older: MapSegment, limit: Int
+    ) throws(SyncError) -> MapSegment {
+        do throws(FormatError) { return try newer.merged(over: older, runLimit: limit) } catch {
+            throw .damaged("a map: \(error)")
+        }
     }
 
     /// A new layer on top, merged with those below it that are no larger, so that a map of n layers costs
     /// about log n times what it says.
     ///
     /// - Returns: The stack, and the bytes of the segment that is new; nil when nothing is.
+    /// - Throws: `damaged`, as ``flattened()``.
     package func adding(
         _ layer: MapSegment, job: JobObject
-    ) -> (stack: MapStack, new: (name: Point.Segment, bytes: [UInt8])?) {
+    ) throws(SyncError) -> (stack: MapStack, new: (name: Point.Segment, bytes: [UInt8])?) {
         guard !layer.isEmpty else { return (self, nil) }
+        let limit = runLimit + 4 * layer.runs.count
         var content = layer
         var bytes = content.encoded(job: job.id)
         var rest = segments[...]
         while let below = rest.first,
             below.name.length <= bytes.count || rest.count >= MapSegment.maximumStack
         {
-            content = content.merged(over: below.content)
+            content = try merged(content, over: below.content, limit: limit)
             bytes = content.encoded(job: job.id)
             rest = rest.dropFirst()
         }

@@ -71,7 +71,7 @@ package struct Push {
         let map = try MapStack(of: point, from: points, state: state)
         if let found = images.base(point.imageDigest) { return Base(image: found, map: map, isLocal: true) }
         let signature = try SignatureRebuild.run(
-            point, map.flattened(), job: job, path: state.temporaryFolder + "/base.sig", files: files)
+            point, try map.flattened(), job: job, path: state.temporaryFolder + "/base.sig", files: files)
         return Base(image: BaseImage(signature: signature, file: nil), map: map, isLocal: false)
     }
 
@@ -79,13 +79,15 @@ package struct Push {
         _ request: PushRequest, _ head: StoredPoint?, _ base: Base, _ points: PointReader,
         _ progress: (Int) -> Void
     ) throws(SyncError) -> PushResult {
+        let (generation, overflow) = (head?.point.generation ?? 0).addingReportingOverflow(1)
+        guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let writer = FrameWriter(store, job: job, push: random.span.uint64(at: 0))
         var counts = Point.Counts()
         let layer: MapSegment
         do throws(SyncError) {
             let encoder = try DeltaEncoder(
-                request.image, base: base.image, baseEntries: base.map.flattened().entries,
+                request.image, base: base.image, baseEntries: try base.map.flattened().entries,
                 fingerprinter: Fingerprinter(secret: job.secret), level: request.level, into: writer)
             (layer, counts) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
@@ -94,7 +96,7 @@ package struct Push {
             throw error
         }
         counts.shippedBytes = writer.storedBytes
-        let (map, new) = base.map.adding(layer, job: job)
+        let (map, new) = try base.map.adding(layer, job: job)
         if let new {
             counts.shippedBytes += new.bytes.count
             _ = try syncing { () throws(StoreError) in try store.put(.map, job: job.name, new.bytes) }
@@ -108,7 +110,7 @@ package struct Push {
         counts.blankPages = request.pages.blank
         counts.badPages = request.pages.bad
         let point = Point(
-            generation: (head?.point.generation ?? 0) + 1,
+            generation: generation,
             parent: head.map { Point.Parent(generation: $0.point.generation, digest: $0.digest) },
             kind: request.kind, health: request.health, sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,

@@ -2,6 +2,7 @@ package import Platform
 
 /// Writes a rebuilt image to a file that appears whole and proven, or not at all.
 package struct ImageFile {
+    private static let temporarySuffix = ".hybridrep-partial"
     private let files: any FileSystem
 
     package init(_ files: any FileSystem) { self.files = files }
@@ -13,7 +14,7 @@ package struct ImageFile {
         if !replacing, try onDisk({ () throws(SystemError) in try files.status(path) }) != nil {
             throw .exists(path: path)
         }
-        let temporary = path + ".partial"
+        let temporary = path + Self.temporarySuffix
         let file = try onDisk { () throws(SystemError) in
             // What an earlier restore to this name left; nobody else makes this name.
             if try files.status(temporary) != nil { try files.remove(temporary) }

@@ -9,6 +9,8 @@ package struct RecordDecoder: ~Copyable {
     private static let recordBudget = 64 << 20
     /// More deltas on one block than any writer makes: a cycle, or damage.
     private static let maximumDepth = 64
+    /// More records than the bases of one block are: a graph made to take for ever.
+    private static let maximumDecodes = 4096
 
     private struct Address: Hashable {
         let frame: FrameID
@@ -20,6 +22,8 @@ package struct RecordDecoder: ~Copyable {
     private var decompressor: Decompressor
     private var frames = BoundedCache<FrameID, Frame>(budget: frameBudget)
     private var records = BoundedCache<Address, [UInt8]>(budget: recordBudget)
+    /// Records that may still be decoded for the one that was asked for.
+    private var decodesLeft = 0
 
     package init(_ store: any ObjectStore, job: Name, locations: FrameLocations) throws(SyncError) {
         self.store = store
@@ -30,7 +34,8 @@ package struct RecordDecoder: ~Copyable {
 
     /// The whole content of one record.
     package mutating func decode(_ frame: FrameID, _ number: Int) throws(SyncError) -> [UInt8] {
-        try decode(Address(frame: frame, record: number), depth: 0)
+        decodesLeft = Self.maximumDecodes
+        return try decode(Address(frame: frame, record: number), depth: 0)
     }
 
     private mutating func decode(_ address: Address, depth: Int) throws(SyncError) -> [UInt8] {
@@ -38,6 +43,11 @@ package struct RecordDecoder: ~Copyable {
         guard depth <= Self.maximumDepth else {
             throw .damaged("record \(address.record) of frame \(address.frame): more than \(depth) deltas")
         }
+        guard decodesLeft > 0 else {
+            throw .damaged(
+                "record \(address.record) of frame \(address.frame): more than \(Self.maximumDecodes) bases")
+        }
+        decodesLeft -= 1
         let frame = try frame(address.frame)
         guard address.record < frame.records.count else {
             throw .damaged("frame \(address.frame) has no record \(address.record)")
@@ -73,7 +83,7 @@ package struct RecordDecoder: ~Copyable {
         if let known = frames.value(id) { return known }
         guard let location = locations[id] else { throw .damaged("no pack holds frame \(id)") }
         let key = ObjectKey.pack(job, location.pack)
-        let bytes = try syncing { () throws(StoreError) in
+        let bytes = try referenced { () throws(StoreError) in
             try store.read(key, at: location.entry.offset, count: location.entry.length)
         }
         do throws(FormatError) {

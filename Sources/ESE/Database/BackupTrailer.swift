@@ -27,7 +27,7 @@ package struct BackupTrailer: Equatable, Sendable, Encodable {
     ///
     /// - Parameter page: The last page of the file, whole.
     package init?(parsing page: Span<UInt8>) {
-        guard page.count >= PageSize.kib2.bytes, Self.isTrailer(page) else { return nil }
+        guard PageSize(rawValue: page.count) != nil, Self.isTrailer(page) else { return nil }
         backup = BackupInfo(page, at: 40)
         signature = Signature(page, at: 64)
         logSignature = Signature(page, at: 92)

@@ -49,7 +49,11 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
     ///
     /// A moved range that `older` does not know keeps pointing below. Of a block that is covered in part
     /// nothing is known any more, and nothing of `older` shows through there.
-    package static func overlay(_ newer: [Self], over older: [Self]) -> [Self] {
+    /// - Parameter limit: Most runs of the result. Runs that all move the same range would otherwise make it
+    ///   the product of both.
+    package static func overlay(
+        _ newer: [Self], over older: [Self], limit: Int
+    ) throws(FormatError) -> [Self] {
         let layered = Layer.overlay(
             newer.map { Layered(run: $0, isNewer: true) },
             over: older.map { Layered(run: $0, isNewer: false) })
@@ -60,6 +64,10 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
                 continue
             }
             result.append(contentsOf: layered.run.resolved(from: from, in: older))
+            guard result.count <= limit else {
+                throw .overLimit(
+                    field: "fingerprint runs", value: UInt64(result.count), limit: UInt64(limit))
+            }
         }
         return result
     }

@@ -64,7 +64,7 @@ package struct Frame: Sendable {
     }
 
     /// XXH3-64 of the header before the check value, xor XXH3-64 of table and payloads.
-    static func check(head: Span<UInt8>, body: Span<UInt8>) -> UInt64 {
+    package static func check(head: Span<UInt8>, body: Span<UInt8>) -> UInt64 {
         CheckValue.of(head) ^ CheckValue.of(body)
     }
 

@@ -4,6 +4,7 @@ package import Platform
 package struct FrameID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static let byteCount = 16
     package let push: UInt64
+    /// Below 2^63.
     package let counter: UInt64
 
     package init(push: UInt64, counter: UInt64) {
@@ -12,7 +13,9 @@ package struct FrameID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     package init(parsing reader: inout ByteReader) throws(FormatError) {
-        self.init(push: try reader.uint64(), counter: try reader.uint64())
+        let push = try reader.uint64()
+        // A list of frames holds the count as a varint of 63 bits.
+        self.init(push: push, counter: UInt64(try reader.length("frame count")))
     }
 
     package func encode(into writer: inout ByteWriter) {

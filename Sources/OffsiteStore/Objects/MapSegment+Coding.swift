@@ -4,6 +4,8 @@ extension MapSegment {
     /// Entries or fingerprints in every section of their kind but the last.
     private static let itemsPerSection = 65_536
     private static let maximumOffset = 1 << 60
+    /// Fewest bytes of an entry that refers to a record: six varints.
+    private static let minimumEntryBytes = 6
 
     /// The segment's bytes (docs/format/map.md, section 2).
     package func encoded(job: Identifier) -> [UInt8] {
@@ -63,12 +65,17 @@ extension MapSegment {
         var reader = try object.section("FRMS")
         let frames = try FrameList(parsing: &reader).frames
         var found: [FrameID: Set<Int>] = [:]
+        // Every record referred to has an entry, so that few bytes cannot name a great many of them.
+        var left = bytes.count / minimumEntryBytes
         for frame in frames {
+            let start = reader.offset
             let bitmap = try reader.take(array: try reader.varint("bitmap", limit: Frame.maximumRecords / 8))
             var records: Set<Int> = []
             for (index, byte) in bitmap.enumerated() {
                 for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { records.insert(index * 8 + bit) }
             }
+            guard records.count <= left else { throw .badField(field: "bitmap", offset: start) }
+            left -= records.count
             found[frame] = records
         }
         try reader.finish()

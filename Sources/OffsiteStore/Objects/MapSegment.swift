@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 /// One layer of a point's map: what is where, and the fingerprints that go with it.
 ///
@@ -22,10 +22,12 @@ package struct MapSegment: Equatable, Sendable {
     package var isEmpty: Bool { entries.isEmpty && runs.isEmpty }
 
     /// This segment over an older one, as one.
-    package func merged(over older: Self) -> Self {
+    ///
+    /// - Throws: `overLimit` for more than `runLimit` runs: what a small hostile map can stand for.
+    package func merged(over older: Self, runLimit: Int) throws(FormatError) -> Self {
         Self(
             entries: Layer.overlay(entries, over: older.entries),
-            runs: FingerprintRun.overlay(runs, over: older.runs))
+            runs: try FingerprintRun.overlay(runs, over: older.runs, limit: runLimit))
     }
 
     /// The records it refers to, frame by frame.

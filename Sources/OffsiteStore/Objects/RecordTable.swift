@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 /// The table in front of a frame's payloads (docs/format/pack.md, section 3).
 ///
@@ -32,9 +32,9 @@ package enum RecordTable {
     }
 
     /// - Parameter frame: The frame the table belongs to: a base in it would never end.
-    static func parse(_ reader: inout ByteReader, count: Int, of frame: FrameID) throws(FormatError)
-        -> [Record]
-    {
+    package static func parse(
+        _ reader: inout ByteReader, count: Int, of frame: FrameID
+    ) throws(FormatError) -> [Record] {
         let frames = try FrameList(parsing: &reader)
         guard !frames.frames.contains(frame) else {
             throw .badField(field: "base frame", offset: reader.offset)
@@ -73,12 +73,16 @@ package enum RecordTable {
         let count = try reader.varint("slices", limit: Record.maximumSlices)
         guard count > 0 else { throw .badField(field: "slices", offset: start) }
         var slices: [Record.Slice] = []
+        // A delta is against the block it replaces, and no block is larger than a record.
+        var left = Record.maximumBytes
         for _ in 0..<count {
             let frame = try reader.varint("base frame")
             let record = try reader.varint("base record", limit: Frame.maximumRecords - 1)
             let offset = try reader.varint("base offset", limit: Record.maximumBytes)
             let length = try reader.varint("base length", limit: Record.maximumBytes - offset)
             guard frame < frames.count else { throw .badField(field: "base frame", offset: start) }
+            guard length <= left else { throw .badField(field: "base length", offset: start) }
+            left -= length
             slices.append(Record.Slice(frame: frames[frame], record: record, offset: offset, length: length))
         }
         return slices

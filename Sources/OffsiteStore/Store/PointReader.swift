@@ -68,13 +68,15 @@ package struct PointReader {
         return nil
     }
 
-    package func segment(_ segment: Point.Segment) throws(StoreError) -> MapSegment {
+    /// A map segment and its bytes, which have the digest that is its name.
+    package func segment(_ segment: Point.Segment) throws(StoreError) -> (content: MapSegment, bytes: [UInt8])
+    {
         let key = ObjectKey.map(job.name, segment.name)
         let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
         guard SHA256Hasher.hash(bytes.span) == segment.name else {
             throw StoreError(.corrupt, "read", key.path, "its SHA-256 is not its name")
         }
-        do throws(FormatError) { return try MapSegment(parsing: bytes, job: job.id) } catch {
+        do throws(FormatError) { return (try MapSegment(parsing: bytes, job: job.id), bytes) } catch {
             throw StoreError("read", key.path, error)
         }
     }

@@ -34,18 +34,20 @@ package enum SSHCommandLine {
     package static func words(of text: String) throws(ParseError) -> [String] {
         var words: [String] = []
         var word: String?
-        var quote: Character?
-        for character in text {
-            if let open = quote {
-                if character == open { quote = nil } else { word = (word ?? "") + String(character) }
-            } else if character == "'" || character == "\"" {
-                quote = character
+        var quote: Unicode.Scalar?
+        // By scalars, as a shell reads: a quote stays one when a mark that joins it follows.
+        for scalar in text.unicodeScalars {
+            if let open = quote, scalar == open {
+                quote = nil
+            } else if quote == nil, scalar == "'" || scalar == "\"" {
+                quote = scalar
                 word = word ?? ""
-            } else if character == " " || character == "\t" {
+            } else if quote == nil, scalar == " " || scalar == "\t" {
                 if let done = word { words.append(done) }
                 word = nil
             } else {
-                word = (word ?? "") + String(character)
+                word = word ?? ""
+                word?.unicodeScalars.append(scalar)
             }
         }
         guard quote == nil else { throw .unclosedQuote }

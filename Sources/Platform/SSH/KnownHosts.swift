@@ -47,27 +47,15 @@ struct KnownHosts {
         guard number >= 0 else { throw .last("open", path) }
         let file = OwnedDescriptor(number)
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        var marker: [UInt8]?
-        var atStart = true
+        var search = KnownHostsMarkerSearch()
         var readBytes = 0
         while true {
             var span = buffer.mutableSpan
             guard let got = try file.read(into: &span), got > 0 else { break }
             readBytes += got
             guard readBytes <= maximumBytes else { throw SystemError(call: "read", path: path, code: EFBIG) }
-            for byte in buffer[..<got] {
-                let isBlank = byte == 0x20 || byte == 0x09
-                let isEnd = byte == 0x0A || byte == 0x0D
-                if let name = marker {
-                    if isBlank || isEnd || name.count == 32 { return String(decoding: name, as: UTF8.self) }
-                    marker = name + [byte]
-                } else if atStart, byte == UInt8(ascii: "@") {
-                    marker = [byte]
-                } else {
-                    atStart = isEnd || (atStart && isBlank)
-                }
-            }
+            if let marker = search.take(buffer.span.extracting(0..<got)) { return marker }
         }
-        return marker.map { String(decoding: $0, as: UTF8.self) }
+        return search.finish()
     }
 }

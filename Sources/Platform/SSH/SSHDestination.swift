@@ -21,7 +21,11 @@ package struct SSHDestination: Equatable, Hashable, Sendable, CustomStringConver
 
     package init(user: String? = nil, host: String, port: UInt16? = nil) throws(ParseError) {
         guard user.map({ Self.isPlain($0, and: "._-+@\\") }) != false else { throw .badUser(user ?? "") }
-        guard Self.isPlain(host, and: "._-:%") else { throw .badHost(host) }
+        // One colon makes neither a name nor an IPv6 address, and would read as a port.
+        guard Self.isPlain(host, and: "._-:%"), host.utf8.count(where: { $0 == UInt8(ascii: ":") }) != 1
+        else {
+            throw .badHost(host)
+        }
         guard port != 0 else { throw .badPort("0") }
         self.user = user
         self.host = host

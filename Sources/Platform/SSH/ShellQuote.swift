@@ -11,9 +11,13 @@ package enum ShellQuote {
             }
         }
         if isPlain && !text.isEmpty { return text }
-        // Inside single quotes nothing is special; a quote itself is put between two quoted pieces.
-        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
-            + "'"
+        // Inside single quotes nothing is special; a quote itself is put between two quoted pieces. It is looked
+        // for among scalars: with a mark that joins it, it is part of a `Character`, and still a quote to a shell.
+        var quoted = "'"
+        for scalar in text.unicodeScalars {
+            if scalar == "'" { quoted += #"'\''"# } else { quoted.unicodeScalars.append(scalar) }
+        }
+        return quoted + "'"
     }
 
     /// A command of several words, each quoted.

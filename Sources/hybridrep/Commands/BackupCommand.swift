@@ -24,8 +24,8 @@ struct BackupCommand: ToolCommand {
         let result = try JobBackup(
             context: context, identity: try context.identity(), spool: spool, options: backup
         ).run()
-        session.console.news(
-            "\(job): \(result.imagePath), \(HumanQuantity.bytes(result.signature.layout.length)), \(result.health)")
+        let size = HumanQuantity.bytes(result.signature.layout.length)
+        session.console.news("\(job): \(result.imagePath), \(size), \(result.health)")
         session.console.result(
             JSONMessage(
                 .summary, job: context.job.name,

@@ -30,7 +30,7 @@ struct EseLogsCommand: ToolCommand {
             list.append(
                 .fields(["base": .string(stream.base), "chain": try JSONValue(encoding: stream.chain)]))
         }
-        try session.console.result(JSONMessage(.summary, ["path": .string(path), "streams": .array(list)]))
+        session.console.result(JSONMessage(.summary, ["path": .string(path), "streams": .array(list)]))
         if let error = logs.streams.lazy.compactMap(\.chain.firstError).first {
             throw CommandFailure(.badPages, "\(path): \(error.label)")
         }

@@ -3,20 +3,15 @@ internal import Platform
 
 /// Keeps runs of one job on one host apart.
 struct JobLock {
-    private static let pauseMilliseconds = 500
-
     /// Takes the lock, waiting up to `seconds` for another run to end.
     static func acquire(_ spool: Spool, _ context: JobContext, waiting seconds: Int) throws -> any HeldLock {
-        let clock = context.session.clock
-        let deadline = clock.monotonicNanoseconds + UInt64(seconds) * 1_000_000_000
-        while true {
+        let wait = LockWait(seconds: seconds, context.session.clock)
+        repeat {
             if let lock = try spool.acquire() {
                 try lock.describe(context.holder)
                 return lock
             }
-            guard clock.monotonicNanoseconds < deadline else { break }
-            clock.sleep(milliseconds: pauseMilliseconds)
-        }
+        } while wait.pause()
         let text = try? context.session.files.contents(spool.folder + "/lock", limit: 4096)
         let holder = text.map { String(decoding: $0, as: UTF8.self) } ?? "another run"
         throw CommandFailure(

@@ -15,6 +15,8 @@ struct JobPush {
     let spool: Spool
     /// Whether each target proves the new point at once.
     let verifies: Bool
+    /// How long another push of this job may hold a target's lock, in seconds.
+    let lockWaitSeconds: Int
 
     private var job: Name { context.job.name }
     private var session: Session { context.session }
@@ -47,7 +49,7 @@ struct JobPush {
         )
         let total = backup.signature.layout.length
         let label = "push \(job) to \(target.name)"
-        let result = try push.run(try request(backup), holder: context.holder) { done in
+        let result = try run(push, try request(backup)) { done in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
         }
         if !result.hadLocalBase {
@@ -65,6 +67,20 @@ struct JobPush {
             traffic: store.traffic,
             durationMilliseconds: Int(elapsed / 1_000_000), freeBytes: space.availableBytes,
             totalBytes: space.totalBytes)
+    }
+
+    /// Pushes, waiting for another push of this job to end if it must.
+    private func run(
+        _ push: Push, _ request: PushRequest, progress: (Int) -> Void
+    ) throws(SyncError) -> PushResult {
+        let wait = LockWait(seconds: lockWaitSeconds, session.clock)
+        while true {
+            do throws(SyncError) {
+                return try push.run(request, holder: context.holder, progress: progress)
+            } catch {
+                guard case .store(let cause) = error, cause.kind == .locked, wait.pause() else { throw error }
+            }
+        }
     }
 
     private func request(_ backup: BackupResult) throws -> PushRequest {

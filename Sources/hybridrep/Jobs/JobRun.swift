@@ -39,7 +39,9 @@ struct JobRun {
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
         verifying: Bool
     ) throws -> Verdict {
-        let push = JobPush(context: context, identity: identity, spool: spool, verifies: verifying)
+        let push = JobPush(
+            context: context, identity: identity, spool: spool, verifies: verifying,
+            lockWaitSeconds: try options.lockWaitSeconds())
         let verdict = push.run(backup, to: targets)
         if verdict == .good || verdict == .degraded { try keepBase(backup, identity, spool) }
         try tidy(spool)

@@ -11,9 +11,10 @@ struct TargetConnection {
         case .directory(let path): return directory(path.value)
         case .ssh(let ssh):
             let address = ssh.address.value
+            // A port that nobody has set is left to what the system's ssh is configured for.
+            let port = ssh.port.origin == .builtIn ? nil : UInt16(exactly: ssh.port.value)
             return try agent(
-                try SSHDestination(
-                    user: address.user, host: address.host, port: UInt16(exactly: ssh.port.value)),
+                try SSHDestination(user: address.user, host: address.host, port: port),
                 store: ssh.store.value, remoteCommand: ssh.remoteCommand.value, identity: ssh.identity.value,
                 knownHosts: ssh.knownHosts.value, sshCommand: ssh.sshCommand.value)
         }

@@ -1,0 +1,47 @@
+internal import OffsiteStore
+internal import Platform
+
+/// A store that has what a fuzzer gave it; it can only be read.
+final class ArrayStore: ObjectStore {
+    let label = "array"
+    let traffic = Traffic()
+    private var objects: [ObjectKey: [UInt8]] = [:]
+
+    subscript(key: ObjectKey) -> [UInt8]? {
+        get { objects[key] }
+        set { objects[key] = newValue }
+    }
+
+    func jobs() -> [Name] { [] }
+
+    func list(_ kind: ObjectKind, job: Name) -> [ListedObject] {
+        let folder = "jobs/\(job)/\(kind.folder)/"
+        return objects.filter { $0.key.path.hasPrefix(folder) }.sorted { $0.key.path < $1.key.path }
+            .map { ListedObject(key: $0.key, length: $0.value.count) }
+    }
+
+    func length(of key: ObjectKey) -> Int? { objects[key]?.count }
+
+    func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+        guard let object = objects[key], (0...object.count).contains(offset),
+            (0...object.count - offset).contains(count)
+        else { throw StoreError(.corrupt, "get", key.path, "outside") }
+        return Array(object[offset..<offset + count])
+    }
+
+    func initialise(_ object: StoreObject) throws(StoreError) -> Bool { throw readOnly }
+    func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool { throw readOnly }
+    func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload { throw readOnly }
+    func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+        throw readOnly
+    }
+    func lockForPush(_ job: Name, holder: String) throws(StoreError) { throw readOnly }
+    func unlockPush(_ job: Name) {}
+    func check(
+        _ request: CheckRequest, progress: (CheckReport) -> Void
+    ) throws(StoreError) -> CheckReport { throw readOnly }
+    func space() throws(StoreError) -> SpaceStatus { throw readOnly }
+    func close() {}
+
+    private var readOnly: StoreError { StoreError(.denied, "put", label, "read only") }
+}
