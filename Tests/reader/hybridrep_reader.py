@@ -25,9 +25,8 @@ def check(condition, message):
 
 def read_file(path, limit):
     with open(path, "rb") as file:
-        data = file.read(limit + 1)
-    check(len(data) <= limit, f"{path}: longer than the {limit} bytes allowed")
-    return data
+        check(os.fstat(file.fileno()).st_size <= limit, f"{path}: longer than the {limit} bytes allowed")
+        return file.read()
 
 class Cursor:
     """Reads values from the front of some bytes (store.md, section 2, "Values")."""
@@ -138,7 +137,8 @@ class Packs:
             codec, (_, length, stored) = table.take(1)[0], table.varints(3)  # _: where in its image it once stood
             slices = [table.varints(4) for _ in range(table.varint(4))] if codec == 2 else []
             check(codec < 3 and length <= MiB and (stored or not length or flags) and all(
-                slice[0] < len(bases) for slice in slices), f"{cursor.what}: bad record")
+                slice[0] < len(bases) for slice in slices) and sum(slice[3] for slice in slices) <= MiB,
+                  f"{cursor.what}: bad record")
             result.append((codec, length, cursor.take(stored), [(bases[s[0]], *s[1:]) for s in slices]))
         table.end(), cursor.end()
         return result
