@@ -71,7 +71,7 @@ import Testing
                             counter: UInt64.random(in: 0..<1 << 40, using: &generator)),
                         record: Int.random(in: 0..<Frame.maximumRecords, using: &generator),
                         offset: Int.random(in: 0..<1 << 19, using: &generator),
-                        length: Int.random(in: 0...1 << 19, using: &generator))
+                        length: Int.random(in: 0...1 << 18, using: &generator))
                 }
             let record = Record(
                 codec: codec, imageOffset: Int.random(in: 0...1 << 60, using: &generator),

@@ -46,14 +46,14 @@ import Testing
     }
 
     @Test(arguments: UInt64(0)..<200)
-    func newerEntriesHideOlderOnesByteByByte(seed: UInt64) {
+    func newerEntriesHideOlderOnesByteByByte(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         var model = [MapEntry.Source?](repeating: nil, count: Self.imageBytes)
         var map = MapSegment.empty
         for layer in 0..<UInt64(4) {
             let entries = Self.entries(&generator, layer: layer)
             Self.paint(entries, on: &model)
-            map = MapSegment(entries: entries, runs: []).merged(over: map)
+            map = try MapSegment(entries: entries, runs: []).merged(over: map, runLimit: 0)
             for (left, right) in zip(map.entries, map.entries.dropFirst()) {
                 #expect(left.end <= right.offset)
             }
@@ -155,11 +155,11 @@ import Testing
     }
 
     @Test(arguments: UInt64(0)..<300)
-    func onlyWholeBlocksSurviveBelowNewerRuns(seed: UInt64) {
+    func onlyWholeBlocksSurviveBelowNewerRuns(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         let older = Self.runs(&generator, movable: false)
         let newer = Self.runs(&generator, movable: true)
-        let found = FingerprintRun.overlay(newer, over: older)
+        let found = try FingerprintRun.overlay(newer, over: older, limit: .max)
         for (left, right) in zip(found, found.dropFirst()) { #expect(left.end <= right.offset) }
         // What still points below stands where `older` says nothing, and is looked at on its own.
         let blocks = Self.known(
@@ -172,14 +172,15 @@ import Testing
     }
 
     /// The case that once brought back a fingerprint from two layers down.
-    @Test func aPartOfABlockThatMovedIsUnknownAndNotOlder() {
+    @Test func aPartOfABlockThatMovedIsUnknownAndNotOlder() throws {
         let print = { (value: UInt64) in Fingerprint(low: value, high: 0) }
         let bottom = [
             FingerprintRun(offset: 0, length: 16, blockSize: 8, source: .blocks([print(1), print(2)]))
         ]
         let middle = [FingerprintRun(offset: 0, length: 16, blockSize: 16, source: .blocks([print(3)]))]
         let top = [FingerprintRun(offset: 32, length: 8, blockSize: 8, source: .moved(from: 8))]
-        let merged = FingerprintRun.overlay(FingerprintRun.overlay(top, over: middle), over: bottom)
+        let above = try FingerprintRun.overlay(top, over: middle, limit: .max)
+        let merged = try FingerprintRun.overlay(above, over: bottom, limit: .max)
         #expect(merged == middle)
     }
 }

@@ -24,7 +24,7 @@ struct ShipmentPlan: ~Copyable {
         self.job = job
         self.oldMap = oldMap
         image = old
-        base = oldMap.reversed().reduce(MapSegment.empty) { $1.merged(over: $0) }.entries
+        base = oldMap.reversed().reduce([]) { Layer.overlay($1.entries, over: $0) }
         fingerprinter = Fingerprinter(secret: job.secret)
         do throws(CompressionError) { compressor = try Compressor(level: 3) } catch {
             preconditionFailure("no memory for zstd")
@@ -109,7 +109,7 @@ struct ShipmentPlan: ~Copyable {
         point.counts.changedBlocks = entries.count
         var segment = MapSegment(entries: entries, runs: runs)
         if segments.count >= 3 {
-            segment = oldMap.reduce(segment) { $0.merged(over: $1) }
+            segment = try oldMap.reduce(segment) { try $0.merged(over: $1, runLimit: .max) }
             point.segments = []
         }
         var shipment = StoreFixture.Shipment(point: point)

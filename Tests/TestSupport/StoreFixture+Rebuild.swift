@@ -12,7 +12,7 @@ extension StoreFixture {
         let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
         var map = MapSegment.empty
         for segment in point.segments.reversed() {
-            map = try reader.segment(segment).content.merged(over: map)
+            map = try reader.segment(segment).content.merged(over: map, runLimit: .max)
         }
         var image = [UInt8](repeating: 0, count: point.layout.length)
         for entry in map.entries {
