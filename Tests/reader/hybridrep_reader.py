@@ -2,44 +2,34 @@
 """Restore a point of a hybridrep store with nothing but its packs, maps and points.
 
     hybridrep_reader.py STORE JOB [GENERATION|latest] [-o FILE]   prove a point; with -o, write its image
-    hybridrep_reader.py STORE JOB --list                          list the points, prove their chain
+    hybridrep_reader.py STORE JOB --list                          list the points and prove their chain
 
-A second reader, written from docs/format/ alone; the comments name its files and sections. It needs Python's
-standard library, and to decompress the module `zstandard` or else the program `zstd`.
-
-Proved: header, length and digest of every object, SHA-256 of every pack and map that is read against its name,
-ids of frames, receipts and the chain of points, the map's fingerprints against the image digest, and the image's
-bytes against their fingerprints. XXH3 is not in the standard library; the 128 bits of the fingerprints are
-computed below, at some megabytes a second. The check values of frames (XXH3, 64 bits) are not computed: the
-SHA-256 of their pack covers the same bytes. Indexes, notes, tombs and signatures are not read.
+A second reader, written from docs/format/ alone. Needs Python 3.11, xxh3.py, and the module `zstandard` or the program
+`zstd`. Proves all framing, digests and receipts it reads, the chain of points, SHA-256 of packs and maps, the bytes
+against the map's fingerprints and the image digest. Check values of frames are left to the SHA-256 of their pack.
 """
-import argparse, bisect, collections, datetime, functools, glob, hashlib, os, re, struct, subprocess, sys, tempfile
+import argparse, bisect, collections, datetime, functools, glob, os, re, struct, subprocess, sys, tempfile
+from hashlib import file_digest, sha256
+from xxh3 import fingerprint
 try:
     import zstandard
 except ImportError:
     zstandard = None
-from xxh3 import fingerprint
 
-MiB = 1 << 20
-SIZE_MAX = 1 << 60
-
-
-class Damage(Exception):
-    """Something in the store is not as docs/format says, or what is asked for is not there."""
-
+MiB, SIZE_MAX = 1 << 20, 1 << 60
+SECTIONS = {b"STOR": [b"PARM"], b"JOBS": [b"PARM", b"SECR"], b"POIN": [b"PUBL", b"PRIV"], b"MAPS": [b"FRMS", b"RUNS"]}
 
 def check(condition, message):
     if not condition:
-        raise Damage(message)
+        raise ValueError(message)  # damage, or what is asked for is not there
 
-
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
+def read_file(path, limit):
+    with open(path, "rb") as file:
+        check(os.fstat(file.fileno()).st_size <= limit, f"{path}: longer than the {limit} bytes allowed")
+        return file.read()
 
 class Cursor:
     """Reads values from the front of some bytes (store.md, section 2, "Values")."""
-
     def __init__(self, data, what):
         self.data, self.at, self.what = data, 0, what
 
@@ -47,399 +37,264 @@ class Cursor:
         check(count <= len(self.data) - self.at, f"{self.what}: ends early")
         self.at += count
         return self.data[self.at - count:self.at]
-
     def unpack(self, form):
         return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
-
     def varint(self, limit=(1 << 63) - 1):
-        value = 0
-        for index in range(9):
-            byte = self.take(1)[0]
-            value |= (byte & 0x7F) << 7 * index
-            if byte < 0x80:
-                check(byte or not index, f"{self.what}: varint not in its shortest form")
-                check(value <= limit, f"{self.what}: {value} is above {limit}")
-                return value
-        raise Damage(f"{self.what}: varint of more than 9 bytes")
-
-    def zigzag(self):
-        value = self.varint()
-        return -(value >> 1) - 1 if value & 1 else value >> 1
-
+        start = self.at
+        while self.take(1)[0] > 127: pass
+        digits = self.data[start:self.at]
+        value = sum((byte & 127) << 7 * index for index, byte in enumerate(digits))
+        check(len(digits) < 10 and (digits[-1] or len(digits) == 1) and value <= limit, f"{self.what}: bad varint")
+        return value
+    def varints(self, count):
+        return [self.varint() for _ in range(count)]
     def string(self, limit):
-        try:
-            return self.take(self.varint(limit)).decode("utf-8")
-        except UnicodeDecodeError:
-            raise Damage(f"{self.what}: a text is not UTF-8")
-
+        return self.take(self.varint(limit)).decode("utf-8")
+    def frame_list(self):  # pack.md, section 3; a frame's id is the 16 bytes of its push and counter
+        pushes = [self.take(8) for _ in range(self.varint())]
+        last = len(pushes) - 1
+        frames = [pushes[self.varint(last)] + struct.pack("<Q", self.varint()) for _ in range(self.varint())]
+        check(len(set(frames)) == len(frames), f"{self.what}: a frame stands twice in a list")
+        return frames
     def end(self):
         check(self.at == len(self.data), f"{self.what}: bytes behind the last field")
 
-
-def read_file(path, limit):
-    with open(path, "rb") as file:
-        check(os.fstat(file.fileno()).st_size <= limit, f"{path}: longer than the {limit} bytes allowed")
-        return file.read(limit)
-
-
-def check_header(data, what, kind, job, store):
-    magic, version, zero = data[:8], data[8:10], data[10:16]
-    check(magic == b"HREP" + kind, f"{what}: not a {kind.decode()} object")
-    check(version == b"\1\0", f"{what}: format version {int.from_bytes(version, 'little')} is not known")
-    check(zero == bytes(6), f"{what}: reserved bytes of the header are not zero")
-    check(job in (None, data[16:32]), f"{what}: is of another job")
-    check(store in (None, data[32:48]), f"{what}: is of another store")
-
-
-def check_trailer(trailer, what, length):
-    magic, zero, last, said, zero2 = struct.unpack("<4sIQQQ", trailer[:32])
-    check(magic == b"HEND" and not zero and not zero2, f"{what}: no trailer at its end")
-    check(said == length, f"{what}: is {length} bytes, its trailer says {said}")
+def check_framing(header, trailer, size, what, kind, job, store):
+    """Check header and trailer (store.md, section 2); `None` for any id. The last section's offset."""
+    check(size >= 112 and header[:8] == b"HREP" + kind, f"{what}: not a {kind.decode()} object")
+    check(header[8:16] == struct.pack("<Q", 1), f"{what}: format version {header[8]} or what follows is not known")
+    check(job in (None, header[16:32]) and store in (None, header[32:]), f"{what}: is of another job or store")
+    magic, last, length, zero = struct.unpack("<QQQQ", trailer[:32])
+    check((magic, length, zero) == (0x444E4548, size, 0), f"{what}: no trailer for its {size} bytes")
     return last
 
-
-def sections(data, what, kind, known, job, store=bytes(16)):
-    """The (tag, content) of an object's known sections, in order (store.md, section 2)."""
-    check(len(data) >= 112, f"{what}: too short for an object")
-    check_header(data, what, kind, job, store)
-    last = check_trailer(data[-64:], what, len(data))
-    check(sha256(data[:-32]) == data[-32:], f"{what}: digest in the trailer is not that of the object")
-    found, at, before = [], 48, 0
-    while at < len(data) - 64:
-        cursor = Cursor(data[at:len(data) - 64], what)
+def sections(data, what, kind, job, store=bytes(16)):
+    """The contents of an object's sections as tag → cursors (store.md, section 2)."""
+    last = check_framing(data[:48], data[-64:], len(data), what, kind, job, store)
+    check(sha256(data[:-32]).digest() == data[-32:], f"{what}: does not have the digest in its trailer")
+    cursor, found, start = Cursor(data[48:-64], what), collections.defaultdict(list), -48
+    while cursor.at < len(cursor.data):
+        start = cursor.at
         tag, flags, length = cursor.unpack("4sIQ")
-        content, before, at = cursor.take(length), at, at + 16 + length
-        check(tag in known or not flags & 1, f"{what}: unknown mandatory section {tag}")
-        if tag in known:
-            found.append((tag, content))
-    check(last == before, f"{what}: the trailer names another last section")
+        check(tag in [*SECTIONS[kind], b"ENTS", b"FPRT"] or not flags & 1, f"{what}: unknown mandatory section {tag}")
+        found[tag].append(Cursor(cursor.take(length), f"{what} section {tag}"))
+    check(last == 48 + start, f"{what}: the trailer names another last section")
+    check(all(tag in found for tag in SECTIONS[kind]), f"{what}: lacks a section")
     return found
 
-
-def only(found, tag, what):
-    """The content of a section that stands once; of several the first counts."""
-    contents = [content for name, content in found if name == tag]
-    check(contents, f"{what}: no section {tag.decode()}")
-    return Cursor(contents[0], f"{what} {tag.decode()}")
-
-
-def frame_list(cursor):
-    """A frame list (pack.md, section 3) as frame ids of 16 bytes."""
-    pushes = [cursor.take(8) for _ in range(cursor.varint(len(cursor.data)))]
-    frames = []
-    for _ in range(cursor.varint(len(cursor.data))):
-        push = cursor.varint()
-        check(push < len(pushes), f"{cursor.what}: no push {push}")
-        frames.append(pushes[push] + struct.pack("<Q", cursor.varint()))
-    check(len(set(frames)) == len(frames), f"{cursor.what}: a frame stands twice in a list")
-    return frames
-
-
-def unzstd(payload, prefix, length, what):
-    """Decode one zstd frame with `prefix` before it to `length` bytes, never more than one byte beyond."""
-    check(payload[:4] == b"\x28\xb5\x2f\xfd", f"{what}: payload is not a zstd frame")
+def unzstd(payload, prefix, length):
+    """Decode one zstd frame that has the raw bytes `prefix` before it, to at most one byte above `length`."""
     if zstandard:
         raw = zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if prefix else None
-        try:
-            data = zstandard.ZstdDecompressor(dict_data=raw).stream_reader(payload).read(length + 1)
-        except zstandard.ZstdError as error:
-            raise Damage(f"{what}: {error}")
-    else:
-        with tempfile.NamedTemporaryFile() as source, tempfile.NamedTemporaryFile() as base:
-            for file, content in (source, payload), (base, prefix):
-                file.write(content)
-                file.flush()
-            options = ["--patch-from=" + base.name] if prefix else []
-            with subprocess.Popen(["zstd", "-dcq", *options, source.name], stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL) as program:
-                data = program.stdout.read(length + 1)
-                program.kill() if len(data) > length else None
-            check(program.returncode == 0, f"{what}: zstd does not decode it")
-    check(len(data) == length, f"{what}: decodes to other than {length} bytes")
-    return data
-
+        return zstandard.ZstdDecompressor(dict_data=raw).stream_reader(payload).read(length + 1)
+    with tempfile.NamedTemporaryFile() as source, tempfile.NamedTemporaryFile() as base:
+        for file, content in (source, payload), (base, prefix):
+            file.write(content), file.flush()
+        command = ["zstd", "-dcq", source.name] + (["--patch-from=" + base.name] if prefix else [])
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
+            data = program.stdout.read(length + 1)
+        return b"" if program.returncode else data
 
 class Packs:
     """All packs of a job: frames by id, records by frame and number (pack.md)."""
-
     def __init__(self, folder, job):
-        self.places, self.proved, self.cache = collections.defaultdict(list), set(), collections.OrderedDict()
-        for path in glob.glob(os.path.join(glob.escape(folder), "??", "*.pack")):
-            name = os.path.basename(path)[:-5]
-            if re.fullmatch("[0-9a-f]{64}", name) and name[:2] == os.path.basename(os.path.dirname(path)):
+        self.places, self.proved = collections.defaultdict(list), set()
+        for path in glob.glob(glob.escape(folder) + "/??/*.pack"):
+            if re.search("/([0-9a-f]{2})/\\1[0-9a-f]{62}[.]pack$", path):
                 self.read_footer(path, job)
 
-    def read_footer(self, path, job):  # pack.md, section 4
+    def read_footer(self, path, job):  # pack.md, section 4: read from the end, found by the trailer
         with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            check(112 <= size <= 256 * MiB, f"{path}: {size} bytes cannot be a pack")
-            header = file.read(48)
-            check_header(header, path, b"PACK", job, bytes(16))
-            file.seek(size - 64)
-            trailer = file.read(64)
-            last = check_trailer(trailer, path, size)
-            check(48 <= last <= size - 80 and size - 80 - last <= MiB, f"{path}: no place for a footer")
+            size, header = os.fstat(file.fileno()).st_size, file.read(48)
+            file.seek(max(0, size - 64))
+            last = check_framing(header, trailer := file.read(64), size, path, b"PACK", job, bytes(16))
+            check(48 <= last <= size - 80 <= last + MiB and size <= 256 * MiB, f"{path}: has no place for a footer")
             file.seek(last)
-            foot = file.read(size - 64 - last)
-        check(sha256(header + foot + trailer[:32]) == trailer[32:], f"{path}: footer does not have its digest")
-        cursor = Cursor(foot, f"{path} footer")
-        tag, _, length = cursor.unpack("4sIQ")
-        check(tag == b"FOOT" and length == len(foot) - 16, f"{path}: the last section is not its footer")
-        for _ in range(cursor.varint()):
-            place = cursor.take(16), cursor.varint(), cursor.varint(2 * MiB + 40), cursor.varint(65536)
-            check(64 <= place[1] <= last - place[2], f"{path}: a frame lies outside of the pack")
-            self.places[place[0]].append((path, *place[1:]))
-        cursor.end()
+            foot = Cursor(file.read(size - 64 - last), f"{path} footer")
+        check(sha256(header + foot.data + trailer[:32]).digest() == trailer[32:], f"{path}: footer has another digest")
+        check(foot.unpack("4s4xQ") == (b"FOOT", len(foot.data) - 16), f"{path}: the last section is not its footer")
+        for _ in range(foot.varint()):
+            frame, (offset, size, rows) = foot.take(16), foot.varints(3)
+            check(64 <= offset <= last - size and size <= 2 * MiB + 40, f"{path}: a frame lies outside of it")
+            self.places[frame].append((path, offset, size, rows, frame))
+        foot.end()
 
     @functools.lru_cache(maxsize=64)
-    def frame(self, path, offset, size, rows, frame):
+    def rows(self, path, offset, size, rows, frame):
         """The rows (codec, length, payload, slices) of one copy of a frame (pack.md, sections 2 and 3)."""
         with open(path, "rb") as file:
-            if path not in self.proved:
-                digest = hashlib.sha256()
-                while chunk := file.read(MiB):
-                    digest.update(chunk)
-                check(digest.hexdigest() == os.path.basename(path)[:-5], f"{path}: SHA-256 is not its name")
-                self.proved.add(path)
+            proved = path in self.proved or file_digest(file, "sha256").hexdigest() == path[-69:-5]
+            check(proved, f"{path}: SHA-256 is not its name")
+            self.proved.add(path)
             file.seek(offset - 16)
             cursor = Cursor(file.read(16 + size), f"{path} frame at {offset}")
-        tag, _, length, found, cipher, flags, zero, count, table_size, zero2, _ = cursor.unpack("4sIQ16sBBHIIIQ")
-        check(tag == b"FRAM" and length == size and found == frame, f"{cursor.what}: is not the frame looked for")
-        check((cipher, flags & ~1, zero, zero2, count) == (0, 0, 0, 0, rows), f"{cursor.what}: bad header")
+        tag, _, length, found, cipher, flags, z1, count, table_size, z2, _ = cursor.unpack("4sIQ16sBBHIIIQ")
+        check((tag, length, found, count, cipher, flags & ~1, z1, z2) == (b"FRAM", size, frame, rows, 0, 0, 0, 0),
+              f"{cursor.what}: is another, or has an unknown cipher or flag")
         table = Cursor(cursor.take(table_size), cursor.what)
-        bases, result, end = frame_list(table), [], 0
+        bases, result = table.frame_list(), []
         for _ in range(count):
-            codec, origin = table.take(1)[0], end + table.zigzag()
-            length, stored, slices = table.varint(MiB), table.varint(MiB), []
-            check(codec <= 2 and 0 <= origin <= SIZE_MAX, f"{cursor.what}: bad record")
-            if codec == 2:
-                slices = [[table.varint() for _ in range(4)] for _ in range(table.varint(4))]
-                check(slices and all(s[0] < len(bases) for s in slices), f"{cursor.what}: bad slices")
-            check(stored or not length or flags, f"{cursor.what}: a payload is missing")
+            codec, (_, length, stored) = table.take(1)[0], table.varints(3)  # _: where in its image it once stood
+            slices = [table.varints(4) for _ in range(table.varint(4))] if codec == 2 else []
+            check(codec < 3 and length <= MiB and (stored or not length or flags) and all(
+                slice[0] < len(bases) for slice in slices) and sum(slice[3] for slice in slices) <= MiB,
+                  f"{cursor.what}: bad record")
             result.append((codec, length, cursor.take(stored), [(bases[s[0]], *s[1:]) for s in slices]))
-            end = origin + length
-        table.end()
-        cursor.end()
+        table.end(), cursor.end()
         return result
 
-    def record(self, frame, number, depth=0):
-        """The decoded bytes of a record (pack.md, section 3, "Decoding")."""
-        key, what = (frame, number), f"record {number} of frame {frame.hex()}"
-        if key in self.cache:
-            return self.cache[key]
-        check(depth < 256, f"{what}: more than 256 bases deep")
-        for place in self.places[frame]:
-            rows = self.frame(*place, frame)
-            check(number < len(rows), f"{what}: is not in its frame")
-            codec, length, payload, slices = rows[number]
-            if payload or not length:
-                break
-        else:
-            raise Damage(f"{what}: is in no pack")
-        prefix = b"".join(self.slice(*part, depth + 1) for part in slices)
-        data = unzstd(payload, prefix, length, what) if codec else payload
-        check(len(data) == length, f"{what}: stored bytes are not as long as their record")
-        self.cache[key] = data
-        if len(self.cache) > 256:
-            self.cache.popitem(last=False)
+    @functools.lru_cache(maxsize=256)
+    def record(self, frame, number):
+        """The decoded bytes of a record (pack.md, section 3, "Decoding"); any copy with a payload will do."""
+        copies = [self.rows(*place)[number] for place in self.places[frame] if number < place[3]]
+        copies = [copy for copy in copies if copy[2] or not copy[1]]
+        check(copies, f"no pack has record {number} of frame {frame.hex()}")
+        codec, length, payload, slices = copies[0]
+        data = unzstd(payload, b"".join([self.slice(*slice) for slice in slices]), length) if codec else payload
+        check(len(data) == length, f"record {number} of frame {frame.hex()} does not decode to {length} bytes")
         return data
 
-    def slice(self, frame, number, offset, length, depth=0):
-        data = self.record(frame, number, depth)
+    def slice(self, frame, number, offset, length):
+        data = self.record(frame, number)
         check(offset + length <= len(data), f"a slice ends behind record {number} of frame {frame.hex()}")
         return data[offset:offset + length]
 
-
 def read_segment(path, name, size, job):
     """Entries (start, end, frame, record, offset) and runs (start, end, blocks or source) of a map (map.md)."""
-    data = read_file(path, 1024 * MiB)
-    check(len(data) == size and sha256(data) == name, f"{path}: length or SHA-256 is not what the point names")
-    found = sections(data, path, b"MAPS", (b"FRMS", b"ENTS", b"RUNS", b"FPRT"), job)
-    public, entries, runs, used = only(found, b"FRMS", path), [], [], set()
-    frames = frame_list(public)
-    marks = [public.take(public.varint(8192)) for _ in frames]
-    public.end()
-    for cursor in (Cursor(content, f"{path} ENTS") for tag, content in found if tag == b"ENTS"):
-        end = 0
-        for _ in range(cursor.varint(65536)):
-            start = end + cursor.varint()
-            end, which = start + cursor.varint(), cursor.varint(len(frames))
-            check((entries[-1][1] if entries else 0) <= start < end <= SIZE_MAX, f"{path}: entries overlap")
-            record, offset, _ = [cursor.varint() for _ in range(3)] if which else (0, 0, 0)
-            entries.append((start, end, frames[which - 1] if which else None, record, offset))
-            used.add((which - 1, record)) if which else None
-        cursor.end()
-    marked = {(i, r) for i, bits in enumerate(marks) for r in range(8 * len(bits)) if bits[r // 8] >> r % 8 & 1}
-    check(used == marked, f"{path}: entries refer to other records than FRMS says")
-    prints = Cursor(b"".join(content for tag, content in found if tag == b"FPRT"), f"{path} FPRT")
-    cursor, end = only(found, b"RUNS", path), 0
+    data, entries, runs, used = read_file(path, 1024 * MiB), [(0, 0)], [], set()
+    check(len(data) == size and sha256(data).digest() == name, f"{path}: length or SHA-256 is not what the point names")
+    found = sections(data, path, b"MAPS", job)
+    public, cursor, end = found[b"FRMS"][0], found[b"RUNS"][0], 0
+    frames = [None] + public.frame_list()
+    marks = [public.take(public.varint(8192)) for _ in frames[1:]]
+    for section in found[b"ENTS"]:
+        at = 0
+        for _ in range(section.varint(65536)):
+            start = at + section.varint()
+            at, which = start + section.varint(), section.varint(len(marks))
+            record, offset, _ = section.varints(3) if which else (0, 0, 0)
+            check(entries[-1][1] <= start < at <= SIZE_MAX, f"{path}: entries are empty or overlap")
+            entries.append((start, at, frames[which], record, offset))
+            used |= {(which, record)} if which else set()
+        section.end()
+    marked = {(f, r) for f, bits in enumerate(marks, 1) for r in range(8 * len(bits)) if bits[r // 8] >> r % 8 & 1}
+    check(used == marked, f"{path}: its entries use other records than its public part says")
+    prints = Cursor(b"".join(section.data for section in found[b"FPRT"]), f"{path} fingerprints")
     for _ in range(cursor.varint()):
         start = end + cursor.varint()
         end, block, kind = start + cursor.varint(), cursor.varint(MiB), cursor.varint(2)
-        check(start < end <= SIZE_MAX and block, f"{path}: bad run")
-        grid = () if kind == 2 else ((at, min(at + block, end)) for at in range(start, end, block))
-        runs.append((start, end, cursor.varint() if kind == 2 else
-                     [(a, b, prints.take(16) if kind else None) for a, b in grid]))
-    cursor.end()
-    prints.end()
-    return entries, runs
+        check(start < end <= SIZE_MAX and block, f"{path}: a run is empty or has no blocks")
+        runs.append((start, end, cursor.varint() if kind == 2 else [
+            (at, min(at + block, end), prints.take(16) if kind else None) for at in range(start, end, block)]))
+    public.end(), cursor.end(), prints.end()
+    return entries[1:], runs
 
-
-def lay_entries(below, above):  # map.md, section 3
-    kept, first = [], 0
-    for start, end, frame, record, offset in below:
-        while first < len(above) and above[first][1] <= start:
-            first += 1
-        at, index = start, first
-        while at < end:
-            over = above[index] if index < len(above) else (end, end)
-            if over[0] > at:
-                kept.append((at, min(over[0], end), frame, record, offset + at - start))
-            at, index = max(at, over[1]) if over[0] < end else end, index + 1
-    return sorted(kept + above)
-
+def find(maps, here, end):
+    """The newest entry that covers byte `here`, and up to where below `end` it does (map.md, section 3)."""
+    for entries in maps:
+        index = bisect.bisect_right(entries, here, key=lambda entry: entry[0]) - 1
+        if index >= 0 and here < entries[index][1]:
+            return entries[index], min(end, entries[index][1])
+        end = min([end] + [entry[0] for entry in entries[index + 1:index + 2]])
+    raise ValueError(f"no entry covers byte {here} of the image")
 
 def lay_runs(below, runs):  # map.md, section 4; `below` and the result are blocks (start, end, fingerprint)
-    starts, result = [run[0] for run in runs], []
-    for block in below:
-        index = bisect.bisect_left(starts, block[1]) - 1
-        if index < 0 or runs[index][1] <= block[0]:
-            result.append(block)
-    for start, end, blocks in runs:
-        if isinstance(blocks, int):
-            source, first = blocks, bisect.bisect_left(below, (blocks,))
-            last = bisect.bisect_right(below, source + end - start, key=lambda block: block[1])
-            blocks = [(a - source + start, b - source + start, mark) for a, b, mark in below[first:last]]
-        result += blocks
-    return sorted(result, key=lambda block: block[0])
+    starts, ends = [run[0] for run in runs], [0] + [run[1] for run in runs]
+    blocks = [block for block in below if ends[bisect.bisect_left(starts, block[1])] <= block[0]]  # none over it
+    for start, end, content in runs:
+        if isinstance(content, int):  # a moved run: the whole blocks below in `content ..< content + length`
+            first = bisect.bisect_left(below, content, key=lambda block: block[0])
+            last = bisect.bisect_right(below, content + end - start, key=lambda block: block[1])
+            content = [(a + start - content, b + start - content, mark) for a, b, mark in below[first:last]]
+        blocks += content
+    return sorted(blocks, key=lambda block: block[0])
 
-
-def read_points(folder, job, store):
-    """All points by generation, each proved with its receipt and its parent (point.md, sections 1 to 3)."""
-    points = {}
-    for name in sorted(os.listdir(folder)):
-        if not re.fullmatch(r"[0-9a-f]{16}\.point", name):
-            continue
-        path = os.path.join(folder, name)
-        data = read_file(path, 64 * MiB + 80)
-        whole, receipt = data[:-80], data[-80:]
-        check(len(receipt) == 80 and receipt[:8] == b"HRCV\1\0\0\0" and receipt[16:48] == sha256(whole)
-              and receipt[48:] == sha256(receipt[:48]), f"{path}: receipt does not belong to the point")
-        found = sections(whole, path, b"POIN", (b"PUBL", b"PRIV"), job, store)
-        public, private = only(found, b"PUBL", path), only(found, b"PRIV", path)
-        names = "generation parent parent_digest kind health zero time length digest"
-        point = argparse.Namespace(**dict(zip(names.split(), public.unpack("QQ32sBBHqQ32s"))), object=sha256(whole))
-        check(point.kind < 2 and point.health < 3 and not point.zero, f"{path}: bad kind or health")
-        check(point.generation == int(name[:16], 16) > point.parent, f"{path}: bad generation")
-        figures = [public.varint() for _ in range(6)]
-        public.string(256)
-        point.segments = [(public.take(32), public.varint()) for _ in range(public.varint(8))]
-        public.end()
-        point.blocks, at = [], 0
-        point.extents = []
-        for _ in range(private.varint(1 << 20)):
-            check(private.take(1)[0] < 2, f"{path}: bad extent")
-            private.string(4096)
-            length, block = private.varint(SIZE_MAX), private.varint(MiB)
-            check(block, f"{path}: an extent without a block size")
-            point.extents.append((at, length, block))
-            at += length
-        private.take(private.varint(MiB))
-        private.end()
-        check(at == point.length, f"{path}: extents are not as long as the image")
-        check(figures[0] == sum(-(-n // b) for _, n, b in point.extents), f"{path}: bad count of blocks")
-        when = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=point.time // 10**9)
-        point.name = f"{point.generation}-{when:%Y%m%dT%H%M%SZ}"
-        points[point.generation] = point
-    for point in points.values():
-        parent = points.get(point.parent)
-        if parent:
-            check(point.parent_digest == parent.object, f"point {point.generation}: parent is not point {point.parent}")
-        check(point.parent or point.parent_digest == bytes(32), f"point {point.generation}: bad parent")
-    return points
-
+def read_point(path, job, store):
+    """A point (point.md, sections 1 to 3), its extents as (offset, length, block size)."""
+    data, point, at = read_file(path, 64 * MiB + 80), argparse.Namespace(extents=[]), 0
+    whole, receipt, point.object = data[:-80], data[-80:], sha256(data[:-80]).digest()
+    check(receipt == b"HRCV\1\0\0\0" + receipt[8:16] + point.object + sha256(receipt[:48]).digest(),
+          f"{path}: receipt is damaged or not of this point")
+    found = sections(whole, path, b"POIN", job, store)
+    public, private = found[b"PUBL"][0], found[b"PRIV"][0]
+    (point.number, point.parent, point.parent_digest, point.kind, point.health, zero, point.time, point.length,
+     point.digest) = public.unpack("QQ32sBBHqQ32s")
+    blocks, _ = public.varints(6)[0], public.string(256)
+    point.segments = [(public.take(32), public.varint()) for _ in range(public.varint(8))]
+    for _ in range(private.varint(MiB)):
+        (kind,), _, length, block = private.take(1), private.string(4096), *private.varints(2)
+        check(kind < 2 and 0 < block <= MiB, f"{path}: bad extent")
+        point.extents.append((at, length, block))
+        at += length
+    private.take(private.varint(MiB))
+    public.end(), private.end()
+    check(int(path[-22:-6], 16) == point.number > point.parent and point.kind < 2 and point.health < 3 and not zero,
+          f"{path}: bad generation, kind or health")
+    check(at == point.length <= SIZE_MAX and blocks == sum(-(-n // b) for _, n, b in point.extents),
+          f"{path}: extents do not have the length or the blocks of the image")
+    return point
 
 def restore(folder, point, job, secret, output):
-    """Prove a point's image and write it to the file `output`, if any (point.md, section 5)."""
-    entries, known, packs = [], [], Packs(os.path.join(folder, "packs"), job)
+    """Prove a point's image, and write it to `output` if given (point.md, section 5)."""
+    maps, known, packs = [], [], Packs(f"{folder}/packs", job)
     for name, size in reversed(point.segments):
-        path = os.path.join(folder, "maps", name.hex() + ".map")
-        above, runs = read_segment(path, name, size, job)
-        entries, known = lay_entries(entries, above), lay_runs(known, runs)
-    known = {block[0]: block[1:] for block in known}
-    zero_mark = functools.lru_cache(lambda length: fingerprint(bytes(length), secret))
-    digest = hashlib.sha256(b"hybridrep image 1" + struct.pack("<QQ", point.length, len(point.extents)))
+        entries, runs = read_segment(f"{folder}/maps/{name.hex()}.map", name, size, job)
+        maps, known = [entries] + maps, lay_runs(known, runs)
+    known, zero_mark = {b[:2]: b[2] for b in known}, functools.lru_cache(lambda n: fingerprint(bytes(n), secret))
+    digest = sha256(b"hybridrep image 1" + struct.pack("<QQ", point.length, len(point.extents)))
     digest.update(b"".join(struct.pack("<QQQ", *extent) for extent in point.extents))
-    index = unknown = 0
-    for at, size, block in point.extents:
-        for start in range(at, at + size, block):
-            end, data = min(start + block, at + size), b""
-            while start + len(data) < end:
-                here = start + len(data)
-                while index < len(entries) and entries[index][1] <= here:
-                    index += 1
-                check(index < len(entries) and entries[index][0] <= here, f"no entry covers byte {here}")
-                first, stop, frame, record, offset = entries[index]
-                count = min(stop, end) - here
-                data += packs.slice(frame, record, offset + here - first, count) if frame else bytes(count)
-            is_zero = data == bytes(len(data))
-            mark = zero_mark(len(data)) if is_zero else fingerprint(data, secret)
-            said_end, said = known.get(start, (0, None))
-            if said_end == end:
-                check(is_zero if said is None else said == mark, f"bytes at {start} are not those of the map's run")
-            unknown += said_end != end
-            digest.update(mark)
-            if output and not is_zero:
-                output.seek(start)
-                output.write(data)
-    check(digest.digest() == point.digest, f"image digest of point {point.generation} is another")
+    for start, end in ((a, min(a + b, at + n)) for at, n, b in point.extents for a in range(at, at + n, b)):
+        data = b""
+        while (here := start + len(data)) < end:
+            (first, _, frame, record, offset), stop = find(maps, here, end)
+            data += packs.slice(frame, record, offset + here - first, stop - here) if frame else bytes(stop - here)
+        is_zero = not data.strip(b"\0")
+        mark, said = zero_mark(len(data)) if is_zero else fingerprint(data, secret), known.get((start, end), b"")
+        check(is_zero if said is None else said in (b"", mark), f"bytes at {start} are not those the map says")
+        digest.update(mark)
+        if output and not is_zero:
+            output.seek(start), output.write(data)
+    check(digest.digest() == point.digest, f"image digest of point {point.number} is another")
     if output:
-        output.truncate(point.length)
-    return unknown
-
+        output.truncate(point.length), output.flush()
+    print(f"point {point.number}: {point.length} bytes proved")
 
 def main():
     parser = argparse.ArgumentParser(description="Prove and restore a point of a hybridrep store.")
-    parser.add_argument("store")
-    parser.add_argument("job")
+    parser.add_argument("store"), parser.add_argument("job")
     parser.add_argument("generation", nargs="?", default="latest", help="a number, a point's name, or latest")
     parser.add_argument("-o", metavar="FILE", help="write the image to FILE, which must not exist")
     parser.add_argument("--list", action="store_true", help="list the points")
     options = parser.parse_args()
-    check(re.fullmatch("[a-z0-9][a-z0-9._-]{0,63}", options.job), f"{options.job}: not a job's name")
-    folder, path = os.path.join(options.store, "jobs", options.job), os.path.join(options.store, "STORE")
-    data = read_file(path, 4096)
-    only(sections(data, path, b"STOR", (b"PARM",), bytes(16), None), b"PARM", path).take(8)
-    store, path = data[32:48], os.path.join(folder, "job")
-    data = read_file(path, 4096)
-    found, job = sections(data, path, b"JOBS", (b"PARM", b"SECR"), None, store), data[16:32]
-    check(only(found, b"PARM", path).string(64) == options.job, f"{path}: is of a job with another name")
-    secret = only(found, b"SECR", path).data
-    check(len(secret) == 192, f"{path}: the secret does not have 192 bytes")
-    points = read_points(os.path.join(folder, "points"), job, store)
+    store, folder = read_file(f"{options.store}/STORE", 4096), f"{options.store}/jobs/{options.job}"
+    sections(store, "STORE", b"STOR", bytes(16), None)  # store.md, sections 3 and 4: ids for all other headers
+    job, store = read_file(f"{folder}/job", 4096), store[32:48]
+    found, job = sections(job, f"{folder}/job", b"JOBS", None, store), job[16:32]
+    secret, name = found[b"SECR"][0].data, found[b"PARM"][0].string(64)
+    check(name == options.job and len(secret) == 192, f"{folder}/job: bad name or secret")
+    paths = glob.glob(glob.escape(folder) + "/points/" + "[0-9a-f]" * 16 + ".point")
+    points = {point.number: point for point in (read_point(path, job, store) for path in sorted(paths))}
+    for number, point in points.items():  # point.md, section 2: the parent may be gone
+        expected = points[point.parent].object if point.parent in points else point.parent_digest
+        check(point.parent_digest == (expected if point.parent else bytes(32)), f"point {number}: not of its parent")
+        if options.list:
+            when = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=point.time // 10**9)
+            kind, health = ("full", "logs")[point.kind], ("good", "damaged", "suspicious")[point.health]
+            print(f"{number}-{when:%Y%m%dT%H%M%SZ} {kind} {point.length} bytes, {health}, parent {point.parent}")
     if options.list:
-        for point in points.values():
-            print(point.generation, point.name, point.length, "bytes,", ("full", "logs")[point.kind] + ",",
-                  ("good", "damaged", "suspicious")[point.health] + ", parent", point.parent or "none",
-                  "" if point.parent in points or not point.parent else "(not in the store)")
         return
-    number = options.generation.split("-")[0]
-    check(points and (number == "latest" or number.isdecimal()), "no such point")
-    point = points.get(max(points) if number == "latest" else int(number))
-    check(point, f"no point {number} in the store")
-    if options.o:
-        check(not os.path.lexists(options.o), f"{options.o}: exists already")
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(os.path.abspath(options.o))) as output:
-            unknown = restore(folder, point, job, secret, output)
-            output.flush()
-            os.link(output.name, options.o)
-    else:
-        unknown = restore(folder, point, job, secret, None)
-    print(f"point {point.generation}: {point.length} bytes proved, {unknown} blocks without a fingerprint in the map")
-
+    number = options.generation.split("-")[0].replace("latest", str(max(points, default=0)))
+    point = points.get(int(number) if number.isdecimal() else 0)
+    check(point, f"no point {options.generation} of job {options.job}")
+    check(not options.o or not os.path.lexists(options.o), f"{options.o}: exists already")
+    output = tempfile.NamedTemporaryFile(dir=os.path.dirname(options.o) or ".") if options.o else None
+    restore(folder, point, job, secret, output)
+    if output:
+        os.link(output.name, options.o)  # named only when proved, and never in place of another file
 
 if __name__ == "__main__":
+    sys.setrecursionlimit(256 * 8)  # pack.md, section 3: bases 256 deep
     try:
-        sys.exit(main())
-    except (Damage, OSError) as error:
-        sys.exit(f"hybridrep_reader: {error}")
+        main()
+    except (OSError, ValueError, RecursionError, MemoryError, zstandard.ZstdError if zstandard else OSError) as error:
+        sys.exit(f"hybridrep_reader: {error or type(error).__name__}")
