@@ -57,6 +57,10 @@ struct SSHTarget: Sendable {
         sshCommand = try mapping.setting("ssh-command", default: nil) { scalar throws(ConfigurationError) in
             try Self.words(scalar)
         }
+        if sshCommand.value != nil {
+            try mapping.refuse(
+                ["identity", "known-hosts"], because: "is for libssh; ssh-command has options of its own")
+        }
         limitRate = try mapping.setting("limit-rate", default: nil) { scalar throws(ConfigurationError) in
             try scalar.rate()
         }

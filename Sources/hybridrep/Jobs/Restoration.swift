@@ -31,8 +31,13 @@ struct Restoration {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
+        // Before anything is fetched: an answer in a second, not after an hour.
+        for extent in layout.extents where extent.key.kind == .data && !replacing {
+            let member = path + "/" + extent.key.name
+            if try session.files.status(member) != nil { throw SyncError.exists(path: member) }
+        }
         try session.files.makeFolder(path)
-        let temporary = path + "/hybridrep-image.tar"
+        let temporary = path + "/.hybridrep-image"
         defer { try? session.files.remove(temporary) }
         try toFile(temporary, replacing: true)
         let reader = try TarReader(try session.files.open(temporary, .read))
