@@ -66,7 +66,13 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let marker = folder.appendingPathComponent("ended").path
         var child: ChildProcess? = try ChildProcess(
-            shell: "trap 'touch \(marker); exit' TERM; sleep 60 & while [ \"$(cat /proc/$!/comm)\" != sleep ]; do :; done; echo $!; wait")
+            shell: """
+                trap 'touch \(marker); exit' TERM
+                sleep 60 &
+                while [ "$(cat /proc/$!/comm)" != sleep ]; do :; done
+                echo $!
+                wait
+                """)
         var piece = [UInt8](repeating: 0, count: 16)
         var span = piece.mutableSpan
         let got = try #require(try child?.read(into: &span))
