@@ -1,8 +1,8 @@
 """XXH3 with 128 bits, a secret and no seed: `XXH3_128bits_withSecret` of libxxhash.
 
 docs/format/signature.md, section 2 names it and leaves it to libxxhash. Where that library can be loaded it is used;
-where not, what follows does the same at about a megabyte a second. Written from the algorithm's published
-description, not from this project's sources.
+where not, what follows does the same at about a megabyte a second. Checked against libxxhash at every
+length up to 1,400 bytes; shares nothing with this project's sources.
 """
 import ctypes
 import struct
