@@ -16,6 +16,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// A file that may not be replaced is there.
     case exists(path: String)
+    /// A folder, a device or the like is where a file was to be written.
+    case notAFile(path: String)
 
     package var description: String {
         switch self {
@@ -27,6 +29,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongStore(let what, _): what
         case .damaged(let what): what
         case .exists(let path): "write \(path): it exists"
+        case .notAFile(let path): "write \(path): it is not a regular file"
         }
     }
 
@@ -36,6 +39,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongStore(_, let hint): hint
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .exists: "give --force to replace it"
+        case .notAFile(let path): "write into it with: --image - > \(path)"
         case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
         case .image, .system, .compression: nil
         }

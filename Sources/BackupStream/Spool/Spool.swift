@@ -49,14 +49,15 @@ package struct Spool: Sendable {
 
     package func newest() throws(BackupError) -> SpoolEntry? { try entries().last }
 
-    /// The newest image with this digest, told by its signature, not by its name.
+    /// The newest entry with this digest, told by its signature, not by its name; one with its image first.
     ///
     /// A signature that cannot be read is passed over: it is no proof of any image.
     package func entry(imageDigest digest: Digest256, job: Identifier) throws(BackupError) -> SpoolEntry? {
-        try entries().last { entry in
+        let found = try entries().filter { entry in
             digest.description.hasPrefix(entry.name.digestPrefix)
                 && (try? entry.signature(job: job, in: files))?.digest == digest
         }
+        return found.last { $0.imageKind != nil } ?? found.last
     }
 
     /// Removes all but the newest `keep` images and those of `alwaysKeep`; returns the removed.
@@ -65,8 +66,13 @@ package struct Spool: Sendable {
     @discardableResult package func expire(
         keep: Int, alwaysKeep: Set<Digest256>
     ) throws(BackupError) -> [SpoolEntry] {
-        let prefixes = Set(alwaysKeep.map { String($0.description.prefix(8)) })
-        let expired = try entries().dropLast(max(1, keep)).filter { !prefixes.contains($0.name.digestPrefix) }
+        let all = try entries()
+        // One entry a digest is enough, however often a source came back unchanged.
+        let needed = alwaysKeep.compactMap { digest in
+            let found = all.filter { digest.description.hasPrefix($0.name.digestPrefix) }
+            return (found.last { $0.imageKind != nil } ?? found.last)?.name
+        }
+        let expired = all.dropLast(max(1, keep)).filter { !needed.contains($0.name) }
         for entry in expired { try remove(entry) }
         if !expired.isEmpty { try system { () throws(SystemError) in try files.syncFolder(folder) } }
         return Array(expired)

@@ -6,14 +6,18 @@ package import Platform
 /// all are there do they get their own. Nothing is replaced without `force`.
 package struct SetExtractor {
     private static let pieceBytes = 256 << 10
-    private static let temporarySuffix = ".hybridrep-partial"
+    /// Room for the ending of a temporary name.
+    private static let longestEnding = 40
 
     private let reader: TarReader
     private let files: any FileSystem
+    private let temporarySuffix: String
 
-    package init(_ reader: TarReader, in files: any FileSystem) {
+    /// - Parameter tag: Tells these temporary files from those of another unpacking; at most 16 characters.
+    package init(_ reader: TarReader, in files: any FileSystem, tag: String = "0") {
         self.reader = reader
         self.files = files
+        temporarySuffix = ".\(tag.prefix(16)).hybridrep-partial"
     }
 
     /// Unpacks into `folder`, which is made when it is not there (its parent must be).
@@ -39,8 +43,8 @@ package struct SetExtractor {
             let total = wanted.reduce(0) { $0 + $1.member.length }
             var done = 0
             for (name, member) in wanted {
-                temporaries.append(folder + "/" + name + Self.temporarySuffix)
-                try write(member, to: folder + "/" + name + Self.temporarySuffix) { more in
+                temporaries.append(folder + "/" + name + temporarySuffix)
+                try write(member, to: folder + "/" + name + temporarySuffix) { more in
                     done += more
                     progress(done, total)
                 }
@@ -79,7 +83,7 @@ package struct SetExtractor {
     /// A name that is one component of a path and nothing else.
     static func isPlain(_ name: String) -> Bool {
         let units = name.utf8
-        return !units.isEmpty && units.count <= 255 - temporarySuffix.utf8.count && name != "."
+        return !units.isEmpty && units.count <= 255 - longestEnding && name != "."
             && name != ".."
             && !units.contains(0x2F) && !units.contains { $0 < 0x20 || $0 == 0x7F }
     }
@@ -88,8 +92,6 @@ package struct SetExtractor {
         _ member: TarReader.Member, to path: String, _ wrote: (Int) -> Void
     ) throws(TarError) {
         do throws(SystemError) {
-            // Left by an unpacking that was killed: no other file has this suffix.
-            if try files.status(path) != nil { try files.remove(path) }
             let target = try files.open(path, .create)
             var buffer = [UInt8](repeating: 0, count: min(Self.pieceBytes, max(1, member.length)))
             var done = 0
@@ -110,10 +112,10 @@ package struct SetExtractor {
     private func publish(_ path: String, force: Bool) throws(TarError) {
         do throws(SystemError) {
             if force {
-                try files.rename(path + Self.temporarySuffix, to: path)
+                try files.rename(path + temporarySuffix, to: path)
                 return
             }
-            if try files.renameNoReplace(path + Self.temporarySuffix, to: path) { return }
+            if try files.renameNoReplace(path + temporarySuffix, to: path) { return }
         } catch { throw .system(error) }
         throw .exists(path)
     }

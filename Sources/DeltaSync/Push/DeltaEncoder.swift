@@ -80,8 +80,12 @@ package struct DeltaEncoder: ~Copyable {
     }
 
     private func read(_ range: Range<Int>, _ expected: Fingerprint) throws(SyncError) -> [UInt8] {
-        let bytes = try onDisk { () throws(SystemError) in
-            try image.file.bytes(at: range.lowerBound, count: range.count)
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try image.file.bytes(at: range.lowerBound, count: range.count)
+        } catch {
+            guard error.isEndOfFile else { throw .system(error) }
+            throw .imageChanged(path: image.file.path, offset: range.lowerBound)
         }
         guard fingerprinter.fingerprint(bytes.span) == expected else {
             throw .imageChanged(path: image.file.path, offset: range.lowerBound)

@@ -4,8 +4,9 @@ package import Platform
 
 /// Ships one image to one store as its next point.
 ///
-/// Order (RELIABILITY 2.2): lock, read the head, prove the base, ship packs, map and index, note the intent,
-/// commit the point. Nothing before the commit is visible to a reader; everything after it is only memory.
+/// Order (RELIABILITY 2.2): lock, read the head, ship packs, map and index, commit the point. Nothing before
+/// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
+/// commit is made good by the next push, which starts from the store's head.
 package struct Push {
     private let store: any ObjectStore
     private let target: Name
@@ -82,6 +83,7 @@ package struct Push {
         let (generation, overflow) = (head?.point.generation ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
+        try checkSize(request.image)
         let writer = FrameWriter(store, job: job, push: random.span.uint64(at: 0))
         var counts = Point.Counts()
         let layer: MapSegment
@@ -117,24 +119,39 @@ package struct Push {
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
-        try commit(point, points, map, new)
-        return PushResult(point: point, parentID: head?.point.id, hadLocalBase: base.isLocal)
+        let stateFailure = try commit(point, points, map, new)
+        return PushResult(
+            point: point, parentID: head?.point.id, hadLocalBase: base.isLocal, stateFailure: stateFailure)
     }
 
-    /// The commit, and then what this host remembers of it; losing that costs time only.
+    /// Refuses before the first byte what the commit would refuse after the last.
+    private func checkSize(_ image: ShippedImage) throws(SyncError) {
+        let blocks = image.signature.runs.dataCount
+        let most = MapSegment.maximumBytes / (Fingerprint.byteCount + 4)
+        guard blocks > most else { return }
+        throw .store(
+            StoreError(
+                .failed, "push", image.file.path, "it has \(blocks) blocks of data, a map holds \(most)",
+                hint: "split the source into several jobs"))
+    }
+
+    /// The commit, and then what this host remembers of it.
+    ///
+    /// - Returns: Why it could not be remembered: that costs time only, and the point stays committed.
     private func commit(
         _ point: Point, _ points: PointReader, _ map: MapStack, _ new: (name: Point.Segment, bytes: [UInt8])?
-    ) throws(SyncError) {
+    ) throws(SyncError) -> SystemError? {
         let bytes = point.encoded(job: job.id, store: points.storeID)
         let receipt = try syncing { () throws(StoreError) in
             try store.commit(bytes, generation: point.generation, job: job.name)
         }
-        try onDisk { () throws(SystemError) in
+        do throws(SystemError) {
             if let new { try state.keep(new.bytes, as: new.name) }
             try state.remember(
                 TargetMemory(
                     store: points.storeID, generation: point.generation, digest: receipt.point,
                     image: point.imageDigest, segments: point.segments.map(\.name)), of: target)
-        }
+            return nil
+        } catch { return error }
     }
 }

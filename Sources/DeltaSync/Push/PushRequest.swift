@@ -48,4 +48,6 @@ package struct PushResult: Equatable, Sendable {
     package let parentID: String?
     /// True when this host had the base's signature; else it was read back from the store.
     package let hadLocalBase: Bool
+    /// Why this host could not write down what was committed; that costs time only.
+    package let stateFailure: SystemError?
 }

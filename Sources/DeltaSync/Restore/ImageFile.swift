@@ -2,23 +2,28 @@ package import Platform
 
 /// Writes a rebuilt image to a file that appears whole and proven, or not at all.
 package struct ImageFile {
-    private static let temporarySuffix = ".hybridrep-partial"
     private let files: any FileSystem
+    /// Tells this restore's temporary file from that of another to the same place.
+    private let tag: String
 
-    package init(_ files: any FileSystem) { self.files = files }
+    /// - Parameter tag: A text of this run's own, such as its id.
+    package init(_ files: any FileSystem, tag: String) {
+        self.files = files
+        self.tag = tag
+    }
 
     /// - Parameter replacing: Whether a file that is there may be replaced.
     package func write(
         _ image: ImageRebuild, to path: String, replacing: Bool, _ progress: (_ doneBytes: Int) -> Void
     ) throws(SyncError) {
-        if !replacing, try onDisk({ () throws(SystemError) in try files.status(path) }) != nil {
-            throw .exists(path: path)
+        if let there = try onDisk({ () throws(SystemError) in try files.status(path) }) {
+            guard replacing else { throw .exists(path: path) }
+            // A rename would put a file in the place of a device, and leave the device untouched.
+            guard there.kind == .regular else { throw .notAFile(path: path) }
         }
-        let temporary = path + Self.temporarySuffix
+        let temporary = "\(path).\(tag).hybridrep-partial"
         let file = try onDisk { () throws(SystemError) in
-            // What an earlier restore to this name left; nobody else makes this name.
-            if try files.status(temporary) != nil { try files.remove(temporary) }
-            return try files.open(temporary, .create)
+            try files.open(temporary, .create)
         }
         do throws(SyncError) {
             try fill(file, image, progress)

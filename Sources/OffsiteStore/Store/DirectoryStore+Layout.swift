@@ -2,14 +2,16 @@ package import Platform
 
 extension DirectoryStore {
     package func initialise(_ object: StoreObject) throws(StoreError) -> Bool {
-        try wrap("make", root) { () throws(SystemError) in
+        let session = try sessionName()
+        return try wrap("make", root) { () throws(SystemError) in
             if try files.status(root + "/STORE") != nil {
                 try files.syncFolder(root)
                 return false
             }
             try makeFolders(root)
             try files.makeFolder(root + "/jobs")
-            let made = try publish(object.encoded, temporary: root + "/STORE.partial", final: root + "/STORE")
+            let made = try publish(
+                object.encoded, temporary: root + "/STORE.\(session).partial", final: root + "/STORE")
             try files.syncFolder(root)
             return made
         }
@@ -22,6 +24,7 @@ extension DirectoryStore {
                 throw .badField(field: "job name", offset: 0)
             }
         } catch { throw StoreError("make", ObjectKey.job(job).path, error) }
+        let temporary = try temporaryName(job)
         return try wrap("make", "jobs/\(job)") { () throws(SystemError) in
             let folder = "\(root)/jobs/\(job)"
             if try files.status(path(.job(job))) != nil {
@@ -34,7 +37,7 @@ extension DirectoryStore {
             for name in ["packs", "maps", "index", "points", "notes", "tomb", "trash", "tmp"] {
                 try files.makeFolder(folder + "/" + name)
             }
-            let made = try publish(object, temporary: folder + "/tmp/job", final: path(.job(job)))
+            let made = try publish(object, temporary: temporary, final: path(.job(job)))
             try files.syncFolder(folder)
             try files.syncFolder(root + "/jobs")
             return made
@@ -67,7 +70,6 @@ extension DirectoryStore {
 
     /// Writes, syncs and names a small object; false when the name is taken.
     func publish(_ bytes: [UInt8], temporary: String, final: String) throws(SystemError) -> Bool {
-        if try files.status(temporary) != nil { try files.remove(temporary) }
         let file = try files.open(temporary, .create)
         do throws(SystemError) {
             try file.write(bytes.span, at: 0)

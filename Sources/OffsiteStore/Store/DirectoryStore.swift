@@ -123,11 +123,16 @@ package final class DirectoryStore: ObjectStore {
 
     /// A name in the job's `tmp/` that no other session uses.
     func temporaryName(_ job: Name) throws(StoreError) -> String {
-        if session == nil {
-            session = try wrap("start", root) { () throws(SystemError) in Hex.encode(try entropy.bytes(8)) }
-        }
         uploads += 1
-        return folder(job, "tmp") + "/\(session ?? "")-\(uploads)"
+        return folder(job, "tmp") + "/\(try sessionName())-\(uploads)"
+    }
+
+    /// Random, drawn with the first temporary file.
+    func sessionName() throws(StoreError) -> String {
+        if let session { return session }
+        let drawn = try wrap("start", root) { () throws(SystemError) in Hex.encode(try entropy.bytes(8)) }
+        session = drawn
+        return drawn
     }
 
     func wrap<R>(

@@ -12,17 +12,26 @@ package struct FrameLocations: Sendable {
     /// Reads every index of the job, and the footers of the packs that no readable index names.
     package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
         for object in try store.list(.index, job: job.name) {
-            let bytes = try store.whole(object.key, limit: PackIndex.maximumBytes)
-            do throws(FormatError) {
-                add(try PackIndex(parsing: bytes, job: job.id, store: storeID))
-            } catch {
-                // Damaged: the footers of the packs it would name say the same.
-            }
+            // Damaged or unreadable: the footers of the packs it would name say the same.
+            guard let bytes = try Self.readable(object.key, store),
+                let index = try? PackIndex(parsing: bytes, job: job.id, store: storeID)
+            else { continue }
+            add(index)
         }
         try addFooters(of: try store.list(.pack, job: job.name), store, job)
     }
 
     package subscript(frame: FrameID) -> Location? { frames[frame] }
+
+    /// An index object's bytes; nil when the store cannot read it.
+    private static func readable(_ key: ObjectKey, _ store: any ObjectStore) throws(StoreError) -> [UInt8]? {
+        do throws(StoreError) { return try store.whole(key, limit: PackIndex.maximumBytes) } catch {
+            switch error.kind {
+            case .corrupt, .notFound, .failed, .denied: return nil
+            default: throw error
+            }
+        }
+    }
 
     private mutating func add(_ index: PackIndex) {
         for pack in index.packs {
@@ -46,7 +55,7 @@ package struct FrameLocations: Sendable {
                     })
                 add(PackIndex([.init(name: name, length: object.length, frames: footer.entries)]))
             } catch {
-                guard error.kind == .corrupt || error.kind == .notFound else { throw error }
+                guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
                 // Damaged, and so missed by whoever needs a frame of it.
             }
         }

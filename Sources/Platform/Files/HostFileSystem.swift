@@ -54,7 +54,7 @@ package struct HostFileSystem: FileSystem {
     }
 
     package func linkNoReplace(_ existing: String, to new: String) throws(SystemError) -> Bool {
-        if unsafe link(existing, new) == 0 { return true }
+        if unsafe linkat(AT_FDCWD, existing, AT_FDCWD, new, AT_SYMLINK_FOLLOW) == 0 { return true }
         if errno == EEXIST { return false }
         throw .last("link", new)
     }
@@ -67,6 +67,12 @@ package struct HostFileSystem: FileSystem {
         let result = unsafe clinux_rename_noreplace(old, new)
         if result == 0 { return true }
         if result == -EEXIST { return false }
+        if result == -EINVAL || result == -ENOSYS {
+            // NFS, many FUSE file systems: the same in two steps, still without replacing.
+            guard try linkNoReplace(old, to: new) else { return false }
+            try remove(old)
+            return true
+        }
         throw SystemError(call: "rename", path: new, code: -result)
     }
 

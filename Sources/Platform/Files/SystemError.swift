@@ -26,6 +26,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package static func tooLarge(_ path: String) -> Self { Self(call: "read", path: path, code: EFBIG) }
 
     package static let interruptedCode = EINTR
+    package var isEndOfFile: Bool { code == ENODATA }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }

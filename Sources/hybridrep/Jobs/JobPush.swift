@@ -26,9 +26,7 @@ struct JobPush {
         var verdicts: [Verdict] = []
         for target in targets {
             do {
-                let summary = try ship(backup, to: target)
-                session.console.result(summary.message)
-                session.console.news(summary.line)
+                try ship(backup, to: target)
                 verdicts.append(backup.health == .good ? .good : .degraded)
             } catch {
                 let failure = CommandFailure(wrapping: error)
@@ -40,7 +38,8 @@ struct JobPush {
         return Verdict.ofJob(targets: verdicts)
     }
 
-    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> TargetSummary {
+    /// Once the point is committed its summary is printed, whatever fails after that.
+    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws {
         let start = session.clock.monotonicNanoseconds
         let store = try context.connection.open(target)
         let push = Push(
@@ -52,21 +51,36 @@ struct JobPush {
         let result = try run(push, try request(backup)) { done in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
         }
+        warn(of: result, target.name)
+        var failure: (any Error)?
+        if verifies {
+            do { try verify(result.point, store, target.name) } catch { failure = error }
+        }
+        let space = try? store.space()
+        if let space { warnIfScarce(space, target.name) }
+        do { try store.close() } catch {
+            session.console.warning("\(error)", job: job, target: target.name)
+        }
+        let elapsed = session.clock.monotonicNanoseconds - start
+        let summary = TargetSummary(
+            job: job, target: target.name, point: result.point, parentID: result.parentID,
+            traffic: store.traffic, durationMilliseconds: Int(elapsed / 1_000_000), space: space)
+        session.console.result(summary.message)
+        session.console.news(summary.line)
+        if let failure { throw failure }
+    }
+
+    private func warn(of result: PushResult, _ target: Name) {
         if !result.hadLocalBase {
             session.console.warning(
-                "\(job): the base of point \(result.point.generation) was read back from \(target.name)",
-                job: job, target: target.name)
+                "\(job): the base of point \(result.point.generation) was read back from \(target)",
+                job: job, target: target)
         }
-        if verifies { try verify(result.point, store, target.name) }
-        let space = try store.space()
-        warnIfScarce(space, target.name)
-        try store.close()
-        let elapsed = session.clock.monotonicNanoseconds - start
-        return TargetSummary(
-            job: job, target: target.name, point: result.point, parentID: result.parentID,
-            traffic: store.traffic,
-            durationMilliseconds: Int(elapsed / 1_000_000), freeBytes: space.availableBytes,
-            totalBytes: space.totalBytes)
+        if let failure = result.stateFailure {
+            session.console.warning(
+                "point \(result.point.id) is committed, but this host cannot remember it: \(failure)",
+                job: job, target: target)
+        }
     }
 
     /// Pushes, waiting for another push of this job to end if it must.
@@ -84,7 +98,7 @@ struct JobPush {
     }
 
     private func request(_ backup: BackupResult) throws -> PushRequest {
-        let file = try session.files.open(backup.imagePath, .read)
+        let file = try open(backup)
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
             image: ShippedImage(file: file, signature: backup.signature), kind: .full,
@@ -93,6 +107,14 @@ struct JobPush {
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value)
+    }
+
+    private func open(_ backup: BackupResult) throws -> any OpenFile {
+        do { return try session.files.open(backup.imagePath, .read) } catch {
+            guard error.isNotFound, !backup.ownsImage else { throw error }
+            throw CommandFailure(
+                .source, error.description, hint: "ship a file that its producer keeps in place")
+        }
     }
 
     private func verify(_ point: Point, _ store: any ObjectStore, _ target: Name) throws {

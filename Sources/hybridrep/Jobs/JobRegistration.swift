@@ -13,6 +13,12 @@ struct JobRegistration {
 
     /// - Returns: False when the store had the job already.
     func run() throws -> Bool {
+        guard let lock = try context.state.lock() else {
+            throw CommandFailure(
+                .locked, "job \(context.job.name) is being initialised by another process",
+                hint: "wait for it, and type the same again")
+        }
+        defer { withExtendedLifetime(lock) {} }
         let name = context.job.name
         let storeID = try store.storeObject().id
         let there = try existing()
@@ -24,7 +30,8 @@ struct JobRegistration {
         }
         let identity = try there ?? known ?? adopted() ?? drawn()
         let isNew = try there == nil && store.publishJob(name, identity.encoded(store: storeID))
-        try context.state.remember(identity)
+        // Another host may have been quicker: what the store has is the job's identity.
+        try context.state.remember(isNew ? identity : try existing() ?? identity)
         try reconsider(storeID)
         return isNew
     }

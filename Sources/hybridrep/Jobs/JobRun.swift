@@ -43,9 +43,23 @@ struct JobRun {
             context: context, identity: identity, spool: spool, verifies: verifying,
             lockWaitSeconds: try options.lockWaitSeconds())
         let verdict = push.run(backup, to: targets)
-        if verdict == .good || verdict == .degraded { try keepBase(backup, identity, spool) }
-        try tidy(spool)
-        return verdict
+        // First make room: the image before this one is no target's base any more.
+        let isTidy = attempt("tidy \(spool.folder)") { try tidy(spool) }
+        guard verdict == .good || verdict == .degraded else { return verdict }
+        let isKept = attempt("keep the base") { try keepBase(backup, identity, spool) }
+        return isTidy && isKept ? verdict : .degraded
+    }
+
+    /// What is committed stays committed: a failure from here on is a warning.
+    private func attempt(_ what: String, _ body: () throws -> Void) -> Bool {
+        do {
+            try body()
+            return true
+        } catch {
+            let message = CommandFailure(wrapping: error).message
+            context.session.console.warning("\(what): \(message)", job: context.job.name)
+            return false
+        }
     }
 
     /// A file that was read in place becomes the base of the next delta.

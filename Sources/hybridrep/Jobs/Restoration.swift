@@ -10,10 +10,12 @@ struct Restoration {
     let image: ImageRebuild
     let label: String
 
+    /// Eight digits of this run's id: two restores to one place never share a temporary name.
+    private var tag: String { String(session.runID.description.prefix(8)) }
     private var layout: ImageLayout { image.point.layout }
 
     func toFile(_ path: String, replacing: Bool) throws {
-        try ImageFile(session.files).write(image, to: path, replacing: replacing, progress)
+        try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing, progress)
     }
 
     /// The digest is known only at the end: whoever reads must look at the exit status.
@@ -37,11 +39,11 @@ struct Restoration {
             if try session.files.status(member) != nil { throw SyncError.exists(path: member) }
         }
         try session.files.makeFolder(path)
-        let temporary = path + "/.hybridrep-image"
+        let temporary = "\(path)/.hybridrep-image-\(tag)"
         defer { try? session.files.remove(temporary) }
-        try toFile(temporary, replacing: true)
+        try toFile(temporary, replacing: false)
         let reader = try TarReader(try session.files.open(temporary, .read))
-        try SetExtractor(reader, in: session.files).extract(into: path, force: replacing)
+        try SetExtractor(reader, in: session.files, tag: tag).extract(into: path, force: replacing)
     }
 
     private func progress(_ done: Int) {

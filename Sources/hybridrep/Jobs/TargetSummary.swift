@@ -11,9 +11,8 @@ struct TargetSummary {
     let parentID: String?
     let traffic: Traffic
     let durationMilliseconds: Int
-    /// Bytes still free at the target.
-    let freeBytes: Int
-    let totalBytes: Int
+    /// What is free at the target; nil when it could not be asked any more.
+    let space: SpaceStatus?
 
     /// What a person who watches wants to know.
     var line: String {
@@ -36,7 +35,8 @@ struct TargetSummary {
                 "bytes_received": .integer(traffic.receivedBytes),
                 "bytes_stored": .integer(point.counts.shippedBytes),
                 "duration_seconds": .milliseconds(durationMilliseconds), "committed": .bool(true),
-                "target_free_bytes": .integer(freeBytes), "target_total_bytes": .integer(totalBytes),
+                "target_free_bytes": space.map { .integer($0.availableBytes) } ?? .null,
+                "target_total_bytes": space.map { .integer($0.totalBytes) } ?? .null,
             ])
     }
 }
