@@ -13,5 +13,5 @@ bench:   ; script/bench
 setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
-release: ; $(SWIFT) build -c release --static-swift-stdlib
+release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
 clean:   ; $(SWIFT) package clean
