@@ -1,5 +1,6 @@
 internal import BackupStream
 internal import DeltaSync
+internal import Image
 internal import OffsiteStore
 internal import Platform
 
@@ -65,6 +66,9 @@ struct JobRun {
     /// A file that was read in place becomes the base of the next delta.
     private func keepBase(_ backup: BackupResult, _ identity: JobObject, _ spool: Spool) throws {
         guard !backup.ownsImage, context.job.keepBase.value == .full else { return }
+        // An unchanged file has its base already.
+        let same = try spool.entry(imageDigest: backup.signature.digest, job: identity.id)
+        guard same?.imageKind == nil else { return }
         var isRenamed = false
         if case .file(_, let renamed) = context.job.source.kind { isRenamed = renamed.value }
         let kept = try spool.makeBase(
