@@ -21,13 +21,19 @@ extension Backup {
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
-        manifest.logs = Self.logs(inventory)
+        manifest.logs = Self.logs(inventory.logs)
         let pass = ImagePass(
             try writer(draft, image: try draft.create("tar")),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
         for file in members { try read(file, inventory, into: pass, &manifest) }
-        try requireUnchanged(inventory)
+        try requireUnchanged(members)
+        return try finish(pass, draft, manifest, at: time)
+    }
 
+    /// Ends an image of members with its manifest, and gives it its name.
+    func finish(
+        _ pass: ImagePass, _ draft: SpoolDraft, _ manifest: ImageManifest, at time: Timestamp
+    ) throws(BackupError) -> BackupResult {
         let json = manifest.json
         let member = TarWriter.Member(name: ImageManifest.memberName, length: json.count, modified: time)
         try pass.append(
@@ -107,8 +113,8 @@ extension Backup {
     }
 
     /// Looks at every file of the set once more: none may have changed since the first was read.
-    private func requireUnchanged(_ inventory: SetInventory) throws(BackupError) {
-        for file in inventory.members {
+    func requireUnchanged(_ members: [SetFile]) throws(BackupError) {
+        for file in members {
             let source = try WatchedFile(opening: file.path, in: files)
             guard source.before == file.status else {
                 throw source.changed("it was written while the rest of the set was read")
@@ -121,11 +127,12 @@ extension Backup {
         }
     }
 
-    private static func logs(_ inventory: SetInventory) -> ImageManifest.Logs {
+    static func logs(_ files: [SetFile]) -> ImageManifest.Logs {
+        let generations = files.compactMap { $0.logFact?.generation }
         var logs = ImageManifest.Logs()
-        logs.count = inventory.logs.count
-        logs.first = inventory.logs.first?.logFact?.generation
-        logs.last = inventory.logs.last?.logFact?.generation
+        logs.count = generations.count
+        logs.first = generations.min()
+        logs.last = generations.max()
         return logs
     }
 }

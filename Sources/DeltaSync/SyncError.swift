@@ -12,6 +12,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case imageChanged(path: String, offset: Int)
     /// The store under this name is not the one this job last used, or not as new.
     case wrongStore(String, hint: String)
+    /// These are logs of a full, with this image digest, that is not the target's newest.
+    case fullMissing(Digest256)
     /// What a store holds does not decode to what it should.
     case damaged(String)
     /// A file that may not be replaced is there.
@@ -27,6 +29,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .compression(let error): error.description
         case .imageChanged(let path, let offset): "read \(path): byte \(offset) changed while it was shipped"
         case .wrongStore(let what, _): what
+        case .fullMissing(let image):
+            "the newest full of the target is not the one these logs continue (image \(image))"
         case .damaged(let what): what
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
@@ -37,6 +41,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .store(let error): error.hint
         case .wrongStore(_, let hint): hint
+        case .fullMissing: "take a full with: hybridrep run JOB --full"
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .exists: "give --force to replace it"
         case .notAFile(let path): "write into it with: --image - > \(path)"

@@ -17,8 +17,8 @@ package struct PointVerification {
     /// What a verification looked at and found.
     package struct Result: Sendable {
         package var check: CheckReport
-        /// The point whose image was made again; nil in a quick verification.
-        package var rebuilt: Point?
+        /// The points whose images were made again, a log point's full before it; none in a quick verification.
+        package var rebuilt: [Point] = []
         /// What the pages of its databases said.
         package var pages: [StreamPageCheck.Finding] = []
         /// What is wrong with the rebuilt image, beyond damaged objects.
@@ -45,26 +45,31 @@ package struct PointVerification {
         do throws(StoreError) {
             result = Result(check: try store.check(request) { progress(.hashing($0)) })
         } catch { throw .store(error) }
-        guard level == .full, let point = try point(generation, &result) else { return result }
-        result.rebuilt = point
-        do throws(SyncError) {
-            try rebuild(point, &result, progress)
-        } catch {
-            guard case .damaged(let what) = error else { throw error }
-            result.faults.append(what)
+        guard level == .full else { return result }
+        for point in try toRebuild(generation, &result) {
+            result.rebuilt.append(point)
+            do throws(SyncError) {
+                try rebuild(point, &result, progress)
+            } catch {
+                guard case .damaged(let what) = error else { throw error }
+                result.faults.append(what)
+            }
         }
         return result
     }
 
-    /// The point to make again; nil when there is none, or it cannot be read, which the check has said.
-    private func point(_ generation: UInt64?, _ result: inout Result) throws(SyncError) -> Point? {
+    /// The point to make again, a log point's full before it; none when there is none, or it cannot be read,
+    /// which the check has said.
+    private func toRebuild(_ generation: UInt64?, _ result: inout Result) throws(SyncError) -> [Point] {
         do throws(StoreError) {
             let points = try PointReader(store, job: job)
-            if let generation { return try points.point(generation).point }
-            return try points.head()?.point
+            let asked =
+                if let generation { try points.point(generation).point } else { try points.head()?.point }
+            guard let asked else { return [] }
+            return [try points.full(of: asked)?.point, asked].compactMap { $0 }
         } catch {
             guard error.kind == .corrupt, !result.check.damage.isEmpty else { throw .store(error) }
-            return nil
+            return []
         }
     }
 
@@ -80,10 +85,11 @@ package struct PointVerification {
             (piece) throws(SyncError) in
             pages.append(piece)
         }
-        result.pages = pages.finish()
+        let findings = pages.finish()
+        result.pages += findings
         // A point that was committed as damaged has bad pages by its own word.
         guard point.health == .good else { return }
-        for finding in result.pages {
+        for finding in findings {
             guard let fault = finding.fault else { continue }
             let name = finding.database.name
             result.faults.append(name.isEmpty ? fault : "\(name): \(fault)")

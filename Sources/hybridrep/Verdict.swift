@@ -39,11 +39,13 @@ enum Verdict: Int32, CaseIterable, Sendable {
 
     /// The verdict of a job from those of its targets.
     ///
-    /// Good when all are, degraded when some committed, else the first failure. No target at all is a failure:
+    /// Good when all are, held when the gate holds a committed point, degraded when some committed, else the
+    /// first failure. No target at all is a failure:
     /// what did nothing is not good.
     static func ofJob(targets: [Verdict]) -> Verdict {
         guard !targets.isEmpty else { return .failure }
         guard let failure = targets.first(where: { $0 != .good }) else { return .good }
+        if targets.contains(.held) { return .held }
         let committed = targets.contains { $0 == .good || $0 == .degraded }
         return committed ? .degraded : failure
     }

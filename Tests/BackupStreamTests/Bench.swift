@@ -39,10 +39,16 @@ struct Bench {
         if let files, let name = Name("mdb01") {
             spool = try Spool(folder.path + "/spool", job: name, in: files)
         }
-        return try Backup(
-            of: source, into: spool, job: job, fingerprinter: fingerprinter, clock: clock,
-            maker: .init(hostName: "host1", toolVersion: "1.0"), options: options, standardInput: input
-        ).run()
+        return try maker(source, options, into: spool, input: input).run()
+    }
+
+    func maker(
+        _ source: SourceSpecification, _ options: Backup.Options = .init(), into spool: Spool? = nil,
+        input: (any OpenFile)? = nil
+    ) -> Backup {
+        Backup(
+            of: source, into: spool ?? self.spool, job: job, fingerprinter: fingerprinter, clock: clock,
+            maker: .init(hostName: "host1", toolVersion: "1.0"), options: options, standardInput: input)
     }
 
     /// What is in the job's spool folder, its lock aside.

@@ -22,7 +22,7 @@ import Testing
 
     @Test func membersComeOutByteForByte() throws {
         let members = TarTests.members(seed: 9)
-        try SetExtractor(reader(TarTests.image(members)), in: files).extract(into: out)
+        try SetExtractor([.init(reader(TarTests.image(members)))], in: files).extract(into: out)
         #expect(try files.list(out) == members.map(\.0.name).sorted())
         for (member, content) in members {
             #expect(try files.contents(out + "/" + member.name, limit: 1 << 20) == content)
@@ -31,10 +31,10 @@ import Testing
 
     @Test func oneMemberCanBeChosen() throws {
         let reader = try reader(image(["a", "b"]))
-        try SetExtractor(reader, in: files).extract(into: out, names: ["b"])
+        try SetExtractor([.init(reader, names: ["b"])], in: files).extract(into: out)
         #expect(try files.list(out) == ["b"])
         #expect(throws: TarError.noMember("c", path: reader.file.path)) {
-            try SetExtractor(reader, in: files).extract(into: out, names: ["c"])
+            try SetExtractor([.init(reader, names: ["c"])], in: files).extract(into: out)
         }
     }
 
@@ -42,7 +42,7 @@ import Testing
     func unsafeName(name: String) throws {
         let reader = try reader(image(["good", name]))
         #expect(throws: TarError.unsafeName(name, path: reader.file.path)) {
-            try SetExtractor(reader, in: files).extract(into: out)
+            try SetExtractor([.init(reader)], in: files).extract(into: out)
         }
         #expect(try files.status(out) == nil)
     }
@@ -50,14 +50,14 @@ import Testing
     @Test func aNameThatComesTwiceIsRefused() throws {
         let reader = try reader(image(["a", "a"]))
         #expect(throws: TarError.duplicate("a", path: reader.file.path)) {
-            try SetExtractor(reader, in: files).extract(into: out)
+            try SetExtractor([.init(reader)], in: files).extract(into: out)
         }
     }
 
     @Test func nothingIsReplacedWithoutForce() throws {
         try files.makeFolder(out)
         try files.open(out + "/b", .create).write([9].span, at: 0)
-        let extractor = try SetExtractor(reader(image(["a", "b"])), in: files)
+        let extractor = try SetExtractor([.init(reader(image(["a", "b"])))], in: files)
         #expect(throws: TarError.exists(out + "/b")) { try extractor.extract(into: out) }
         #expect(try files.list(out) == ["b"])
         try extractor.extract(into: out, force: true)

@@ -112,7 +112,7 @@ import Testing
         ])
         #expect(made.status == 0)
         let reader = try TarReader(files.open(image, .read))
-        try SetExtractor(reader, in: files).extract(into: folder.path + "/out")
+        try SetExtractor([.init(reader)], in: files).extract(into: folder.path + "/out")
         #expect(try files.list(folder.path + "/out") == ["a", long])
         #expect(try files.contents(folder.path + "/out/a", limit: 100) == Array("content of a".utf8))
     }

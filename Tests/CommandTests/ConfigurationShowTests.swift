@@ -61,6 +61,7 @@ import Testing
                 ["jobs.mdb01.level", "3", "default"],
                 ["jobs.mdb01.keep-base", "full", "default"],
                 ["jobs.mdb01.full-compare", "30d", "default"],
+                ["jobs.mdb01.full-every", "none", "default"],
                 ["targets.vault.ssh", "backup@vault.example.net", "FILE:11:10"],
                 ["targets.vault.port", "22", "default"],
                 ["targets.vault.identity", "none", "default"],

@@ -25,8 +25,8 @@ import Testing
         let memory = try #require(state.target(shipment.target))
         try state.remember(
             TargetMemory(
-                store: .zero, generation: memory.generation, digest: memory.digest, image: memory.image,
-                segments: []), of: shipment.target)
+                store: .zero, generation: memory.generation, digest: memory.digest,
+                full: memory.full), of: shipment.target)
         let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }
         #expect(error?.description == "target vault is another store than the one this job was shipped to")
     }
@@ -37,7 +37,7 @@ import Testing
         let memory = try #require(try shipment.state().target(shipment.target))
         try shipment.state().remember(
             TargetMemory(
-                store: memory.store, generation: 2, digest: memory.digest, image: memory.image, segments: []),
+                store: memory.store, generation: 2, digest: memory.digest, full: memory.full),
             of: shipment.target)
         let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }
         #expect(error?.description == "target vault has lost point 2: an older copy of the store?")

@@ -68,13 +68,16 @@ final class Shipment {
         try image([("", bytes, blockSize)])
     }
 
-    @discardableResult func push(_ image: ShippedImage, keep: Bool = true) throws -> PushResult {
+    @discardableResult func push(
+        _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
+        at time: Timestamp = FixedClock().now, keep: Bool = true
+    ) throws -> PushResult {
         let push = Push(
             to: store(), target: target, job: job, state: try state(), images: kept, files: files,
             entropy: entropy)
         let result = try push.run(
             PushRequest(
-                image: image, kind: .full, health: .good, sourceTime: FixedClock().now, pages: .init(),
+                image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
                 sourceFacts: [], level: 3), holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)

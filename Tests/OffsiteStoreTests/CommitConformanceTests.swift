@@ -64,8 +64,47 @@ import Testing
     func theParentMustBeTheNewestPoint(kind: StoreKind) throws {
         #expect(try refusal(kind) { $0.parent = nil }?.detail == "its parent is not generation 1")
         let digest = digest(of: [])
-        let error = try refusal(kind) { $0.parent = Point.Parent(generation: 1, digest: digest) }
+        let error = try refusal(kind) { $0.parent = Point.Reference(generation: 1, digest: digest) }
         #expect(error?.detail == "its parent's digest is not that of generation 1")
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func theFullOfALogPointMustBeThere(kind: StoreKind) throws {
+        let digest = digest(of: [])
+        let error = try refusal(kind) {
+            $0.kind = .logs
+            $0.full = Point.Reference(generation: 1, digest: digest)
+        }
+        #expect(error?.kind == .corrupt)
+        #expect(error?.detail == "its full's digest is not that of generation 1")
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aLogPointContinuesNoOtherLogPoint(kind: StoreKind) throws {
+        let folder = try TemporaryFolder()
+        let fixture = try StoreFixture(on: try kind.open(folder), seed: 3)
+        let full = try fixture.addPoint()
+        func commit(on reference: Point.Reference, after parent: Point.Reference) throws -> Receipt {
+            let shipment = try fixture.next()
+            try fixture.upload(shipment)
+            var point = shipment.point
+            point.generation = parent.generation + 1
+            point.parent = parent
+            point.kind = .logs
+            point.full = reference
+            return try fixture.store.commit(
+                point.encoded(job: fixture.job.id, store: fixture.storeID), generation: point.generation,
+                job: mdb01)
+        }
+        let logs = try commit(on: full.reference, after: full.reference)
+        let newest = Point.Reference(generation: 2, digest: logs.point)
+        let error = #expect(throws: StoreError.self) {
+            try commit(on: newest, after: newest)
+        }
+        #expect(error?.detail == "generation 2 is no full")
+        let points = try PointReader(fixture.store, job: mdb01)
+        #expect(try points.full(of: points.point(2).point) == full)
+        #expect(try points.full(of: full.point) == nil)
     }
 
     @Test(arguments: StoreKind.allCases)

@@ -26,7 +26,7 @@ import Testing
             generation: generation,
             parent: generation == 1
                 ? nil
-                : Point.Parent(
+                : Point.Reference(
                     generation: UInt64.random(in: 1..<generation, using: &generator),
                     digest: digest(&generator)),
             kind: seed % 2 == 0 ? .full : .logs,
@@ -38,6 +38,11 @@ import Testing
                 Point.Segment(
                     name: digest(&generator), length: Int.random(in: 0..<1 << 30, using: &generator))
             }, sourceFacts: generator.bytes(Int.random(in: 0..<200, using: &generator)))
+        if point.kind == .logs {
+            guard generation > 1 else { preconditionFailure("no seed draws the first generation") }
+            point.full = Point.Reference(
+                generation: UInt64.random(in: 1..<generation, using: &generator), digest: digest(&generator))
+        }
         point.counts.blocks = Int.random(in: 0...Int.max, using: &generator)
         point.counts.badPages = Int.random(in: 0..<300, using: &generator)
         return point
@@ -53,6 +58,26 @@ import Testing
         let bytes = point.encoded(job: Self.jobID, store: Self.storeID)
         #expect(try Self.parse(bytes) == point)
         #expect(try Self.parse(bytes).encoded(job: Self.jobID, store: Self.storeID) == bytes)
+    }
+
+    @Test func aLogPointNamesAnOlderFullAndAFullNamesNone() throws {
+        var point = try Self.point(1)
+        #expect(point.kind == .logs)
+        func refusal() -> FormatError? {
+            #expect(throws: FormatError.self) {
+                try Self.parse(point.encoded(job: Self.jobID, store: Self.storeID))
+            }
+        }
+        let full = try #require(point.full)
+        point.full = nil
+        #expect(refusal() == .missingSection(tag: "FULL"))
+        for generation in [0, point.generation, .max] {
+            point.full = Point.Reference(generation: generation, digest: full.digest)
+            #expect(refusal() == .badField(field: "full", offset: 0))
+        }
+        point.kind = .full
+        point.full = full
+        #expect(refusal() == .badField(field: "full", offset: 0))
     }
 
     @Test(arguments: UInt64(0)..<3)

@@ -101,7 +101,7 @@ struct ShipmentPlan: ~Copyable {
         let layout = try Self.layout(image.count)
         var point = Point(
             generation: (parent?.point.generation ?? 0) + 1,
-            parent: parent.map { Point.Parent(generation: $0.point.generation, digest: $0.digest) },
+            parent: parent.map { Point.Reference(generation: $0.point.generation, digest: $0.digest) },
             kind: .full, health: .good, sourceTime: Timestamp(seconds: 1_795_312_804), layout: layout,
             imageDigest: Self.digest(image, layout, fingerprinter), counts: Point.Counts(),
             toolVersion: "1.0", segments: segments, sourceFacts: Array("{}".utf8))

@@ -76,7 +76,7 @@ def sections(data, what, kind, job, store=bytes(16)):
     while cursor.at < len(cursor.data):
         start = cursor.at
         tag, flags, length = cursor.unpack("4sIQ")
-        check(tag in [*SECTIONS[kind], b"ENTS", b"FPRT"] or not flags & 1, f"{what}: unknown mandatory section {tag}")
+        check(tag in [*SECTIONS[kind], b"ENTS", b"FPRT", b"FULL"] or not flags & 1, f"{what}: unknown mandatory section {tag}")
         found[tag].append(Cursor(cursor.take(length), f"{what} section {tag}"))
     check(last == 48 + start, f"{what}: the trailer names another last section")
     check(all(tag in found for tag in SECTIONS[kind]), f"{what}: lacks a section")
@@ -228,6 +228,7 @@ def read_point(path, job, store):
         at += length
     private.take(private.varint(MiB))
     public.end(), private.end()
+    check(point.kind == len(found[b"FULL"]), f"{path}: a log point names its full, and no full does")
     check(int(path[-22:-6], 16) == point.number > point.parent and point.kind < 2 and point.health < 3 and not zero,
           f"{path}: bad generation, kind or health")
     check(at == point.length <= SIZE_MAX and blocks == sum(-(-n // b) for _, n, b in point.extents),

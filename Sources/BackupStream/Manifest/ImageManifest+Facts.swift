@@ -72,4 +72,22 @@ extension ImageManifest {
 
         package init() {}
     }
+
+    /// The full whose logs an image holds.
+    package struct Full: Codable, Equatable, Sendable {
+        /// Its image digest, in hexadecimal.
+        package var image: String
+        /// When reading it began, RFC 3339 in UTC.
+        package var sourceTime: String
+
+        package init(image: String, sourceTime: String) {
+            self.image = image
+            self.sourceTime = sourceTime
+        }
+    }
+
+    /// Whether an image is a whole source or the logs since one.
+    package enum Kind: Sendable { case full, logs }
+
+    package var kind: Kind { full == nil ? .full : .logs }
 }

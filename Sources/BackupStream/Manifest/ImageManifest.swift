@@ -17,6 +17,8 @@ package struct ImageManifest: Codable, Equatable, Sendable {
     package var databases: [Database] = []
     /// Nil for sources that are not ESE sets.
     package var logs: Logs?
+    /// The full that a log point's image continues; nil for a full.
+    package var full: Full?
     /// True when every page is good and every database recoverable without loss.
     package var isSound = true
     package var warnings: [String] = []

@@ -14,6 +14,7 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
     package var memberBytes: Int
     package var databases: [ImageManifest.Database]
     package var logs: ImageManifest.Logs?
+    package var full: ImageManifest.Full?
     package var isSound: Bool
     /// The first few of them.
     package var warnings: [String]
@@ -41,6 +42,7 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
             return facts
         }
         logs = manifest.logs
+        full = manifest.full
         isSound = manifest.isSound
         warnings = manifest.warnings.prefix(Self.keptWarnings).map { String($0.prefix(160)) }
         warningCount = manifest.warnings.count

@@ -9,13 +9,15 @@ struct SetInventory {
     private(set) var databases: [SetFile] = []
     private var streaming: [SetFile] = []
     private(set) var logs: [SetFile] = []
-    private var checkpoints: [SetFile] = []
+    private(set) var checkpoints: [SetFile] = []
     /// Every log found, those that are left out among them.
     private(set) var logFacts: [LogFact] = []
     private(set) var leftOut: [ImageManifest.LeftOut] = []
     private(set) var warnings: [String] = []
     private let files: any FileSystem
 
+    /// True when a log says that logs are overwritten once they are not needed to recover from a crash.
+    private(set) var isCircular = false
     /// All files of the set in the order of the image.
     var members: [SetFile] { databases + streaming + logs + checkpoints }
 
@@ -88,8 +90,10 @@ struct SetInventory {
         case .log:
             guard wantsLogs else { return leave(name, "logs are read from their own folder") }
             do throws(LogHeaderError) {
+                let header = try LogHeader(parsing: prefix.span)
+                isCircular = isCircular || header.isCircular
                 let fact = LogFact(
-                    name: name, header: try LogHeader(parsing: prefix.span), fileBytes: status.length)
+                    name: name, header: header, fileBytes: status.length)
                 logs.append(item(.log(fact)))
                 logFacts.append(fact)
             } catch { leaveLog(name, error) }

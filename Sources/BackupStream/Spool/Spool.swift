@@ -49,6 +49,16 @@ package struct Spool: Sendable {
 
     package func newest() throws(BackupError) -> SpoolEntry? { try entries().last }
 
+    /// The newest image of a kind.
+    package func newest(_ kind: ImageManifest.Kind) throws(BackupError) -> SpoolEntry? {
+        try entries().last { self.kind($0) == kind }
+    }
+
+    /// What its manifest says; a full where that cannot be read, so that it is not taken for less than it may be.
+    private func kind(_ entry: SpoolEntry) -> ImageManifest.Kind {
+        (try? entry.manifest(in: files))?.kind ?? .full
+    }
+
     /// The newest entry with this digest, told by its signature, not by its name; one with its image first.
     ///
     /// A signature that cannot be read is passed over: it is no proof of any image.
@@ -60,7 +70,8 @@ package struct Spool: Sendable {
         return found.last { $0.imageKind != nil } ?? found.last
     }
 
-    /// Removes all but the newest `keep` images and those of `alwaysKeep`; returns the removed.
+    /// Removes all but the newest `keep` fulls, the newest log image, and those of `alwaysKeep`; returns the
+    /// removed.
     ///
     /// - Parameter alwaysKeep: Digests of images that some target still needs as base or has not got yet.
     @discardableResult package func expire(
@@ -72,7 +83,10 @@ package struct Spool: Sendable {
             let found = all.filter { digest.description.hasPrefix($0.name.digestPrefix) }
             return (found.last { $0.imageKind != nil } ?? found.last)?.name
         }
-        let expired = all.dropLast(max(1, keep)).filter { !needed.contains($0.name) }
+        let fulls = all.filter { kind($0) == .full }.suffix(max(1, keep))
+        let logs = all.last { kind($0) == .logs }
+        let kept = Set(needed + fulls.map(\.name) + [logs].compactMap { $0?.name })
+        let expired = all.filter { !kept.contains($0.name) }
         for entry in expired { try remove(entry) }
         if !expired.isEmpty { try system { () throws(SystemError) in try files.syncFolder(folder) } }
         return Array(expired)

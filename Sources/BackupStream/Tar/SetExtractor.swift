@@ -1,6 +1,6 @@
 package import Platform
 
-/// Unpacks the members of a tar image into a folder.
+/// Unpacks the members of one or more tar images into a folder.
 ///
 /// Only plain file names are accepted. Members are written under temporary names and made durable; only when
 /// all are there do they get their own. Nothing is replaced without `force`.
@@ -9,28 +9,39 @@ package struct SetExtractor {
     /// Room for the ending of a temporary name.
     private static let longestEnding = 40
 
-    private let reader: TarReader
+    /// An image, and which of its members are wanted.
+    package struct Part {
+        package let reader: TarReader
+        /// Nil for all files of the image.
+        package let names: [String]?
+
+        package init(_ reader: TarReader, names: [String]? = nil) {
+            self.reader = reader
+            self.names = names
+        }
+    }
+
+    private let parts: [Part]
     private let files: any FileSystem
     private let temporarySuffix: String
 
     /// - Parameter tag: Tells these temporary files from those of another unpacking; at most 16 characters.
-    package init(_ reader: TarReader, in files: any FileSystem, tag: String = "0") {
-        self.reader = reader
+    package init(_ parts: [Part], in files: any FileSystem, tag: String = "0") {
+        self.parts = parts
         self.files = files
         temporarySuffix = ".\(tag.prefix(16)).hybridrep-partial"
     }
 
     /// Unpacks into `folder`, which is made when it is not there (its parent must be).
     ///
-    /// - Parameter names: The members wanted; nil for all files of the image.
-    /// - Returns: What was unpacked, in the order of the image.
+    /// - Returns: What was unpacked, in the order of the images.
     @discardableResult package func extract(
-        into folder: String, names: [String]? = nil, force: Bool = false,
+        into folder: String, force: Bool = false,
         progress: (_ doneBytes: Int, _ totalBytes: Int) -> Void = { _, _ in }
     ) throws(TarError) -> [TarReader.Member] {
-        let wanted = try choose(names)
+        let wanted = try choose()
         if !force {
-            for (name, _) in wanted {
+            for (name, _, _) in wanted {
                 let path = folder + "/" + name
                 if try system({ () throws(SystemError) in try files.status(path) }) != nil {
                     throw .exists(path)
@@ -42,14 +53,14 @@ package struct SetExtractor {
         do throws(TarError) {
             let total = wanted.reduce(0) { $0 + $1.member.length }
             var done = 0
-            for (name, member) in wanted {
+            for (name, member, file) in wanted {
                 temporaries.append(folder + "/" + name + temporarySuffix)
-                try write(member, to: folder + "/" + name + temporarySuffix) { more in
+                try write(member, of: file, to: folder + "/" + name + temporarySuffix) { more in
                     done += more
                     progress(done, total)
                 }
             }
-            for (name, _) in wanted { try publish(folder + "/" + name, force: force) }
+            for (name, _, _) in wanted { try publish(folder + "/" + name, force: force) }
             try system { () throws(SystemError) in try files.syncFolder(folder) }
         } catch {
             // What cannot be removed is left under a name that says so; the first error is the one to tell.
@@ -60,24 +71,32 @@ package struct SetExtractor {
     }
 
     /// The members to unpack under their checked names.
-    private func choose(_ names: [String]?) throws(TarError) -> [(name: String, member: TarReader.Member)] {
-        var chosen: [(name: String, member: TarReader.Member)] = []
+    private func choose() throws(TarError) -> [(name: String, member: TarReader.Member, file: any OpenFile)] {
+        var chosen: [(name: String, member: TarReader.Member, file: any OpenFile)] = []
         var seen: Set<String> = []
-        for member in reader.members {
+        for part in parts { try choose(from: part, &chosen, &seen) }
+        return chosen
+    }
+
+    private func choose(
+        from part: Part, _ chosen: inout [(name: String, member: TarReader.Member, file: any OpenFile)],
+        _ seen: inout Set<String>
+    ) throws(TarError) {
+        let path = part.reader.file.path
+        for member in part.reader.members {
             let name = member.name.hasPrefix("./") ? String(member.name.dropFirst(2)) : member.name
             // The folder itself, as `tar c .` records it.
             if !member.isFile && (name.isEmpty || name == ".") { continue }
-            if let names, !names.contains(name) { continue }
+            if let names = part.names, !names.contains(name) { continue }
             guard member.isFile, Self.isPlain(name) else {
-                throw .unsafeName(member.name, path: reader.file.path)
+                throw .unsafeName(member.name, path: path)
             }
-            guard seen.insert(name).inserted else { throw .duplicate(name, path: reader.file.path) }
-            chosen.append((name, member))
+            guard seen.insert(name).inserted else { throw .duplicate(name, path: path) }
+            chosen.append((name, member, part.reader.file))
         }
-        if let missing = names?.first(where: { !seen.contains($0) }) {
-            throw .noMember(missing, path: reader.file.path)
+        if let missing = part.names?.first(where: { !seen.contains($0) }) {
+            throw .noMember(missing, path: path)
         }
-        return chosen
     }
 
     /// A name that is one component of a path and nothing else.
@@ -89,7 +108,7 @@ package struct SetExtractor {
     }
 
     private func write(
-        _ member: TarReader.Member, to path: String, _ wrote: (Int) -> Void
+        _ member: TarReader.Member, of image: any OpenFile, to path: String, _ wrote: (Int) -> Void
     ) throws(TarError) {
         do throws(SystemError) {
             let target = try files.open(path, .create)
@@ -97,9 +116,9 @@ package struct SetExtractor {
             var done = 0
             while done < member.length {
                 let count = min(buffer.count, member.length - done)
-                let got = try reader.file.read(count, into: &buffer, at: member.offset + done)
+                let got = try image.read(count, into: &buffer, at: member.offset + done)
                 guard got == count else {
-                    throw SystemError.endOfFile(reader.file.path, at: member.offset + done + got)
+                    throw SystemError.endOfFile(image.path, at: member.offset + done + got)
                 }
                 try target.write(buffer.span.extracting(0..<count), at: done)
                 done += count

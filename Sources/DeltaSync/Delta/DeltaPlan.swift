@@ -7,10 +7,13 @@ internal import Platform
 package struct DeltaPlan {
     private let new: Signature
     private let base: Signature?
+    private let carriesMapOn: Bool
     private let baseExtents: [Extent.Key: Int]
 
-    package init(from base: Signature?, to new: Signature) {
+    /// - Parameter carriesMapOn: The new image's map lies over the base's; else it must name every block.
+    package init(from base: Signature?, to new: Signature, carriesMapOn: Bool = true) {
         self.new = new
+        self.carriesMapOn = carriesMapOn
         self.base = base
         var extents: [Extent.Key: Int] = [:]
         for (number, extent) in (base?.layout.extents ?? []).enumerated() where extents[extent.key] == nil {
@@ -61,6 +64,14 @@ package struct DeltaPlan {
             try base.content(ofBlock: base.layout.firstBlocks[match] + index)
         }
         if content == oldContent, old.count == range.count {
+            guard carriesMapOn else {
+                return switch content {
+                case .zero: .zero(range, blockSize: extent.blockSize)
+                case .data(let fingerprint):
+                    .adopted(
+                        range, from: old.lowerBound, blockSize: extent.blockSize, fingerprint)
+                }
+            }
             if old == range { return .unchanged(range) }
             guard case .zero = content else {
                 return .moved(range, from: old.lowerBound, blockSize: extent.blockSize)

@@ -7,6 +7,8 @@ package enum DeltaStep: Equatable, Sendable {
     case unchanged(Range<Int>)
     /// Same bytes, which stood at `from` in the base.
     case moved(Range<Int>, from: Int, blockSize: Int)
+    /// One block whose bytes stood at `from` in a base whose map is not carried on.
+    case adopted(Range<Int>, from: Int, blockSize: Int, Fingerprint)
     /// All zero, and not so at this place before.
     case zero(Range<Int>, blockSize: Int)
     /// One block with other bytes; `base` is the block it takes the place of.

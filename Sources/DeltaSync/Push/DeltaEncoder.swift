@@ -8,6 +8,7 @@ package struct DeltaEncoder: ~Copyable {
     private let base: BaseImage?
     /// The base's map, as one layer.
     private let baseEntries: [MapEntry]
+    private let carriesMapOn: Bool
     private let fingerprinter: Fingerprinter
     private let writer: FrameWriter
     private var encoder: RecordEncoder
@@ -21,12 +22,13 @@ package struct DeltaEncoder: ~Copyable {
     private var changedBlocks = 0
 
     package init(
-        _ image: ShippedImage, base: BaseImage?, baseEntries: [MapEntry], fingerprinter: Fingerprinter,
-        level: Int, into writer: FrameWriter
+        _ image: ShippedImage, base: BaseImage?, baseEntries: [MapEntry], carriesMapOn: Bool,
+        fingerprinter: Fingerprinter, level: Int, into writer: FrameWriter
     ) throws(SyncError) {
         self.image = image
         self.base = base
         self.baseEntries = baseEntries
+        self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
         self.writer = writer
         encoder = try RecordEncoder(level: level)
@@ -39,7 +41,8 @@ package struct DeltaEncoder: ~Copyable {
     package consuming func run(
         _ progress: (_ doneBytes: Int) -> Void
     ) throws(SyncError) -> (MapSegment, Point.Counts) {
-        let plan = DeltaPlan(from: base?.signature, to: image.signature)
+        let plan = DeltaPlan(
+            from: base?.signature, to: image.signature, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
         counts.blocks = image.signature.layout.blockCount
         var pass = self
@@ -60,6 +63,10 @@ package struct DeltaEncoder: ~Copyable {
             try flushPending()
             try move(range, from: from)
             add(range, blockSize, .moved(from: from))
+        case .adopted(let range, let from, let blockSize, let fingerprint):
+            try flushPending()
+            try move(range, from: from)
+            add(range, blockSize, fingerprint)
         case .zero(let range, let blockSize):
             try flushPending()
             entries.append(MapEntry(offset: range.lowerBound, length: range.count, source: .zero))
@@ -183,8 +190,8 @@ extension DeltaStep {
     /// Where in the new image the step ends.
     package var end: Int {
         switch self {
-        case .unchanged(let range), .moved(let range, _, _), .zero(let range, _),
-            .changed(let range, _, _, _):
+        case .unchanged(let range), .moved(let range, _, _), .adopted(let range, _, _, _),
+            .zero(let range, _), .changed(let range, _, _, _):
             range.upperBound
         }
     }

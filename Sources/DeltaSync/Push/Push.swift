@@ -38,10 +38,17 @@ package struct Push {
         try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
         defer { store.unlockPush(job.name) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        let head = try syncing { () throws(StoreError) in try points.head() }
-        try checkMemory(points)
-        let base = try base(head, points)
-        return try ship(request, head, base, points, progress)
+        let generations = try syncing { () throws(StoreError) in try points.generations() }
+        func read(_ generation: UInt64) throws(SyncError) -> StoredPoint {
+            try syncing { () throws(StoreError) in try points.point(generation) }
+        }
+        let head: StoredPoint? = if let newest = generations.last { try read(newest) } else { nil }
+        try state.target(target)?.check(points.storeID, target: target) { (generation) throws(SyncError) in
+            if generation == head?.point.generation { return head?.digest }
+            return generations.contains(generation) ? try read(generation).digest : nil
+        }
+        let (point, full) = try PushBase.find(request.kind, head: head, read: read)
+        return try ship(request, head, try base(point, full, points), points, progress)
     }
 
     private func checkIdentity(_ points: PointReader) throws(SyncError) {
@@ -52,32 +59,26 @@ package struct Push {
         }
     }
 
-    private func checkMemory(_ points: PointReader) throws(SyncError) {
-        let generations = try syncing { () throws(StoreError) in try points.generations() }
-        try state.target(target)?.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            guard generations.contains(generation) else { return nil }
-            return try syncing { () throws(StoreError) in try points.point(generation).digest }
+    /// A base's image and map: from this host, or read back from the store.
+    private func base(
+        _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader
+    ) throws(SyncError) -> PushBase {
+        guard let point = stored?.point else {
+            return PushBase(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
         }
-    }
-
-    private struct Base {
-        let image: BaseImage?
-        let map: MapStack
-        let isLocal: Bool
-    }
-
-    /// The head's image and map: from this host, or read back from the store.
-    private func base(_ head: StoredPoint?, _ points: PointReader) throws(SyncError) -> Base {
-        guard let point = head?.point else { return Base(image: nil, map: MapStack(), isLocal: true) }
         let map = try MapStack(of: point, from: points, state: state)
-        if let found = images.base(point.imageDigest) { return Base(image: found, map: map, isLocal: true) }
+        if let found = images.base(point.imageDigest) {
+            return PushBase(point: stored, full: full, image: found, map: map, isLocal: true)
+        }
         let signature = try SignatureRebuild.run(
             point, try map.flattened(), job: job, path: state.temporaryFolder + "/base.sig", files: files)
-        return Base(image: BaseImage(signature: signature, file: nil), map: map, isLocal: false)
+        return PushBase(
+            point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
+            isLocal: false)
     }
 
     private func ship(
-        _ request: PushRequest, _ head: StoredPoint?, _ base: Base, _ points: PointReader,
+        _ request: PushRequest, _ head: StoredPoint?, _ base: PushBase, _ points: PointReader,
         _ progress: (Int) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = (head?.point.generation ?? 0).addingReportingOverflow(1)
@@ -90,7 +91,8 @@ package struct Push {
         do throws(SyncError) {
             let encoder = try DeltaEncoder(
                 request.image, base: base.image, baseEntries: try base.map.flattened().entries,
-                fingerprinter: Fingerprinter(secret: job.secret), level: request.level, into: writer)
+                carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
+                level: request.level, into: writer)
             (layer, counts) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
@@ -98,7 +100,7 @@ package struct Push {
             throw error
         }
         counts.shippedBytes = writer.storedBytes
-        let (map, new) = try base.map.adding(layer, job: job)
+        let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(layer, job: job)
         if let new {
             counts.shippedBytes += new.bytes.count
             _ = try syncing { () throws(StoreError) in try store.put(.map, job: job.name, new.bytes) }
@@ -113,13 +115,13 @@ package struct Push {
         counts.badPages = request.pages.bad
         let point = Point(
             generation: generation,
-            parent: head.map { Point.Parent(generation: $0.point.generation, digest: $0.digest) },
-            kind: request.kind, health: request.health, sourceTime: request.sourceTime,
+            parent: head?.reference, kind: base.full == nil ? .full : .logs, full: base.full?.reference,
+            health: .worst(request.health, base.full?.point.health ?? .good), sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
-        let stateFailure = try commit(point, points, map, new)
+        let stateFailure = try commit(point, base.full?.point, points, new)
         return PushResult(
             point: point, parentID: head?.point.id, hadLocalBase: base.isLocal, stateFailure: stateFailure)
     }
@@ -139,7 +141,8 @@ package struct Push {
     ///
     /// - Returns: Why it could not be remembered: that costs time only, and the point stays committed.
     private func commit(
-        _ point: Point, _ points: PointReader, _ map: MapStack, _ new: (name: Point.Segment, bytes: [UInt8])?
+        _ point: Point, _ full: Point?, _ points: PointReader,
+        _ new: (name: Point.Segment, bytes: [UInt8])?
     ) throws(SyncError) -> SystemError? {
         let bytes = point.encoded(job: job.id, store: points.storeID)
         let receipt = try syncing { () throws(StoreError) in
@@ -150,7 +153,8 @@ package struct Push {
             try state.remember(
                 TargetMemory(
                     store: points.storeID, generation: point.generation, digest: receipt.point,
-                    image: point.imageDigest, segments: point.segments.map(\.name)), of: target)
+                    full: TargetMemory.Base(full ?? point),
+                    logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
             return nil
         } catch { return error }
     }

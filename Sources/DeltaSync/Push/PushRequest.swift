@@ -3,8 +3,15 @@ package import Platform
 
 /// What is shipped as a point, and what is said of it.
 package struct PushRequest {
+    /// What the point restores to.
+    package enum Kind: Equatable, Sendable {
+        case full
+        /// The logs that continue the full with this image digest.
+        case logs(of: Digest256)
+    }
+
     package let image: ShippedImage
-    package let kind: Point.Kind
+    package let kind: Kind
     package let health: Point.Health
     /// When the source was read.
     package let sourceTime: Timestamp
@@ -28,7 +35,7 @@ package struct PushRequest {
     }
 
     package init(
-        image: ShippedImage, kind: Point.Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
+        image: ShippedImage, kind: Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
         sourceFacts: [UInt8], level: Int
     ) {
         self.image = image

@@ -3,25 +3,44 @@ package import Platform
 
 /// What was last seen at a target: notices another store under its name, or an older copy of it.
 ///
-/// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, 32 bytes image digest, varint
-/// segments, 32 bytes each, 32 bytes SHA-256 of all these.
+/// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, the full's base, that of its log
+/// points if there is one, 32 bytes SHA-256 of all these. A base is 32 bytes image digest, varint segments,
+/// 32 bytes each.
 package struct TargetMemory: Equatable, Sendable {
+    /// A point that the next one of its kind is built upon.
+    package struct Base: Equatable, Sendable {
+        package let image: Digest256
+        /// Its map, of which this host keeps a copy.
+        package let segments: [Digest256]
+
+        package init(image: Digest256, segments: [Digest256]) {
+            self.image = image
+            self.segments = segments
+        }
+
+        init(_ point: Point) {
+            self.init(image: point.imageDigest, segments: point.segments.map(\.name))
+        }
+    }
+
     package let store: Identifier
     package let generation: UInt64
     package let digest: Digest256
-    /// The image that the next delta to this target is made against.
-    package let image: Digest256
-    /// Its map, of which this host keeps a copy.
-    package let segments: [Digest256]
+    package let full: Base
+    /// The newest log point of that full; nil when it has none yet.
+    package let logs: Base?
+
+    /// All bases, the full's first.
+    package var bases: [Base] { [full] + [logs].compactMap { $0 } }
 
     package init(
-        store: Identifier, generation: UInt64, digest: Digest256, image: Digest256, segments: [Digest256]
+        store: Identifier, generation: UInt64, digest: Digest256, full: Base, logs: Base? = nil
     ) {
         self.store = store
         self.generation = generation
         self.digest = digest
-        self.image = image
-        self.segments = segments
+        self.full = full
+        self.logs = logs
     }
 
     package var encoded: [UInt8] {
@@ -29,9 +48,11 @@ package struct TargetMemory: Equatable, Sendable {
         writer.append(store)
         writer.uint64(generation)
         writer.append(digest)
-        writer.append(image)
-        writer.varint(segments.count)
-        for segment in segments { writer.append(segment) }
+        for base in bases {
+            writer.append(base.image)
+            writer.varint(base.segments.count)
+            for segment in base.segments { writer.append(segment) }
+        }
         writer.append(SHA256Hasher.hash(writer.bytes.span))
         return writer.bytes
     }
@@ -41,17 +62,22 @@ package struct TargetMemory: Equatable, Sendable {
         store = try reader.identifier()
         generation = try reader.uint64()
         digest = try reader.digest()
-        image = try reader.digest()
-        var segments: [Digest256] = []
-        for _ in 0..<(try reader.varint("segments", limit: MapSegment.maximumStack)) {
-            segments.append(try reader.digest())
-        }
-        self.segments = segments
+        full = try Self.base(&reader)
+        logs = bytes.count - reader.offset > Digest256.byteCount ? try Self.base(&reader) : nil
         let end = reader.offset
         guard try reader.digest() == SHA256Hasher.hash(bytes.span.extracting(0..<end)) else {
             throw .digestMismatch(of: "target memory")
         }
         try reader.finish()
+    }
+
+    private static func base(_ reader: inout ByteReader) throws(FormatError) -> Base {
+        let image = try reader.digest()
+        var segments: [Digest256] = []
+        for _ in 0..<(try reader.varint("segments", limit: MapSegment.maximumStack)) {
+            segments.append(try reader.digest())
+        }
+        return Base(image: image, segments: segments)
     }
 
     /// Refuses a store that is not the remembered one, or has lost points.

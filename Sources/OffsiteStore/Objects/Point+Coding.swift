@@ -29,19 +29,25 @@ extension Point {
         hidden.append(sourceFacts)
         var object = ObjectBuilder(ObjectHeader(.point, job: job, store: store))
         object.section("PUBL", .mandatory, open.bytes)
+        if let full {
+            var reference = ByteWriter()
+            reference.uint64(full.generation)
+            reference.append(full.digest)
+            object.section("FULL", .mandatory, reference.bytes)
+        }
         object.section("PRIV", [.mandatory, .isPrivate], hidden.bytes)
         return object.finish()
     }
 
     package init(parsing bytes: [UInt8], job: Identifier, store: Identifier) throws(FormatError) {
-        let object = try ParsedObject(parsing: bytes, expecting: .point, known: ["PUBL", "PRIV"])
+        let object = try ParsedObject(parsing: bytes, expecting: .point, known: ["PUBL", "FULL", "PRIV"])
         guard object.header.job == job else { throw .badField(field: "job id", offset: 16) }
         guard object.header.store == store else { throw .badField(field: "store id", offset: 32) }
         var open = try object.section("PUBL")
         generation = try open.uint64()
         let parentGeneration = try open.uint64()
         let parentDigest = try open.digest()
-        parent = parentGeneration == 0 ? nil : Parent(generation: parentGeneration, digest: parentDigest)
+        parent = parentGeneration == 0 ? nil : Reference(generation: parentGeneration, digest: parentDigest)
         guard parent != nil || parentDigest.bytes.allSatisfy({ $0 == 0 }) else {
             throw .badField(field: "parent digest", offset: 16)
         }
@@ -70,10 +76,26 @@ extension Point {
             )
         }
         try open.finish()
+        full = try Self.full(object, kind: kind, before: generation)
         var hidden = try object.section("PRIV")
         layout = try ImageLayout(parsing: &hidden)
         guard layout.length == length else { throw .badField(field: "image length", offset: 56) }
         sourceFacts = try hidden.take(array: try hidden.varint("source facts", limit: Self.maximumFactBytes))
         try hidden.finish()
+    }
+
+    /// A log point names an older point; a full names none.
+    private static func full(
+        _ object: ParsedObject, kind: Kind, before generation: UInt64
+    ) throws(FormatError) -> Reference? {
+        guard kind == .logs else {
+            guard object.optionalSection("FULL") == nil else { throw .badField(field: "full", offset: 0) }
+            return nil
+        }
+        var section = try object.section("FULL")
+        let full = Reference(generation: try section.uint64(), digest: try section.digest())
+        try section.finish()
+        guard (1..<generation).contains(full.generation) else { throw .badField(field: "full", offset: 0) }
+        return full
     }
 }

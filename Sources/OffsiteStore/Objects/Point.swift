@@ -20,10 +20,15 @@ package struct Point: Equatable, Sendable {
             case .suspicious: "suspicious"
             }
         }
+
+        /// The one that promises less.
+        package static func worst(_ one: Self, _ other: Self) -> Self {
+            one.rawValue > other.rawValue ? one : other
+        }
     }
 
-    /// The point before this one: its generation and digest; nil for the first.
-    package struct Parent: Equatable, Sendable {
+    /// Another point of the same store, by its generation and the digest of its object.
+    package struct Reference: Equatable, Sendable {
         package let generation: UInt64
         package let digest: Digest256
 
@@ -59,8 +64,11 @@ package struct Point: Equatable, Sendable {
     package static let maximumFactBytes = 1 << 20
 
     package var generation: UInt64
-    package var parent: Parent?
+    /// The point before this one; nil for the first.
+    package var parent: Reference?
     package var kind: Kind
+    /// The full whose logs a log point continues; nil for a full.
+    package var full: Reference?
     package var health: Health
     /// When the source was read.
     package var sourceTime: Timestamp
@@ -74,13 +82,15 @@ package struct Point: Equatable, Sendable {
     package var sourceFacts: [UInt8]
 
     package init(
-        generation: UInt64, parent: Parent?, kind: Kind, health: Health, sourceTime: Timestamp,
-        layout: ImageLayout, imageDigest: Digest256, counts: Counts, toolVersion: String, segments: [Segment],
+        generation: UInt64, parent: Reference?, kind: Kind, full: Reference? = nil, health: Health,
+        sourceTime: Timestamp, layout: ImageLayout, imageDigest: Digest256, counts: Counts,
+        toolVersion: String, segments: [Segment],
         sourceFacts: [UInt8]
     ) {
         self.generation = generation
         self.parent = parent
         self.kind = kind
+        self.full = full
         self.health = health
         self.sourceTime = sourceTime
         self.layout = layout

@@ -35,19 +35,31 @@ extension DirectoryStore {
         guard (point.parent?.generation ?? 0) == newest else {
             throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(newest)")
         }
-        if let parent = point.parent {
-            let file = try whole(
-                .point(job, parent.generation), limit: Point.maximumBytes + Receipt.byteCount)
-            let object = file.span.extracting(0..<max(0, file.count - Receipt.byteCount))
-            guard SHA256Hasher.hash(object) == parent.digest else {
-                throw StoreError(
-                    .corrupt, "commit", key.path, "its parent's digest is not that of generation \(newest)")
-            }
-        }
+        if let parent = point.parent { try checkReference(parent, "parent", key, job) }
+        if let full = point.full { try checkReference(full, "full", key, job) }
         for segment in point.segments {
             guard try length(of: .map(job, segment.name)) == segment.length else {
                 throw StoreError(.corrupt, "commit", key.path, "map segment \(segment.name) is not there")
             }
+        }
+    }
+
+    private func checkReference(
+        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ job: Name
+    ) throws(StoreError) {
+        let generation = reference.generation
+        let found: StoredPoint
+        do throws(StoreError) { found = try PointReader(self, job: job).point(generation) } catch {
+            guard error.kind == .notFound else { throw error }
+            throw StoreError(
+                .corrupt, "commit", key.path, "its \(word), generation \(generation), is not there")
+        }
+        guard found.digest == reference.digest else {
+            throw StoreError(
+                .corrupt, "commit", key.path, "its \(word)'s digest is not that of generation \(generation)")
+        }
+        guard word == "parent" || found.point.kind == .full else {
+            throw StoreError(.corrupt, "commit", key.path, "generation \(generation) is no full")
         }
     }
 

@@ -6,6 +6,10 @@ package struct StoredPoint: Equatable, Sendable {
     package let receipt: Receipt
     /// SHA-256 of the point object: what the next point names as its parent.
     package var digest: Digest256 { receipt.point }
+    /// How other points name it.
+    package var reference: Point.Reference {
+        Point.Reference(generation: point.generation, digest: digest)
+    }
 }
 
 /// Reads a job's points from a store, proving each against its digests.
@@ -51,6 +55,27 @@ package struct PointReader {
             guard point.generation == generation else { throw .badField(field: "generation", offset: 0) }
             return StoredPoint(point: point, receipt: receipt)
         } catch { throw StoreError("read", key.path, error) }
+    }
+
+    /// The full that a log point continues, proven by the digest it names; nil for a full.
+    package func full(of point: Point) throws(StoreError) -> StoredPoint? {
+        guard let reference = point.full else { return nil }
+        let found = try self.point(reference.generation)
+        guard found.reference == reference, found.point.kind == .full else {
+            throw StoreError(
+                .corrupt, "read", ObjectKey.point(job.name, reference.generation).path,
+                "it is not the full that point \(point.id) continues")
+        }
+        return found
+    }
+
+    /// The newest good point whose source was read no later than `time`, by whole seconds as they are shown.
+    package func newest(at time: Timestamp) throws(StoreError) -> StoredPoint? {
+        for generation in try generations().reversed() {
+            let found = try point(generation)
+            if found.point.health == .good, found.point.sourceTime.seconds <= time.seconds { return found }
+        }
+        return nil
     }
 
     /// The newest point, good or not; nil in an empty job.

@@ -7,6 +7,8 @@ internal import Platform
 struct StoreCheck {
     private let store: DirectoryStore
     private let request: CheckRequest
+    /// The point asked for and the full it needs; nil for all points.
+    private var asked: Set<UInt64>?
     private let points: PointReader
     private let locations: FrameLocations
     private var graph: RecordGraph
@@ -30,19 +32,17 @@ struct StoreCheck {
 
     mutating func run(_ progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport {
         let generations = try points.generations()
+        asked = try askedPoints(generations)
         var previous: Set<Digest256> = []
         let before = request.generation.flatMap { asked in generations.last { $0 < asked } }
         for generation in generations {
-            let isAsked = request.generation == nil || request.generation == generation
+            let isAsked = asked?.contains(generation) ?? true
             // The point before the one asked for tells which packs are its own.
             guard isAsked || generation == before else { continue }
             try store.pulse?()
             let packs = try look(at: generation, isAsked: isAsked)
             if isAsked { newestPacks = packs.subtracting(previous) }
             previous = packs
-        }
-        if let asked = request.generation, !generations.contains(asked) {
-            throw StoreError(.notFound, "verify", "job \(request.job)", "there is no point \(asked)")
         }
         try addUnreferenced()
         let present = try checkPresence()
@@ -53,6 +53,16 @@ struct StoreCheck {
             progress(report)
         }
         return report
+    }
+
+    private func askedPoints(_ generations: [UInt64]) throws(StoreError) -> Set<UInt64>? {
+        guard let generation = request.generation else { return nil }
+        guard generations.contains(generation) else {
+            throw StoreError(.notFound, "verify", "job \(request.job)", "there is no point \(generation)")
+        }
+        // One that cannot be read is told of when its turn comes.
+        let full = (try? points.point(generation))?.point.full?.generation
+        return full.map { [generation, $0] } ?? [generation]
     }
 
     /// Notes everything one point needs; returns its packs.

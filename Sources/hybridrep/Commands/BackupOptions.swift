@@ -8,6 +8,9 @@ struct BackupOptions: ParsableArguments {
     @Flag(help: "Make a point of a set that is recoverable only with loss (-582), marked as damaged.")
     var acceptLoss = false
 
+    @Flag(help: "Take a full, though the job's full-every says that the logs would do.")
+    var full = false
+
     @Option(
         help: ArgumentHelp("Fail unless the file or stream has exactly this many bytes.", valueName: "bytes"))
     var expectBytes: Int?

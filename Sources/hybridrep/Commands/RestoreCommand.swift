@@ -14,6 +14,10 @@ struct RestoreCommand: ToolCommand {
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
     @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "The newest good point at this time: 2026-11-22T02:00:00Z, or 3h ago.", valueName: "time"))
+    var at: String?
     @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
     @Option(
         help: ArgumentHelp(
@@ -21,7 +25,8 @@ struct RestoreCommand: ToolCommand {
     var to: String?
     @Option(
         help: ArgumentHelp(
-            "Write the image itself to this file, or - for standard output.", valueName: "file"))
+            "Write the image itself to this file, or - for standard output; of a log point its logs.",
+            valueName: "file"))
     var image: String?
     @Flag(help: "Replace files that are there.") var force = false
 
@@ -32,15 +37,13 @@ struct RestoreCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
-        let (name, wanted) = try jobAndPoint()
+        let (name, wanted) = try jobAndPoint(now: session.clock.now)
         let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
         let start = session.clock.monotonicNanoseconds
-        let restore = Restoration(
-            session: session,
-            image: try ImageRebuild(stored.point, from: opened.store, points, state: opened.state),
-            label: "restore \(stored.point.id)")
+        let restore = try Restoration(
+            stored, from: opened.store, points, state: opened.state, session: session)
         if let image {
             if image == "-" {
                 try restore.toStandardOutput()
@@ -53,14 +56,17 @@ struct RestoreCommand: ToolCommand {
         try opened.store.close()
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
         if image == "-" { return verdict(stored.point) }
+        let full = to == nil ? nil : restore.full?.point
         session.console.result(
             "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "
+                + (full.map { "on point \($0.id), \(HumanQuantity.bytes($0.layout.length)), " } ?? "")
                 + "digest matches")
         session.console.result(
             JSONMessage(
                 .summary, job: opened.job, target: opened.target,
                 [
-                    "point_id": .string(stored.point.id), "image_bytes": .integer(stored.point.layout.length),
+                    "point_id": .string(stored.point.id), "full_point_id": .optional(full?.id),
+                    "image_bytes": .integer(stored.point.layout.length),
                     "image_digest": .string("\(stored.point.imageDigest)"), "to": .optional(to ?? image),
                     "health": .string("\(stored.point.health)"),
                     "bytes_sent": .integer(opened.store.traffic.sentBytes),
@@ -74,10 +80,16 @@ struct RestoreCommand: ToolCommand {
     private func verdict(_ point: Point) -> Verdict { point.health == .damaged ? .degraded : .good }
 
     /// `restore JOB [POINT]`, or `restore --store S --job JOB [POINT]`.
-    private func jobAndPoint() throws -> (String, PointSelection) {
+    private func jobAndPoint(now: Timestamp) throws -> (String, PointSelection) {
         var rest = words[...]
         guard let name = job ?? rest.popFirst() else { throw CommandFailure(.usage, "which job?") }
-        let point = try PointSelection(rest.popFirst() ?? "latest")
+        if let at, !rest.isEmpty {
+            throw CommandFailure(.usage, "\(rest.joined(separator: " ")) and --at \(at): give one of them")
+        }
+        let point =
+            if let at {
+                try PointSelection(at: at, now: now)
+            } else { try PointSelection(rest.popFirst() ?? "latest") }
         guard rest.isEmpty else {
             throw CommandFailure(.usage, "\(rest.joined(separator: " ")): one point at a time")
         }

@@ -44,7 +44,7 @@ struct VerifyCommand: ToolCommand {
             throw CommandFailure(result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""))
         }
         // The store is as it was written; what was written was damaged, by option.
-        return result.rebuilt?.health == .damaged ? .degraded : .good
+        return result.rebuilt.contains { $0.health == .damaged } ? .degraded : .good
     }
 
     private func report(
@@ -56,7 +56,7 @@ struct VerifyCommand: ToolCommand {
             "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects there, "
                 + "\(check.hashedObjects) of \(check.objectsToHash) hashed (\(HumanQuantity.bytes(check.hashedBytes)))"
         )
-        if let point = result.rebuilt {
+        for point in result.rebuilt {
             let verdict = result.faults.isEmpty ? "digest matches" : "damaged"
             console.result(
                 "image of point \(point.id) rebuilt: \(HumanQuantity.bytes(point.layout.length)), \(verdict)")
@@ -76,8 +76,8 @@ struct VerifyCommand: ToolCommand {
                     "objects_to_hash": .integer(check.objectsToHash),
                     "objects_hashed": .integer(check.hashedObjects),
                     "bytes_hashed": .integer(check.hashedBytes),
-                    "image_rebuilt": .optional(result.rebuilt?.id),
-                    "bytes_rebuilt": .integer(result.rebuilt?.layout.length ?? 0),
+                    "image_rebuilt": .optional(result.rebuilt.last?.id),
+                    "bytes_rebuilt": .integer(result.rebuilt.reduce(0) { $0 + $1.layout.length }),
                     "damage": .array(
                         check.damage.map { damage in
                             .fields([

@@ -13,6 +13,8 @@ enum ConfigurationExample {
           # An ESE database: the folder (a snapshot or an offline copy) and that of its logs.
           mdb01:
             source: {ese: /mnt/snap/mdb01, logs: /mnt/snap/mdb01-logs}
+            # Run it hourly: a whole copy once a day, only the new logs in between.
+            full-every: 24h
             # Images on this host: the base of the next delta, and the quickest restore.
             spool: {directory: /backup/spool, keep: 2}
             targets: [vault, usb]

@@ -3,7 +3,7 @@ internal import Platform
 /// One database, or one backup file or stream: where it comes from, where it goes, how long it is kept.
 struct JobConfiguration: Sendable {
     static let keys = [
-        "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare",
+        "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -31,6 +31,10 @@ struct JobConfiguration: Sendable {
     /// zstd level, 1...19.
     let level: Setting<Int>
     let keepBase: Setting<KeepBase>
+    /// Age of the newest full from which a run takes another, and before which it takes the logs.
+    ///
+    /// Nil for fulls only.
+    let fullEvery: Setting<TimeSpan?>
     /// How often blocks that look unchanged are compared with the base byte by byte.
     let fullCompare: Setting<TimeSpan>
 
@@ -61,6 +65,13 @@ struct JobConfiguration: Sendable {
         keepBase = try mapping.setting("keep-base", default: .full) { scalar throws(ConfigurationError) in
             try scalar.choice(KeepBase.self)
         }
+        if case .ese = self.source.kind {
+        } else {
+            try mapping.refuse(["full-every"], because: "goes with an ese source: only databases have logs")
+        }
+        fullEvery = try mapping.setting("full-every", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.duration()
+        }
         fullCompare = try mapping.setting("full-compare", default: TimeSpan(seconds: 30 * 86_400)) {
             scalar throws(ConfigurationError) in try scalar.duration()
         }
@@ -70,10 +81,11 @@ struct JobConfiguration: Sendable {
         let path = "jobs.\(name)"
         return source.settings(at: "\(path).source") + [
             spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
-            targets.shown(as: "\(path).targets"), rpo.shown(as: "\(path).rpo"),
+            targets.shown(as: "\(path).targets"),
+            rpo.shown(as: "\(path).rpo"),
         ] + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
-            fullCompare.shown(as: "\(path).full-compare"),
+            fullCompare.shown(as: "\(path).full-compare"), fullEvery.shown(as: "\(path).full-every"),
         ]
     }
 

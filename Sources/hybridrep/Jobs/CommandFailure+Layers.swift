@@ -27,6 +27,7 @@ extension CommandFailure {
         case .image(.system(let error)): self.init(error)
         case .imageChanged: self.init(.source, error.description, hint: error.hint)
         case .damaged: self.init(.verification, error.description, hint: error.hint)
+        case .fullMissing: self.init(.failure, error.description, hint: error.hint)
         case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
         case .exists, .notAFile: self.init(.usage, error.description, hint: error.hint)
         case .image, .compression: self.init(.failure, error.description, hint: error.hint)

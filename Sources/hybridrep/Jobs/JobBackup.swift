@@ -21,12 +21,32 @@ struct JobBackup {
                 minSize: configured.minimumSize.value?.bytes, expectBytes: options.expectBytes,
                 acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss),
             standardInput: HostFileSystem().standardInput())
-        let label = "backup \(context.job.name)"
-        let result = try backup.run { done, total in
-            session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
-        }
+        let result = try source == nil ? image(backup) : backup.run(progress: progress)
         for warning in result.manifest.warnings { session.console.warning(warning, job: context.job.name) }
         return result
+    }
+
+    /// A log point's image where the job takes them and none but logs are needed; else a full.
+    private func image(_ backup: Backup) throws -> BackupResult {
+        guard let every = context.job.fullEvery.value else { return try backup.run(progress: progress) }
+        var reason = FullReason.none
+        if options.full {
+            reason = .asked
+        } else if let basis = try LogBasis(newestFullOf: spool, job: identity.id) {
+            let outcome = try backup.runLogs(
+                continuing: basis, fullEverySeconds: every.seconds, progress: progress)
+            switch outcome {
+            case .image(let result): return result
+            case .needsFull(let why): reason = why
+            }
+        }
+        context.session.console.news("\(context.job.name): taking a full: \(reason)")
+        return try backup.run(progress: progress)
+    }
+
+    private func progress(_ done: Int, _ total: Int?) {
+        let label = "backup \(context.job.name)"
+        context.session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
     }
 
     private func specification(_ kind: SourceConfiguration.Kind) -> SourceSpecification {

@@ -26,8 +26,7 @@ struct JobPush {
         var verdicts: [Verdict] = []
         for target in targets {
             do {
-                try ship(backup, to: target)
-                verdicts.append(backup.health == .good ? .good : .degraded)
+                verdicts.append(try shipWithFull(backup, to: target))
             } catch {
                 let failure = CommandFailure(wrapping: error)
                 session.console.failure(
@@ -38,8 +37,19 @@ struct JobPush {
         return Verdict.ofJob(targets: verdicts)
     }
 
+    /// Ships a log point, and before it the full that it continues where the target does not have that yet.
+    private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
+        do { return try ship(backup, to: target) } catch SyncError.fullMissing(let image) {
+            guard let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
+            else { throw SyncError.fullMissing(image) }
+            let full = try BackupResult(entry, job: identity.id, in: session.files)
+            let verdict = try ship(full, to: target)
+            return .worst(verdict, try ship(backup, to: target))
+        }
+    }
+
     /// Once the point is committed its summary is printed, whatever fails after that.
-    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws {
+    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
         let store = try context.connection.open(target)
         let push = Push(
@@ -68,6 +78,7 @@ struct JobPush {
         session.console.result(summary.message)
         session.console.news(summary.line)
         if let failure { throw failure }
+        return Verdict(result.point.health)
     }
 
     private func warn(of result: PushResult, _ target: Name) {
@@ -101,12 +112,20 @@ struct JobPush {
         let file = try open(backup)
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
-            image: ShippedImage(file: file, signature: backup.signature), kind: .full,
+            image: ShippedImage(file: file, signature: backup.signature), kind: try kind(backup),
             health: backup.health == .good ? .good : .damaged, sourceTime: try backup.sourceTime,
             pages: PushRequest.PageCounts(
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value)
+    }
+
+    private func kind(_ backup: BackupResult) throws -> PushRequest.Kind {
+        guard let full = backup.manifest.full else { return .full }
+        guard let image = Digest256(hex: full.image) else {
+            throw CommandFailure(.failure, "read \(backup.entry.manifestPath): \(full.image) is no digest")
+        }
+        return .logs(of: image)
     }
 
     private func open(_ backup: BackupResult) throws -> any OpenFile {

@@ -83,8 +83,8 @@ struct JobRun {
 
     /// Removes images and map segments that no target's next delta needs.
     private func tidy(_ spool: Spool) throws {
-        let memories = context.job.targets.value.compactMap { context.state.target($0) }
-        try spool.expire(keep: context.job.spoolKeep.value, alwaysKeep: Set(memories.map(\.image)))
-        try context.state.keepOnly(Set(memories.flatMap(\.segments)))
+        let bases = context.job.targets.value.flatMap { context.state.target($0)?.bases ?? [] }
+        try spool.expire(keep: context.job.spoolKeep.value, alwaysKeep: Set(bases.map(\.image)))
+        try context.state.keepOnly(Set(bases.flatMap(\.segments)))
     }
 }

@@ -21,6 +21,7 @@ struct PointFacts {
             "shipped_bytes": .integer(point.counts.shippedBytes),
             "image_digest": .string("\(point.imageDigest)"),
             "health": .string("\(point.health)"),
+            "full_generation": point.full.map { .integer(Int(clamping: $0.generation)) } ?? .null,
         ]
     }
 
@@ -69,7 +70,10 @@ struct PointFacts {
     /// `show` for people: a label and a value a line.
     var lines: [(String, String)] {
         var lines: [(String, String)] = [
-            ("Point", point.id), ("Kind", "\(point.kind)"), ("Health", "\(point.health)"),
+            ("Point", point.id),
+            (
+                "Kind", "\(point.kind)" + (point.full.map { " of point \($0.generation)" } ?? "")
+            ), ("Health", "\(point.health)"),
             ("Source time", "\(point.sourceTime)"), ("Received", "\(stored.receipt.received)"),
             ("Image", "\(point.layout.length) bytes, \(point.counts.blocks) blocks"),
             ("Image digest", "\(point.imageDigest)"),

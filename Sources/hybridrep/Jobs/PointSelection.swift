@@ -1,12 +1,25 @@
 internal import OffsiteStore
 internal import Platform
 
-/// Which point a user means: `latest`, a generation, or an id.
+/// Which point a user means: `latest`, a generation, an id, or the newest at a time.
 enum PointSelection: Equatable {
     case latest
     case generation(UInt64)
     /// `42-20261122T020004Z`.
     case id(UInt64, String)
+    case at(Timestamp)
+
+    /// `--at`: RFC 3339, or how long ago, as in `3h`.
+    init(at text: String, now: Timestamp) throws {
+        if let time = Timestamp(rfc3339: text) {
+            self = .at(time)
+        } else if let ago = TimeSpan(text) {
+            self = .at(Timestamp(seconds: now.seconds - Int64(ago.seconds)))
+        } else {
+            throw CommandFailure(
+                .usage, "--at \(text) is not a time", hint: "as in 2026-11-22T02:00:00Z, 3h or 2d")
+        }
+    }
 
     init(_ text: String) throws {
         if text == "latest" {
@@ -30,6 +43,9 @@ enum PointSelection: Equatable {
         case .latest:
             if let found = try points.latest() { return found }
             throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
+        case .at(let time):
+            if let found = try points.newest(at: time) { return found }
+            throw CommandFailure(.notFound, "\(missing) good point from \(time) or before", hint: hint)
         case .generation(let generation), .id(let generation, _):
             guard try points.generations().contains(generation) else {
                 throw CommandFailure(.notFound, "\(missing) point \(generation)", hint: hint)

@@ -8,45 +8,82 @@ internal import Platform
 struct Restoration {
     let session: Session
     let image: ImageRebuild
+    /// The full whose files go with the logs of `image`; nil when that is a full itself.
+    let full: ImageRebuild?
     let label: String
+
+    init(
+        _ stored: StoredPoint, from store: any ObjectStore, _ points: PointReader, state: JobState?,
+        session: Session
+    ) throws {
+        self.session = session
+        image = try ImageRebuild(stored.point, from: store, points, state: state)
+        full = try points.full(of: stored.point).map {
+            try ImageRebuild($0.point, from: store, points, state: state)
+        }
+        label = "restore \(stored.point.id)"
+    }
 
     /// Eight digits of this run's id: two restores to one place never share a temporary name.
     private var tag: String { String(session.runID.description.prefix(8)) }
-    private var layout: ImageLayout { image.point.layout }
+    private var images: [ImageRebuild] { [full].compactMap { $0 } + [image] }
+    private var totalBytes: Int { images.reduce(0) { $0 + $1.point.layout.length } }
 
+    /// The image alone; of a log point its logs.
     func toFile(_ path: String, replacing: Bool) throws {
-        try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing, progress)
+        try write(image, to: path, replacing: replacing, after: 0)
     }
 
     /// The digest is known only at the end: whoever reads must look at the exit status.
     func toStandardOutput() throws {
-        try image.run(progress) { (piece) throws(SyncError) in
+        try image.run({ report($0) }) { (piece) throws(SyncError) in
             do throws(SystemError) { try StandardStream.output.write(piece) } catch { throw .system(error) }
         }
     }
 
     /// A set into a folder, a raw image into a file.
     func to(_ path: String, replacing: Bool) throws {
-        let isSet = layout.extents.contains { $0.key.kind == .structure }
+        let isSet = image.point.layout.extents.contains { $0.key.kind == .structure }
         guard isSet else { return try toFile(path, replacing: replacing) }
         if let status = try session.files.status(path), status.kind != .folder {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
         // Before anything is fetched: an answer in a second, not after an hour.
-        for extent in layout.extents where extent.key.kind == .data && !replacing {
+        for extent in images.flatMap(\.point.layout.extents) where extent.key.kind == .data && !replacing {
             let member = path + "/" + extent.key.name
             if try session.files.status(member) != nil { throw SyncError.exists(path: member) }
         }
         try session.files.makeFolder(path)
-        let temporary = "\(path)/.hybridrep-image-\(tag)"
-        defer { try? session.files.remove(temporary) }
-        try toFile(temporary, replacing: false)
-        let reader = try TarReader(try session.files.open(temporary, .read))
-        try SetExtractor(reader, in: session.files, tag: tag).extract(into: path, force: replacing)
+        try unpack(into: path, replacing: replacing)
     }
 
-    private func progress(_ done: Int) {
-        session.console.progress(Progress(label: label, doneBytes: done, totalBytes: layout.length))
+    private func unpack(into path: String, replacing: Bool) throws {
+        var parts: [SetExtractor.Part] = []
+        var temporaries: [String] = []
+        defer { for temporary in temporaries { try? session.files.remove(temporary) } }
+        var done = 0
+        for image in images {
+            let temporary = "\(path)/.hybridrep-\(image.point.kind)-\(tag)"
+            temporaries.append(temporary)
+            try write(image, to: temporary, replacing: false, after: done)
+            done += image.point.layout.length
+            let reader = try TarReader(try session.files.open(temporary, .read))
+            let isContinued = full != nil && image.point.kind == .full
+            parts.append(isContinued ? try .init(withoutLogs: reader) : .init(reader))
+        }
+        try SetExtractor(parts, in: session.files, tag: tag).extract(into: path, force: replacing)
+    }
+
+    private func write(
+        _ image: ImageRebuild, to path: String, replacing: Bool, after doneBytes: Int
+    ) throws {
+        try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing) {
+            report(doneBytes + $0)
+        }
+    }
+
+    private func report(_ done: Int) {
+        session.console.progress(Progress(label: label, doneBytes: done, totalBytes: totalBytes))
     }
 }

@@ -1,0 +1,133 @@
+internal import ESE
+internal import Image
+internal import Platform
+
+extension Backup {
+    /// What a run for logs came to.
+    package enum LogOutcome {
+        case image(BackupResult)
+        /// Nothing was read into the spool.
+        case needsFull(FullReason)
+    }
+
+    /// Reads the logs that continue a full into an image of their own: all from the first that the full
+    /// requires to the newest, then the checkpoint.
+    ///
+    /// What was shipped before are unchanged blocks, so only new logs cost anything.
+    package func runLogs(
+        continuing basis: LogBasis, fullEverySeconds: Int,
+        progress: @escaping (_ doneBytes: Int, _ totalBytes: Int?) -> Void = { _, _ in }
+    ) throws(BackupError) -> LogOutcome {
+        guard case .ese(let path, let logs) = source else {
+            preconditionFailure("only a set has logs")
+        }
+        let time = clock.now
+        let inventory = try SetInventory(path, logs: logs, in: files)
+        let decision = LogPointDecision(
+            basis: basis, current: Self.current(inventory), logs: inventory.logFacts,
+            isCircular: inventory.isCircular)
+        switch decision.outcome(now: time, fullEverySeconds: fullEverySeconds) {
+        case .full(let reason): return .needsFull(reason)
+        case .logs(let firsts):
+            let draft = SpoolDraft(in: spool, at: time)
+            do throws(BackupError) {
+                let members = Self.members(inventory, firsts)
+                return try readLogs(members, inventory, basis, into: draft, at: time, progress)
+            } catch {
+                draft.discard()
+                throw error
+            }
+        }
+    }
+
+    private static func current(_ inventory: SetInventory) -> [LogPointDecision.Current] {
+        inventory.databases.compactMap { file in
+            file.header.map { pair in
+                .init(
+                    name: file.name, signature: pair.header.signature,
+                    logSignature: pair.header.logSignature, repairs: Int(pair.header.counters.repairs.count))
+            }
+        }
+    }
+
+    /// The logs from the first that is required on, and the checkpoints.
+    private static func members(_ inventory: SetInventory, _ firsts: [ESE.Signature: Int]) -> [SetFile] {
+        inventory.logs.filter { file in
+            guard let fact = file.logFact, let stream = fact.signature, let first = firsts[stream] else {
+                return false
+            }
+            return fact.generation >= first
+        } + inventory.checkpoints
+    }
+
+    private func readLogs(
+        _ members: [SetFile], _ inventory: SetInventory, _ basis: LogBasis, into draft: SpoolDraft,
+        at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
+    ) throws(BackupError) -> LogOutcome {
+        let manifestBytes = 1 << 16 + 512 * members.count
+        try spool.requireSpace(TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes)
+        var manifest = manifest(at: time)
+        manifest.warnings = inventory.warnings
+        manifest.leftOut = inventory.leftOut
+        manifest.logs = Self.logs(members)
+        manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
+        let pass = ImagePass(
+            try writer(draft, image: try draft.create("tar")),
+            totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
+        var facts: [LogFact] = []
+        for file in members {
+            if case .log = file.role {
+                let fact = try readLog(file, into: pass, &manifest)
+                // A full does not need it: better a whole copy than no point.
+                guard fact.isIntact else {
+                    draft.discard()
+                    return .needsFull(.logs("\(file.name) is damaged", isCircular: inventory.isCircular))
+                }
+                facts.append(fact)
+            } else {
+                try readPlain(file, into: pass, &manifest)
+            }
+        }
+        try requireUnchanged(members)
+        for database in basis.databases {
+            let verdict = SetVerdict.judge(database.facts, trailer: database.trailer, logs: facts)
+            for warning in verdict.warnings { manifest.warnings.append("\(database.name): \(warning)") }
+        }
+        return .image(try finish(pass, draft, manifest, at: time))
+    }
+}
+
+extension Backup {
+    /// Reads one log into the image.
+    func readLog(
+        _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
+    ) throws(BackupError) -> LogFact {
+        try readPlain(file, into: pass, &manifest)
+        guard let fact = file.logFact else { preconditionFailure("not a log") }
+        return fact
+    }
+
+    /// Reads a member that has no pages into the image.
+    func readPlain(_ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest) throws(BackupError)
+    {
+        let source = try WatchedFile(opening: file.path, in: files)
+        guard source.before == file.status else {
+            throw source.changed("it was written after the set was listed")
+        }
+        try pass.append(
+            TarWriter.structure(before: file.tarMember, at: pass.writer.offset),
+            key: .init(.structure, file.name))
+        var rereader: PageRereader?
+        _ = try pass.copy(source, rereader: &rereader) { (_) throws(BackupError) in
+            try pass.writer.beginExtent(
+                .init(.data, file.name), blockSize: file.blockSize, digestLength: file.status.length)
+            return nil
+        }
+        let digest = try pass.writer.endDigest()
+        manifest.members.append(
+            .init(
+                name: file.name, kind: file.memberKind, length: file.status.length,
+                modified: file.status.modified.precise, blockSize: file.blockSize,
+                digest: digest?.description ?? ""))
+    }
+}
