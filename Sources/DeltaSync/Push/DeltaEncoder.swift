@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Image
 package import OffsiteStore
 package import Platform
@@ -11,8 +12,12 @@ package struct DeltaEncoder: ~Copyable {
     private let carriesMapOn: Bool
     private let fingerprinter: Fingerprinter
     private let writer: FrameWriter
-    private var encoder: RecordEncoder
+    private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
+    /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
+    private static let mostUnderWay = 4 * Processors.count
     private var entries: [MapEntry] = []
+    /// Where in `entries` the records under way belong, oldest first.
+    private var places: Deque<Int> = []
     private var runs: [FingerprintRun] = []
     /// A run of fingerprints that may go on.
     private var open: (offset: Int, length: Int, blockSize: Int)?
@@ -31,7 +36,7 @@ package struct DeltaEncoder: ~Copyable {
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
         self.writer = writer
-        encoder = try RecordEncoder(level: level)
+        workers = EncodingWork.workers(level: level)
     }
 
     /// Goes through the whole image once.
@@ -51,6 +56,7 @@ package struct DeltaEncoder: ~Copyable {
             progress(step.end)
         }
         try pass.flushPending()
+        while pass.workers.underWay > 0 { try pass.emitOldest() }
         pass.closeRun()
         counts.changedBlocks = pass.changedBlocks
         return (MapSegment(entries: pass.entries, runs: pass.runs), counts)
@@ -77,8 +83,10 @@ package struct DeltaEncoder: ~Copyable {
             if let base, let (old, slices, depth) = try oldContent(base, block: range.lowerBound / blockSize)
             {
                 try flushPending()
-                let (record, payload) = try encoder.delta(bytes, at: range.lowerBound, old: old, base: slices)
-                try emit(record, payload, depth: record.codec == .delta ? depth : 0)
+                try encode(
+                    EncodingWork(
+                        bytes: bytes, offset: range.lowerBound,
+                        base: .init(old: old, slices: slices, depth: depth)))
             } else {
                 try append(bytes, at: range.lowerBound)
             }
@@ -134,17 +142,26 @@ package struct DeltaEncoder: ~Copyable {
 
     private mutating func flushPending() throws(SyncError) {
         guard !pending.bytes.isEmpty else { return }
-        let (record, payload) = try encoder.plain(pending.bytes, at: pending.offset)
-        try emit(record, payload, depth: 0)
+        try encode(EncodingWork(bytes: pending.bytes, offset: pending.offset, base: nil))
         pending.bytes.removeAll(keepingCapacity: true)
     }
 
-    private mutating func emit(_ record: Record, _ payload: [UInt8], depth: Int) throws(SyncError) {
+    /// Gives a record to the workers, and keeps its place in the map.
+    private mutating func encode(_ work: EncodingWork) throws(SyncError) {
+        if workers.underWay >= Self.mostUnderWay { try emitOldest() }
+        places.append(entries.count)
+        entries.append(MapEntry(offset: work.offset, length: work.bytes.count, source: .zero))
+        workers.give(work)
+    }
+
+    /// Ships the record that was given first, once it is there.
+    private mutating func emitOldest() throws(SyncError) {
+        guard let outcome = workers.take(), let place = places.popFirst() else { return }
+        let (record, payload, depth) = try outcome.get()
         let (frame, number) = try syncing { () throws(StoreError) in try writer.append(record, payload) }
-        entries.append(
-            MapEntry(
-                offset: record.imageOffset, length: record.length,
-                source: .record(frame: frame, record: number, offset: 0, depth: depth)))
+        entries[place] = MapEntry(
+            offset: record.imageOffset, length: record.length,
+            source: .record(frame: frame, record: number, offset: 0, depth: depth))
     }
 
     /// Entries for bytes that only moved: where the base has them.

@@ -1,0 +1,85 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Does work on several threads, and hands the results back in the order in which it was given.
+///
+/// One thread gives and takes; how much it gives before it takes bounds the memory. The workers end with the object,
+/// each after the work it has begun.
+package final class OrderedWorkers<Work: Sendable, Outcome: Sendable> {
+    private struct State {
+        var waiting: [(ticket: Int, work: Work)] = []
+        var outcomes: [Int: Outcome] = [:]
+        var isEnded = false
+    }
+
+    /// What the workers hold on to, so that they do not hold on to the owner.
+    private final class Shared: Sendable {
+        let state = Mutex(State())
+        let given = DispatchSemaphore(value: 0)
+        let done = DispatchSemaphore(value: 0)
+
+        /// The oldest work that nobody has begun; nil when there will be no more.
+        func next() -> (ticket: Int, work: Work)? {
+            given.wait()
+            return state.withLock { $0.isEnded || $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }
+        }
+    }
+
+    private let shared = Shared()
+    private let threads: Int
+    private let worker: @Sendable () -> (Work) -> Outcome
+    private var isStarted = false
+    private var givenCount = 0
+    private var takenCount = 0
+
+    /// - Parameter worker: Makes one thread's worker, on that thread, when there is work for the first time.
+    package init(threads: Int, worker: @escaping @Sendable () -> (Work) -> Outcome) {
+        self.threads = max(1, threads)
+        self.worker = worker
+    }
+
+    deinit {
+        shared.state.withLock { $0.isEnded = true }
+        for _ in 0..<threads { shared.given.signal() }
+    }
+
+    /// Work that was given and whose outcome was not taken.
+    package var underWay: Int { givenCount - takenCount }
+
+    package func give(_ work: Work) {
+        start()
+        let ticket = givenCount
+        shared.state.withLock { $0.waiting.append((ticket, work)) }
+        givenCount += 1
+        shared.given.signal()
+    }
+
+    /// The outcome of the oldest work, once it is done; nil when nothing is under way.
+    package func take() -> Outcome? {
+        guard underWay > 0 else { return nil }
+        let ticket = takenCount
+        takenCount += 1
+        while true {
+            if let outcome = shared.state.withLock({ $0.outcomes.removeValue(forKey: ticket) }) {
+                return outcome
+            }
+            shared.done.wait()
+        }
+    }
+
+    private func start() {
+        guard !isStarted else { return }
+        isStarted = true
+        let queue = DispatchQueue(label: "hybridrep.workers", attributes: .concurrent)
+        for _ in 0..<threads {
+            queue.async { [shared, worker] in
+                let perform = worker()
+                while let (ticket, work) = shared.next() {
+                    let outcome = perform(work)
+                    shared.state.withLock { $0.outcomes[ticket] = outcome }
+                    shared.done.signal()
+                }
+            }
+        }
+    }
+}
