@@ -82,6 +82,9 @@ let package = Package(
         .executableTarget(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "page-bench", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
+            path: "Benchmarks/PageBench", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -13,7 +13,11 @@ extension Backup {
         manifest.isSound = false
     }
 
-    static func healed(_ pages: Int, _ path: String) -> String {
-        "\(path): \(pages) of its pages had to be read again to be good: check the disk"
+    /// Records pages that were good only when they were read again.
+    static func note(_ rereader: PageRereader?, _ path: String, in manifest: inout ImageManifest) {
+        guard let pages = rereader?.healedPages, pages > 0 else { return }
+        manifest.healedReads = (manifest.healedReads ?? 0) + pages
+        manifest.warnings.append(
+            "\(path): \(pages) of its pages had to be read again to be good: check the disk")
     }
 }

@@ -32,9 +32,7 @@ extension Backup {
             }
             manifest.databases = [database]
         }
-        if let healed = rereader?.healedPages, healed > 0 {
-            manifest.warnings.append(Self.healed(healed, source.label))
-        }
+        Self.note(rereader, source.label, in: &manifest)
         let signature = try pass.writer.finish()
         manifest.members = [
             .init(
@@ -69,7 +67,9 @@ extension Backup {
             let offset = size.offset(ofPage: page)
             return offset <= file.length - size.bytes ? try file.bytes(at: offset, count: size.bytes) : nil
         }
-        return DatabasePageCheck(pair, lastOwned: end.lastPage)
+        return DatabasePageCheck(
+            pair, lastOwned: end.lastPage,
+            flushMap: FlushMapFile.find(beside: file.path, pair.header, in: files))
     }
 
     private func requireLength(_ byteCount: Int) throws(BackupError) {

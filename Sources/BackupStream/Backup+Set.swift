@@ -71,9 +71,7 @@ extension Backup {
         var database = ImageManifest.Database(name: file.name, pages)
         database.verdict = try verdict(of: file, trailer: pages.trailer, inventory, into: &manifest)
         manifest.databases.append(database)
-        if let healed = rereader?.healedPages, healed > 0 {
-            manifest.warnings.append(Self.healed(healed, file.path))
-        }
+        Self.note(rereader, file.path, in: &manifest)
     }
 
     /// What the set can be restored to, or an error when that is not enough.

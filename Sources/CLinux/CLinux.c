@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -28,6 +30,41 @@ int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; 
 int64_t clinux_random(void *bytes, uint64_t length) {
     ssize_t n = getrandom(bytes, length, 0);
     return n < 0 ? -errno : n;
+}
+
+/* Length, place and memory of a direct read must be multiples of this on any disk. */
+#define DIRECT_ALIGNMENT 4096
+
+int64_t clinux_read_uncached(int fd, void *bytes, uint64_t length, int64_t offset) {
+    char path[40];
+    int64_t start = offset - offset % DIRECT_ALIGNMENT;
+    uint64_t lead = (uint64_t)(offset - start);
+    uint64_t span = (lead + length + DIRECT_ALIGNMENT - 1) / DIRECT_ALIGNMENT * DIRECT_ALIGNMENT;
+    posix_fadvise(fd, start, (off_t)span, POSIX_FADV_DONTNEED);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int direct = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
+    if (direct < 0) return -errno;
+    void *aligned = NULL;
+    int64_t result = -posix_memalign(&aligned, DIRECT_ALIGNMENT, span);
+    if (result == 0) {
+        uint64_t done = 0;
+        while (done < span) {
+            ssize_t n = pread(direct, (char *)aligned + done, span - done, start + (int64_t)done);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) result = -errno;
+            if (n <= 0) break;
+            done += (uint64_t)n;
+            /* Only the end of the file leaves a read short of a whole unit. */
+            if ((uint64_t)n % DIRECT_ALIGNMENT != 0) break;
+        }
+        if (result == 0 && done > lead) {
+            result = (int64_t)(done - lead < length ? done - lead : length);
+            memcpy(bytes, (char *)aligned + lead, (size_t)result);
+        }
+        free(aligned);
+    }
+    close(direct);
+    return result;
 }
 
 int clinux_terminal_columns(int fd) {

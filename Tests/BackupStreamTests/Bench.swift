@@ -2,6 +2,7 @@ import BackupStream
 import ESE
 import Image
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -82,7 +83,10 @@ struct Bench {
 
 /// A clock that stands still, and for which waiting takes no time.
 final class StillClock: Clock {
+    private let waited = Mutex<[Int]>([])
+    /// Milliseconds of every pause so far.
+    var pauses: [Int] { waited.withLock { $0 } }
     var now: Timestamp { Timestamp(seconds: 1_795_312_804) }
     var monotonicNanoseconds: UInt64 { 0 }
-    func sleep(milliseconds: Int) {}
+    func sleep(milliseconds: Int) { waited.withLock { $0.append(milliseconds) } }
 }

@@ -1,8 +1,9 @@
 import Platform
 import Synchronization
+import TestSupport
 
 /// The host's files; page 10 of one of them is read wrongly a number of times.
-struct FlakyFiles: FileSystem {
+struct FlakyFiles: FileSystemDecorator {
     final class Reads: Sendable {
         private let state = Mutex(0)
         var count: Int { state.withLock { $0 } }
@@ -14,67 +15,60 @@ struct FlakyFiles: FileSystem {
         }
     }
 
+    /// Reads of that page from memory, and from the disk.
     let reads = Reads()
-    private let host = HostFileSystem()
+    let uncached = Reads()
+    let base: any FileSystem = HostFileSystem()
     private let victim: String
     private let badReads: Int
+    private let badUncached: Int
 
-    init(_ victim: String, badReads: Int) {
+    /// - Parameters:
+    ///   - badReads: So many reads of the page from memory are wrong.
+    ///   - badUncached: And so many from the disk.
+    init(_ victim: String, badReads: Int, badUncached: Int) {
         self.victim = victim
         self.badReads = badReads
+        self.badUncached = badUncached
     }
 
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
-        let file = try host.open(path, mode)
-        return path == victim ? FlakyFile(file, reads, badReads: badReads) : file
-    }
-
-    func status(_ path: String) throws(SystemError) -> FileStatus? { try host.status(path) }
-    func list(_ folder: String) throws(SystemError) -> [String] { try host.list(folder) }
-    func makeFolder(_ path: String) throws(SystemError) -> Bool { try host.makeFolder(path) }
-    func linkNoReplace(_ existing: String, to new: String) throws(SystemError) -> Bool {
-        try host.linkNoReplace(existing, to: new)
-    }
-    func rename(_ old: String, to new: String) throws(SystemError) { try host.rename(old, to: new) }
-    func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool {
-        try host.renameNoReplace(old, to: new)
-    }
-    func remove(_ path: String) throws(SystemError) { try host.remove(path) }
-    func removeFolder(_ path: String) throws(SystemError) { try host.removeFolder(path) }
-    func syncFolder(_ path: String) throws(SystemError) { try host.syncFolder(path) }
-    func space(_ path: String) throws(SystemError) -> SpaceStatus { try host.space(path) }
-    func lock(_ path: String, _ kind: LockKind) throws(SystemError) -> (any HeldLock)? {
-        try host.lock(path, kind)
+        let file = try base.open(path, mode)
+        guard path == victim else { return file }
+        return FlakyFile(file, (reads, badReads), (uncached, badUncached))
     }
 }
 
 /// Flips bytes of page 10 (of 8 KiB) in the first reads that include them.
-private final class FlakyFile: OpenFile {
+private final class FlakyFile: OpenFileDecorator {
     private static let place = 11 * 8192 + 3000
-    private let file: any OpenFile
-    private let reads: FlakyFiles.Reads
-    private let badReads: Int
+    let base: any OpenFile
+    private let cached: (reads: FlakyFiles.Reads, bad: Int)
+    private let uncached: (reads: FlakyFiles.Reads, bad: Int)
 
-    init(_ file: any OpenFile, _ reads: FlakyFiles.Reads, badReads: Int) {
-        self.file = file
-        self.reads = reads
-        self.badReads = badReads
+    init(_ file: any OpenFile, _ cached: (FlakyFiles.Reads, Int), _ uncached: (FlakyFiles.Reads, Int)) {
+        base = file
+        self.cached = cached
+        self.uncached = uncached
     }
 
-    var path: String { file.path }
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
-        let got = try file.read(into: &target, at: offset)
-        if (offset..<offset + got).contains(Self.place), reads.next() <= badReads {
-            target[Self.place - offset] ^= 0xFF
-        }
+        let got = try base.read(into: &target, at: offset)
+        Self.spoil(&target, offset, got, cached)
         return got
     }
-    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-        try file.readNext(into: &target)
+
+    func readUncached(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
+        let got = try base.readUncached(into: &target, at: offset)
+        Self.spoil(&target, offset, got, uncached)
+        return got
     }
-    func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) { try file.write(bytes, at: offset) }
-    func truncate(to length: Int) throws(SystemError) { try file.truncate(to: length) }
-    func sync() throws(SystemError) { try file.sync() }
-    func status() throws(SystemError) -> FileStatus { try file.status() }
-    func clone(_ other: any OpenFile) throws(SystemError) -> Bool { try file.clone(other) }
+
+    private static func spoil(
+        _ target: inout MutableSpan<UInt8>, _ offset: Int, _ got: Int,
+        _ how: (reads: FlakyFiles.Reads, bad: Int)
+    ) {
+        guard (offset..<offset + got).contains(place), how.reads.next() <= how.bad else { return }
+        target[place - offset] ^= 0xFF
+    }
 }

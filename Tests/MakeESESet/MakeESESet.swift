@@ -16,6 +16,10 @@ internal import TestSupport
     @Option(help: "The same seed makes the same bytes.") var seed: UInt64 = 1
     @Flag(help: "Leave the database in dirty shutdown; it then requires all logs.") var dirty = false
     @Option(help: "How many logs.") var logs: Int32 = 4
+    @Option(help: "Page checksums: new, old, or mixed as after an upgrade.") var format = "new"
+    @Option(help: "Levels of the tree of owned extents.") var treeLevels = 1
+    @Option(help: "Slots with garbage behind the end of the database.") var garbage: UInt32 = 0
+    @Flag(help: "Write the flush map, too, mdb01.jfm.") var flushMap = false
     @Option(help: "Change this share of the written pages, in percent, by 200 to 600 bytes each.")
     var mutate: Double?
     @Option(help: "Pages to append when changing a database.") var append: UInt32 = 0
@@ -23,6 +27,12 @@ internal import TestSupport
     func validate() throws {
         guard PageSize(rawValue: pageSize) != nil else {
             throw ValidationError("--page-size is no page size")
+        }
+        guard let format = ESEDatabase.PageFormat(rawValue: format), format == .new || pageSize <= 8192 else {
+            throw ValidationError("--format is new, old or mixed; pages above 8 KiB are always new")
+        }
+        guard (1...10).contains(treeLevels), treeLevels == 1 || pages >= 1 << (treeLevels + 4) else {
+            throw ValidationError("--tree-levels is too high for as many pages")
         }
         guard pages >= 8 else { throw ValidationError("--pages must be at least 8") }
         guard (1...30_000).contains(logs) else { throw ValidationError("--logs must be 1 to 30000") }
@@ -37,6 +47,14 @@ internal import TestSupport
             return
         }
         guard let size = PageSize(rawValue: pageSize) else { return }
-        try ESESet(size: size, pages: pages, seed: seed, isDirty: dirty, logs: logs).write(to: path)
+        var set = ESESet(size: size, pages: pages, seed: seed, isDirty: dirty, logs: logs)
+        set.database.format = ESEDatabase.PageFormat(rawValue: format) ?? .new
+        set.database.treeLevels = treeLevels
+        set.database.garbageSlots = garbage
+        set.database.hasFlushMap = flushMap
+        try set.write(to: path)
+        guard flushMap else { return }
+        let map = try HostFileSystem().open(path + "/mdb01.jfm", .create)
+        try map.write(set.database.flushMap(isClean: !dirty).span, at: 0)
     }
 }

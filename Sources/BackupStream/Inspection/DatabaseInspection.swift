@@ -9,7 +9,9 @@ package struct DatabaseInspection {
     package let trailer: BackupTrailer?
     private let file: any OpenFile
     private let length: Int
-    private static let pieceBytes = 1 << 20
+    private let flushMap: FlushMapFile.Finding
+    /// A multiple of every page size, and small enough to stay in a core's cache from the read to the check.
+    private static let pieceBytes = 256 << 10
 
     /// - Throws: `badPages` when neither header is good, `sourceFailed` when the file cannot be read.
     package init(opening path: String, in files: any FileSystem) throws(BackupError) {
@@ -25,15 +27,16 @@ package struct DatabaseInspection {
         self.length = length
         self.header = header
         trailer = isWhole ? BackupTrailer(parsing: last.span) : nil
+        flushMap = FlushMapFile.find(beside: path, header.header, in: files)
     }
 
-    /// Checks every page.
+    /// Checks every page, and measures the reading of it.
     ///
     /// - Parameter each: Told every page's number and verdict, in order.
     package func pages(
-        _ each: (UInt32, PageVerdict) -> Void = { _, _ in },
-        progress: (_ doneBytes: Int, _ totalBytes: Int) -> Void
-    ) throws(BackupError) -> PageReport {
+        clock: any Clock, _ each: (UInt32, PageVerdict) -> Void = { _, _ in },
+        progress: (_ doneBytes: Int, _ totalBytes: Int) -> Void = { _, _ in }
+    ) throws(BackupError) -> (report: PageReport, reading: PageReading) {
         let size = header.pageSize.bytes
         // A page that cannot be read here cannot be read below either, where that is an error.
         let end = OwnedExtent.end(header.pageSize) { number in
@@ -41,23 +44,33 @@ package struct DatabaseInspection {
             return offset + size <= length ? try? file.bytes(at: offset, count: size) : nil
         }
         var tally = PageTally()
+        let map = flushMap.map
+        let start = clock.monotonicNanoseconds
+        var reading = PageReading()
         var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
         var offset = 2 * size
         while offset + size <= length {
             var target = buffer.mutableSpan
+            let before = clock.monotonicNanoseconds
             let got: Int
             do throws(SystemError) { got = try file.read(into: &target, at: offset) } catch {
                 throw .source(error)
             }
+            reading.add(bytes: got, nanoseconds: clock.monotonicNanoseconds &- before)
             guard got >= size else { break }
             for start in stride(from: 0, through: got - size, by: size) {
                 let number = UInt32(clamping: (offset + start) / size - 1)
-                each(number, tally.add(page: buffer.span.extracting(start..<start + size), number: number))
+                let page = buffer.span.extracting(start..<start + size)
+                var verdict = PageChecksum.verdict(of: page, number: number)
+                if let map { verdict = map.verdict(verdict, of: page, number: number) }
+                tally.count(verdict, of: page, number: number)
+                each(number, verdict)
             }
             offset += got / size * size
             progress(offset, length)
         }
-        return tally.finish(ownedEnd: end)
+        reading.end(nanoseconds: clock.monotonicNanoseconds &- start)
+        return (tally.finish(ownedEnd: end, flushMap: flushMap.use), reading)
     }
 
     private static func open(_ path: String, _ files: any FileSystem) throws(BackupError) -> any OpenFile {

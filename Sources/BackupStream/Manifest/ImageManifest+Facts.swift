@@ -26,8 +26,10 @@ extension ImageManifest {
         /// Never written, all zero.
         package var blank = 0
         package var good = 0
-        /// Wrong sum or number, correctable ones not counted.
+        /// Wrong sum or number, and lost writes; correctable ones not counted.
         package var bad = 0
+        /// Those of `bad` of which the flush map knows a later write; nil when there are none.
+        package var lostWrites: Int?
         /// A single flipped bit a block explains the wrong sum.
         package var correctable = 0
         /// Garbage behind the last owned page, which is no fault; among `seen`, in no other count.

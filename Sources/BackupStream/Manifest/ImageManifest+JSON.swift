@@ -26,10 +26,12 @@ extension ImageManifest {
             guard (0...left).contains(member.length) else { return false }
             left -= member.length
         }
+        guard (0...Self.maximumPages).contains(healedReads ?? 0) else { return false }
         return databases.allSatisfy { database in
             let pages = database.pages
             return [
                 pages.seen, pages.blank, pages.good, pages.bad, pages.correctable, pages.behindEnd,
+                pages.lostWrites ?? 0,
             ].allSatisfy { (0...Self.maximumPages).contains($0) }
         }
     }

@@ -23,6 +23,10 @@ package struct ImageManifest: Codable, Equatable, Sendable {
     package var isSound = true
     package var warnings: [String] = []
     package var leftOut: [LeftOut] = []
+    /// Pages that were good only when they were read again; nil when there are none.
+    package var healedReads: Int?
+    /// Pages older than the shipped image before had them (``LostWriteSearch``); nil when there are none.
+    package var suspectPages: [SuspectPage]?
 
     package init(source: Source, sourceTime: String, toolVersion: String) {
         self.source = source

@@ -20,6 +20,11 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
     package var warnings: [String]
     package var warningCount: Int
     package var leftOutCount: Int
+    package var healedReads: Int?
+    /// The first few of them.
+    package var suspectPages: [SuspectPage]?
+    /// How many the manifest names.
+    package var suspectPageCount: Int?
 
     /// One line of JSON with snake_case names in sorted order.
     package var json: [UInt8] { ManifestJSON.encode(self, isPretty: false) }
@@ -47,6 +52,9 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
         warnings = manifest.warnings.prefix(Self.keptWarnings).map { String($0.prefix(160)) }
         warningCount = manifest.warnings.count
         leftOutCount = manifest.leftOut.count
+        healedReads = manifest.healedReads
+        suspectPages = manifest.suspectPages.map { Array($0.prefix(Self.keptPages)) }
+        suspectPageCount = manifest.suspectPages?.count
     }
 }
 

@@ -18,16 +18,23 @@ struct DatabasePageCheck {
     /// The last page that could be a trailer.
     private var trailer: BackupTrailer?
     private var isCut = false
+    private let flushMap: FlushMapFile.Finding
 
-    /// - Parameter lastOwned: The last owned page where it was looked up; otherwise it is found as pages pass.
-    init(_ pair: HeaderPair, lastOwned: UInt32? = nil) {
+    /// - Parameters:
+    ///   - lastOwned: The last owned page where it was looked up; otherwise it is found as pages pass.
+    ///   - flushMap: What lies beside the database.
+    init(_ pair: HeaderPair, lastOwned: UInt32? = nil, flushMap: FlushMapFile.Finding = .none) {
         self.pair = pair
+        self.flushMap = flushMap
         end = OwnedEndSearch(pair.pageSize, known: lastOwned)
     }
 
     /// Looks at the page for the next slot, which stays the next; nil for the two headers.
     func verdict(of page: Span<UInt8>) -> PageVerdict? {
-        slots < 2 ? nil : PageChecksum.verdict(of: page, number: UInt32(clamping: slots - 1))
+        guard slots >= 2 else { return nil }
+        let number = UInt32(clamping: slots - 1)
+        let verdict = PageChecksum.verdict(of: page, number: number)
+        return flushMap.map?.verdict(verdict, of: page, number: number) ?? verdict
     }
 
     /// True when the next slot lies behind the end of the database, as far as that is known.
@@ -50,7 +57,7 @@ struct DatabasePageCheck {
 
     /// What all pages together say.
     consuming func finish() -> DatabasePages {
-        let report = tally.finish(ownedEnd: end.end)
+        let report = tally.finish(ownedEnd: end.end, flushMap: flushMap.use)
         var warnings = report.warnings
         if pair.state != .good { warnings.append("header: \(pair.state.rawValue)") }
         var truncation: String?
@@ -111,7 +118,8 @@ extension ImageManifest.Pages {
         seen = report.seen
         blank = report.blank
         good = report.good
-        bad = report.wrongNumber + report.badChecksum
+        bad = report.wrongNumber + report.badChecksum + report.lostWrites
+        lostWrites = report.lostWrites > 0 ? report.lostWrites : nil
         correctable = report.correctable
         behindEnd = report.badBehindEnd
         badPages = report.bad.map { .init(page: Int($0.number), reason: $0.verdict.description) }

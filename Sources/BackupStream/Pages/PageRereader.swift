@@ -4,6 +4,7 @@ internal import Platform
 /// Reads a page again whose checksum is wrong, in case only the reading was.
 ///
 /// As the engine's own backup does: up to sixteen times, with pauses that grow by 100 ms (format notes 6.3).
+/// Past the page cache where the file system allows it: what memory has of a page that was read wrongly stays wrong.
 /// After a page that stayed bad the disk has had its chance, and the next ones are read again just once.
 struct PageRereader {
     private static let patientTries = 16
@@ -33,7 +34,7 @@ struct PageRereader {
         var verdict: PageVerdict? = first
         for attempt in 1...tries {
             clock.sleep(milliseconds: attempt * Self.pauseMilliseconds)
-            let page = try file.bytes(at: offset, count: range.count)
+            let page = try file.uncachedBytes(at: offset, count: range.count)
             guard page.count == range.count else { break }
             verdict = judge(page.span)
             if verdict?.isGood == true {

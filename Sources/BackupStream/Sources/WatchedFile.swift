@@ -47,6 +47,18 @@ final class WatchedFile: ByteStream {
         }
     }
 
+    /// The same from the disk, past what memory holds of the file, where that can be done.
+    func uncachedBytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(count, max(0, length - start)))
+        var target = bytes.mutableSpan
+        let got: Int
+        do throws(SystemError) { got = try file.readUncached(into: &target, at: start) } catch {
+            throw .source(error)
+        }
+        bytes.removeLast(bytes.count - got)
+        return bytes
+    }
+
     func finish() throws(BackupError) {
         let after: FileStatus
         let named: FileStatus?

@@ -23,6 +23,11 @@ int clinux_pipe(int ends[2]);
 /* Fills `bytes` from the kernel's random source. */
 int64_t clinux_random(void *bytes, uint64_t length);
 
+/* Reads up to `length` bytes at `offset` past the page cache, through a descriptor
+ * of its own: less only at the end of the file. -EINVAL, -EOPNOTSUPP or the error of
+ * opening where that cannot be done; what the cache had of the range is dropped all the same. */
+int64_t clinux_read_uncached(int fd, void *bytes, uint64_t length, int64_t offset);
+
 /* Width of the terminal behind `fd` in columns, 0 when it is none. */
 int clinux_terminal_columns(int fd);
 

@@ -3,15 +3,23 @@
 /// Every entry takes a span whose length it checks, and reads nothing else. The plain versions that these are
 /// compared with stand in the tests. No entry allocates.
 enum PageKernel {
-    /// Eight 64-bit words, 512 bit positions.
-    private typealias Row = SIMD8<UInt64>
-    private static let rowBytes = 64
+    /// Eight 64-bit words, for the sums that need no positions.
+    private typealias WideRow = SIMD8<UInt64>
+    private static let wideRowBytes = 64
+    /// One register of the oldest x86-64: four 32-bit words, 128 bit positions.
+    ///
+    /// Rows of 64-bit words are slower there: the compiler takes them apart into general registers.
+    private typealias Row = SIMD4<UInt32>
+    private static let rowBytes = 16
     /// Rows folded by one turn of the main loop.
-    private static let groupRows = 8
+    private static let groupRows = 32
+    private static let groupBytes = rowBytes * groupRows
+    /// Groups in the largest block.
+    private static let maximumGroups = 16
 
     /// True when every byte is zero; `bytes.count` is a multiple of 64.
     static func isZero(_ bytes: Span<UInt8>) -> Bool {
-        precondition(bytes.count % rowBytes == 0 && !bytes.isEmpty, "pages are whole rows")
+        precondition(bytes.count % wideRowBytes == 0 && !bytes.isEmpty, "pages are whole rows")
         return unsafe bytes.withUnsafeBytes { raw in
             unsafe isZero(unsafe raw)
         }
@@ -19,13 +27,13 @@ enum PageKernel {
 
     /// The exclusive or of all little-endian 32-bit words; `bytes.count` is a multiple of 64.
     static func wordXor(_ bytes: Span<UInt8>) -> UInt32 {
-        precondition(bytes.count % rowBytes == 0, "blocks are whole rows")
+        precondition(bytes.count % wideRowBytes == 0, "blocks are whole rows")
         return unsafe bytes.withUnsafeBytes { raw in
-            var total = Row.zero
+            var total = WideRow.zero
             var offset = 0
             while offset < raw.count {
-                total ^= unsafe row(raw, offset)
-                offset += rowBytes
+                total ^= unsafe wideRow(raw, offset)
+                offset += wideRowBytes
             }
             let word = fold(total)
             return UInt32(truncatingIfNeeded: word ^ word >> 32)
@@ -38,8 +46,8 @@ enum PageKernel {
     /// `skippingFirstWord` the first eight bytes, where a page keeps its sum, count as zero.
     ///
     /// Each index bit of a row has its own accumulator: the exclusive or of the rows whose index has that bit.
-    /// The parity of an accumulator is then that bit of the exclusive or of all positions. Three bits are
-    /// folded as a tree over eight rows, the bits above by the parity of each group.
+    /// The parity of an accumulator is then that bit of the exclusive or of all positions. Five bits are folded
+    /// as a tree over the rows of a group, the bits above by the same tree over the sums of the groups.
     static func blockSum(_ block: Span<UInt8>, skippingFirstWord: Bool) -> UInt64 {
         precondition(block.count >= 1024 && block.count <= 8192, "a block is 1 to 8 KiB")
         precondition(block.count & (block.count - 1) == 0, "a block is a power of two")
@@ -50,72 +58,98 @@ enum PageKernel {
 
     private static func isZero(_ raw: UnsafeRawBufferPointer) -> Bool {
         // Written pages are told from blank ones in their first row nearly always.
-        guard unsafe row(raw, 0) == .zero else { return false }
-        var seen = Row.zero
-        var offset = rowBytes
+        guard unsafe wideRow(raw, 0) == .zero else { return false }
+        var seen = WideRow.zero
+        var offset = wideRowBytes
         while offset < raw.count {
-            seen |= unsafe row(raw, offset)
-            offset += rowBytes
+            seen |= unsafe wideRow(raw, offset)
+            offset += wideRowBytes
         }
         return seen == .zero
     }
 
     private static func blockSum(_ raw: UnsafeRawBufferPointer, skippingFirstWord: Bool) -> UInt64 {
-        var total = Row.zero
+        var bits = RowBits()
+        var bit3 = Row.zero
+        var bit4 = Row.zero
+        var groups = InlineArray<16, Row>(repeating: .zero)
+        let count = min(raw.count / groupBytes, maximumGroups)
+        for group in 0..<count {
+            let offset = group * groupBytes
+            let sum0 = unsafe bits.foldEight(raw, offset)
+            let sum1 = unsafe bits.foldEight(raw, offset + 8 * rowBytes)
+            let sum2 = unsafe bits.foldEight(raw, offset + 16 * rowBytes)
+            let sum3 = unsafe bits.foldEight(raw, offset + 24 * rowBytes)
+            let upper = sum2 ^ sum3
+            bit3 ^= sum1 ^ sum3
+            bit4 ^= upper
+            groups[group] = sum0 ^ sum1 ^ upper
+        }
+        var low = parity(bits.bit0) << 7 | parity(bits.bit1) << 8 | parity(bits.bit2) << 9
+        low |= parity(bit3) << 10 | parity(bit4) << 11
+        var left = count
+        var position: UInt32 = 12
+        while left > 1 {
+            left /= 2
+            var odd = Row.zero
+            for index in 0..<left {
+                odd ^= groups[2 * index + 1]
+                groups[index] = groups[2 * index] ^ groups[2 * index + 1]
+            }
+            low |= parity(odd) << position
+            position += 1
+        }
+        // The skipped words lie in row 0 of group 0, which no index accumulator holds.
+        var total = groups[0]
+        if skippingFirstWord {
+            total[0] ^= unsafe raw.loadUnaligned(as: UInt32.self)
+            total[1] ^= unsafe raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+        }
+        let word = total[0] ^ total[1] ^ total[2] ^ total[3]
+        low |= parity(total[1] ^ total[3]) << 5 | parity(total[2] ^ total[3]) << 6 | bitPositions(word)
+        let mask = UInt32(truncatingIfNeeded: raw.count * 8 - 1)
+        let high = low ^ (mask & (0 &- parity(word)))
+        return UInt64(high << 16 | low) << 32 | UInt64(word)
+    }
+
+    /// The accumulators of the three lowest bits of a row's index.
+    private struct RowBits {
         var bit0 = Row.zero
         var bit1 = Row.zero
         var bit2 = Row.zero
-        var groupIndex: UInt32 = 0
-        var group: UInt32 = 0
-        var offset = 0
-        while offset < raw.count {
-            let r1 = unsafe row(raw, offset + 64)
-            let r3 = unsafe row(raw, offset + 192)
-            let r5 = unsafe row(raw, offset + 320)
-            let r7 = unsafe row(raw, offset + 448)
-            let s0 = unsafe row(raw, offset) ^ r1
-            let s1 = unsafe row(raw, offset + 128) ^ r3
-            let s2 = unsafe row(raw, offset + 256) ^ r5
-            let s3 = unsafe row(raw, offset + 384) ^ r7
-            bit0 ^= r1 ^ r3 ^ r5 ^ r7
-            bit1 ^= s1 ^ s3
-            let upper = s2 ^ s3
-            bit2 ^= upper
-            let sum = s0 ^ s1 ^ upper
-            total ^= sum
-            groupIndex ^= group & (0 &- parity(fold(sum)))
-            group += 1
-            offset += rowBytes * groupRows
-        }
-        // The skipped word lies in row 0 of group 0, which no index accumulator holds.
-        if skippingFirstWord { total[0] ^= unsafe raw.loadUnaligned(as: UInt64.self) }
-        let word = fold(total)
-        let row = parity(fold(bit0)) | parity(fold(bit1)) << 1 | parity(fold(bit2)) << 2 | groupIndex << 3
-        let low = row << 9 | lanePositions(total) << 6 | bitPositions(word)
-        let mask = UInt32(truncatingIfNeeded: raw.count * 8 - 1)
-        let high = low ^ (mask & (0 &- parity(word)))
-        let xor = UInt32(truncatingIfNeeded: word ^ word >> 32)
-        return UInt64(high << 16 | low) << 32 | UInt64(xor)
-    }
 
-    /// The exclusive or of the numbers of the lanes that have odd parity.
-    private static func lanePositions(_ row: Row) -> UInt32 {
-        parity(row[1] ^ row[3] ^ row[5] ^ row[7]) | parity(row[2] ^ row[3] ^ row[6] ^ row[7]) << 1
-            | parity(row[4] ^ row[5] ^ row[6] ^ row[7]) << 2
+        /// Takes the eight rows from `offset` and returns their exclusive or.
+        @inline(__always)
+        mutating func foldEight(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> Row {
+            let row1 = unsafe PageKernel.row(raw, offset + 16)
+            let row3 = unsafe PageKernel.row(raw, offset + 48)
+            let row5 = unsafe PageKernel.row(raw, offset + 80)
+            let row7 = unsafe PageKernel.row(raw, offset + 112)
+            let sum0 = unsafe PageKernel.row(raw, offset) ^ row1
+            let sum1 = unsafe PageKernel.row(raw, offset + 32) ^ row3
+            let sum2 = unsafe PageKernel.row(raw, offset + 64) ^ row5
+            let sum3 = unsafe PageKernel.row(raw, offset + 96) ^ row7
+            bit0 ^= row1 ^ row3 ^ row5 ^ row7
+            bit1 ^= sum1 ^ sum3
+            let upper = sum2 ^ sum3
+            bit2 ^= upper
+            return sum0 ^ sum1 ^ upper
+        }
     }
 
     /// The exclusive or of the numbers of the bits that are set.
-    private static func bitPositions(_ word: UInt64) -> UInt32 {
-        parity(word & 0xAAAA_AAAA_AAAA_AAAA) | parity(word & 0xCCCC_CCCC_CCCC_CCCC) << 1
-            | parity(word & 0xF0F0_F0F0_F0F0_F0F0) << 2 | parity(word & 0xFF00_FF00_FF00_FF00) << 3
-            | parity(word & 0xFFFF_0000_FFFF_0000) << 4 | parity(word >> 32) << 5
+    private static func bitPositions(_ word: UInt32) -> UInt32 {
+        parity(word & 0xAAAA_AAAA) | parity(word & 0xCCCC_CCCC) << 1 | parity(word & 0xF0F0_F0F0) << 2
+            | parity(word & 0xFF00_FF00) << 3 | parity(word >> 16) << 4
     }
 
-    private static func parity(_ word: UInt64) -> UInt32 {
+    private static func parity(_ row: Row) -> UInt32 { parity(row[0] ^ row[1] ^ row[2] ^ row[3]) }
+
+    private static func parity(_ word: UInt32) -> UInt32 {
         UInt32(truncatingIfNeeded: word.nonzeroBitCount) & 1
     }
 
-    private static func fold(_ row: Row) -> UInt64 {
+    private static func fold(_ row: WideRow) -> UInt64 {
         let half = row.lowHalf ^ row.highHalf
         let quarter = half.lowHalf ^ half.highHalf
         return quarter[0] ^ quarter[1]
@@ -123,5 +157,9 @@ enum PageKernel {
 
     private static func row(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> Row {
         unsafe raw.loadUnaligned(fromByteOffset: offset, as: Row.self)
+    }
+
+    private static func wideRow(_ raw: UnsafeRawBufferPointer, _ offset: Int) -> WideRow {
+        unsafe raw.loadUnaligned(fromByteOffset: offset, as: WideRow.self)
     }
 }

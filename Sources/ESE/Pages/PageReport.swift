@@ -4,10 +4,12 @@ package struct PageReport: Equatable, Sendable, Encodable {
     package let seen: Int
     package let blank: Int
     package let good: Int
-    /// These three count pages up to the owned end only.
+    /// These four count pages up to the owned end only.
     package let correctable: Int
     package let wrongNumber: Int
     package let badChecksum: Int
+    /// Intact pages of which the flush map knows a later write.
+    package let lostWrites: Int
     /// Pages behind the owned end that fail: a warning, for the engine never reads them.
     package let badBehindEnd: Int
     package let ownedEnd: OwnedExtent.End
@@ -20,9 +22,10 @@ package struct PageReport: Equatable, Sendable, Encodable {
     package let bad: [BadPage]
     /// The first bad pages behind it.
     package let behindEnd: [BadPage]
+    package let flushMap: FlushMapUse
 
     /// Bad pages that count; correctable ones do.
-    package var badCount: Int { correctable + wrongNumber + badChecksum }
+    package var badCount: Int { correctable + wrongNumber + badChecksum + lostWrites }
 
     /// Owned pages that the file ends before, nil when it holds them all.
     package var truncated: ClosedRange<UInt32>? {
@@ -42,6 +45,9 @@ package struct PageReport: Equatable, Sendable, Encodable {
         }
         if case .unknown(let problem) = ownedEnd {
             warnings.append("the end of the database is unknown, so every slot counts: \(problem)")
+        }
+        if case .damaged(let problem) = flushMap {
+            warnings.append("the flush map is damaged and was not used: \(problem)")
         }
         return warnings
     }
@@ -64,6 +70,7 @@ extension PageVerdict {
         case .correctable: "correctable"
         case .wrongNumber: "wrong_number"
         case .badChecksum: "bad_checksum"
+        case .lostWrite: "lost_write"
         }
     }
 }

@@ -17,6 +17,7 @@ package struct PageTally: Equatable, Sendable {
     private var correctable = PageSet()
     private var wrongNumber = PageSet()
     private var badChecksum = PageSet()
+    private var lostWrites = PageSet()
     private var listed: [BadPage] = []
     /// The last page that looked like a backup trailer; it is one only if nothing follows.
     private var trailer: BadPage?
@@ -48,7 +49,7 @@ package struct PageTally: Equatable, Sendable {
                 highestDbtime = dbtime
                 highestDbtimePage = number
             }
-        case .correctable, .wrongNumber, .badChecksum:
+        case .correctable, .wrongNumber, .badChecksum, .lostWrite:
             let bad = BadPage(number: number, verdict: verdict)
             guard BackupTrailer.isTrailer(page) else { return note(bad) }
             if let other = trailer { note(min(bad, other)) }
@@ -62,29 +63,35 @@ package struct PageTally: Equatable, Sendable {
         case .correctable: correctable.insert(bad.number)
         case .wrongNumber: wrongNumber.insert(bad.number)
         case .badChecksum: badChecksum.insert(bad.number)
+        case .lostWrite: lostWrites.insert(bad.number)
         }
         if listed.count < listLimit { listed.append(bad) }
     }
 
     /// Ends the count.
     ///
-    /// - Parameter ownedEnd: The last page that the database owns; bad pages behind it are warnings. When it is
-    ///   unknown every slot counts.
-    package consuming func finish(ownedEnd: OwnedExtent.End) -> PageReport {
+    /// - Parameters:
+    ///   - ownedEnd: The last page that the database owns; bad pages behind it are warnings. When it is unknown
+    ///     every slot counts.
+    ///   - flushMap: Whether the verdicts counted took a flush map into account.
+    package consuming func finish(
+        ownedEnd: OwnedExtent.End, flushMap: FlushMapUse = .none
+    ) -> PageReport {
         let isTrailed = trailer?.number == highestPage
         if let trailer, !isTrailed { note(trailer) }
         let last = ownedEnd.lastPage ?? .max
-        let behind = [correctable, wrongNumber, badChecksum].reduce(0) {
+        let behind = [correctable, wrongNumber, badChecksum, lostWrites].reduce(0) {
             $0 + $1.count - $1.count(through: last)
         }
         return PageReport(
             seen: seen, blank: blank, good: good, correctable: correctable.count(through: last),
             wrongNumber: wrongNumber.count(through: last), badChecksum: badChecksum.count(through: last),
+            lostWrites: lostWrites.count(through: last),
             badBehindEnd: behind, ownedEnd: ownedEnd,
             slots: isTrailed ? max(highestPage, 1) - 1 : highestPage,
             hasTrailer: isTrailed, highestDbtime: highestDbtime, highestDbtimePage: highestDbtimePage,
             bad: listed.filter { $0.number <= last }.sorted(),
-            behindEnd: listed.filter { $0.number > last }.sorted())
+            behindEnd: listed.filter { $0.number > last }.sorted(), flushMap: flushMap)
     }
 }
 

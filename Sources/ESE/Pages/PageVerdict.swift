@@ -11,12 +11,14 @@ package enum PageVerdict: Equatable, Sendable {
     /// Intact by its own account, but the page of another slot.
     case wrongNumber(writtenFor: UInt32)
     case badChecksum(PageMismatch)
+    /// Intact, but not what was written last: the flush map knows of a later write (-1119).
+    case lostWrite(LostFlush)
 
     /// True for pages that a backup may ship without a word.
     package var isGood: Bool {
         switch self {
         case .blank, .good: true
-        case .correctable, .wrongNumber, .badChecksum: false
+        case .correctable, .wrongNumber, .badChecksum, .lostWrite: false
         }
     }
 }
@@ -47,6 +49,7 @@ extension PageVerdict: CustomStringConvertible {
             "checksum failed, as if bit \(bits.map(String.init).joined(separator: ", ")) had flipped"
         case .wrongNumber(let page): "holds page \(page)"
         case .badChecksum(let mismatch): mismatch.description
+        case .lostWrite(let flush): flush.description
         }
     }
 }

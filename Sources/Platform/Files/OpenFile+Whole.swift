@@ -1,4 +1,11 @@
 extension OpenFile {
+    /// For files that have no cache beneath them.
+    package func readUncached(
+        into target: inout MutableSpan<UInt8>, at offset: Int
+    ) throws(SystemError) -> Int {
+        try read(into: &target, at: offset)
+    }
+
     /// Exactly `count` bytes from `offset`, or an error that says how many were there.
     package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)

@@ -60,6 +60,11 @@ package protocol OpenFile: AnyObject {
     /// Fills the start of `target` from `offset`; returns less than `target.count` only at end of file.
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int
 
+    /// The same from the disk itself where the file system allows it, not from what is cached of the file.
+    ///
+    /// For reading again what was wrong: a bad copy in memory would stay bad. Slow.
+    func readUncached(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int
+
     /// Reads up to `target.count` bytes from the current position; 0 at the end of the stream.
     func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int
 

@@ -35,6 +35,7 @@ struct BackupCommand: ToolCommand {
                     "image_digest": .string("\(result.signature.digest)"),
                     "blocks_total": .integer(result.signature.layout.blockCount),
                     "health": .string("\(result.health)"),
+                    "healed_reads": .integer(result.manifest.healedReads ?? 0),
                 ]))
         return result.health == .good ? .good : .degraded
     }

@@ -17,7 +17,8 @@ struct EsePagesCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         let console = session.console
         let database = try DatabaseInspection(opening: path, in: session.files)
-        let report = try database.pages(
+        let (report, reading) = try database.pages(
+            clock: session.clock,
             { number, verdict in
                 guard each else { return }
                 console.result("\(number) \(verdict.kind)")
@@ -27,17 +28,30 @@ struct EsePagesCommand: ToolCommand {
             progress: { done, total in
                 console.progress(Progress(label: "check \(path)", doneBytes: done, totalBytes: total))
             })
-        console.result(text: EseutilReport.pages(report))
+        console.result(text: EseutilReport.pages(report, header: database.header.state, reading: reading))
         try console.result(
-            JSONMessage(.summary, ["path": .string(path), "pages": try JSONValue(encoding: report)]))
+            JSONMessage(
+                .summary,
+                [
+                    "path": .string(path), "header_state": .string(database.header.state.rawValue),
+                    "pages": try JSONValue(encoding: report), "reading": try JSONValue(encoding: reading),
+                ]))
         guard report.isGood else {
             let fault = report.truncated.map { "the file ends before page \($0.upperBound)" }
             throw CommandFailure(
                 .badPages,
                 "\(path): "
-                    + (report.badCount > 0 ? "\(report.badCount) bad pages (-1018)" : fault ?? "no page seen")
+                    + (report.badCount > 0 ? Self.count(report) : fault ?? "no page seen")
             )
         }
         return .good
+    }
+
+    /// `3 bad pages (-1018)`, `1 bad pages (-1119)`.
+    private static func count(_ report: PageReport) -> String {
+        var codes: [ErrorCode] = []
+        if report.badCount > report.lostWrites { codes.append(.readVerifyFailure) }
+        if report.lostWrites > 0 { codes.append(.readLostFlushVerifyFailure) }
+        return "\(report.badCount) bad pages (\(codes.map { "\($0.rawValue)" }.joined(separator: ", ")))"
     }
 }

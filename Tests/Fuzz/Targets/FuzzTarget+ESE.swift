@@ -5,37 +5,66 @@ internal import TestSupport
 extension FuzzTarget {
     static let ese: [FuzzTarget] = [
         FuzzTarget("ese-database", seeds: { databases }) { bytes in
-            database(bytes)
-            // Both copies sealed, for every size that fits.
-            for size in PageSize.allCases where bytes.count >= size.bytes {
-                var header = Array(bytes[..<size.bytes])
-                header.put(DatabaseHeader.magic, at: 4)
-                header.put(UInt32(0x620), at: 8)
-                header.put(UInt32(size.bytes), at: 236)
-                header.sealHeader()
-                database(header + header)
-                database([UInt8](repeating: 0, count: size.bytes) + header)
-            }
+            database(bytes, isReported: false)
+            let choice = FuzzChoice(bytes)
+            var header = choice.padded(bytes)
+            header.put(DatabaseHeader.magic, at: 4)
+            header.put(UInt32(0x620), at: 8)
+            header.put(UInt32(header.count), at: 236)
+            header.sealHeader()
+            let blank = [UInt8](repeating: 0, count: header.count)
+            database(choice.isOdd ? header + header : blank + header, isReported: choice.isRare)
         },
-        FuzzTarget("ese-page", seeds: { [ESEPage.ownedExtents(.kib4, last: 9, dbtime: 3)] }) { bytes in
-            for size in PageSize.allCases where bytes.count >= size.bytes {
-                let page = Array(bytes[..<size.bytes])
-                _ = PageChecksum.verdict(of: page.span, number: 2).description
-                var tally = PageTally()
-                tally.add(page: page.span, number: UInt32(bytes[0]))
-                _ = tally.finish(ownedEnd: .unknown(.tooDeep))
+        FuzzTarget("ese-page", seeds: { pages }) { bytes in
+            let choice = FuzzChoice(bytes)
+            var page = choice.padded(bytes)
+            let verdict = PageChecksum.verdict(of: page.span, number: 2)
+            if choice.isRare { _ = verdict.description }
+            var tally = PageTally()
+            tally.count(verdict, of: page.span, number: UInt32(page[0]))
+            _ = tally.finish(ownedEnd: .unknown(.tooDeep))
+            // Whatever it holds: sealed it is good, and one flipped bit is found.
+            if choice.size.isLarge { page[37] |= 0x20 }
+            page.seal(2)
+            let isBlank = page.allSatisfy { $0 == 0 }
+            precondition(isBlank || PageChecksum.verdict(of: page.span, number: 2) == .good)
+            let bit = choice.number % (page.count * 8)
+            page[bit / 8] ^= 1 << UInt8(bit % 8)
+            precondition(isBlank || !PageChecksum.verdict(of: page.span, number: 2).isGood)
+        },
+        FuzzTarget("ese-flush-map", seeds: { flushMaps }) { bytes in
+            _ = try? FlushMapHeader(parsing: bytes.span)
+            let choice = FuzzChoice(bytes)
+            var page = Array(bytes.prefix(FlushMapHeader.byteCount))
+            page += [UInt8](repeating: 0, count: FlushMapHeader.byteCount - page.count)
+            if choice.isOdd {
+                page.put(UInt32(7), at: 667)
+                page.sealHeader()
+                let header = try? FlushMapHeader(parsing: page.span)
+                precondition(header != nil)
+                return
             }
+            var map = FlushMap()
+            try? map.append(page.span)
+            page.put(UInt32(0), at: 16)
+            ESEFlushMap.sealPage(&page, 0)
+            map = FlushMap()
+            try? map.append(page.span)
+            let number = choice.number % FlushMap.statesPerPage
+            let state = page[64 + number / 4] >> UInt8(6 - number % 4 * 2) & 3
+            precondition(map.state(of: UInt32(number)).rawValue == state)
+            let blank = [UInt8](repeating: 0, count: 2048)
+            precondition(map.verdict(.blank, of: blank.span, number: UInt32(number)).isGood == (state == 0))
         },
         // The page comes without header: 80 or 40 bytes that only decide flags and tag count.
         FuzzTarget("ese-owned-extent", seeds: { ownedExtents }) { bytes in
-            for size in [PageSize.kib2, .kib16] {
-                var input = FuzzInput(bytes)
-                let pages = (0..<3).map { _ in page(input.chunk(), size) }
-                _ = OwnedExtent.end(size) { number -> [UInt8]? in
-                    var page = pages[Int(number % 3)]
-                    page.sealPage(number)
-                    return page
-                }
+            let size = (bytes.last ?? 0) & 1 == 0 ? PageSize.kib2 : .kib16
+            var input = FuzzInput(bytes)
+            let chunks = [input.chunk(), input.chunk(), input.chunk()]
+            _ = OwnedExtent.end(size) { number -> [UInt8]? in
+                var page = page(chunks[Int(number % 3)], size)
+                page.sealPage(number)
+                return page
             }
         },
         FuzzTarget("ese-log", seeds: { [ESELog.header(3, seed: 1)] }) { bytes in
@@ -81,8 +110,25 @@ extension FuzzTarget {
                 $0.size = .kib4
                 $0.pages = 1
                 $0.required = .init(3...5)
-            }.bytes(),
+            }.header(),
+            Array(ESEDatabase { $0.hasFlushMap = true }.header().prefix(DatabaseHeader.usedBytes)),
         ]
+    }
+
+    private static var pages: [[UInt8]] {
+        [PageSize.kib2, .kib16].map { ESEPage.ownedExtents($0, last: 9, dbtime: 3) } + [
+            ESEPage.ownedExtents(.kib2, last: 9, .init(dbtime: 3, isOld: true)),
+            ESEPage.content(.kib4, number: 2, dbtime: 7, seed: 1),
+            Array(ESEPage.ownedExtents(.kib2, last: 9, dbtime: 3).prefix(64)),
+        ]
+    }
+
+    private static var flushMaps: [[UInt8]] {
+        let map = ESEDatabase {
+            $0.hasFlushMap = true
+            $0.pages = 99
+        }.flushMap()
+        return [Array(map.prefix(700)), Array(map[8192..<8300]), map]
     }
 
     private static var ownedExtents: [[UInt8]] {
@@ -104,17 +150,17 @@ extension FuzzTarget {
         return page
     }
 
-    private static func database(_ bytes: [UInt8]) {
+    /// - Parameter isReported: Also makes the texts, which take longer than all else together.
+    private static func database(_ bytes: [UInt8], isReported: Bool) {
         _ = FileKind.sniff(bytes.span)
-        _ = try? DatabaseHeader(parsing: bytes.span)
         guard let pair = try? HeaderPair.find(in: bytes.span) else { return }
-        _ = EseutilReport.header(pair)
         let last = Array(bytes.suffix(pair.pageSize.bytes))
         let trailer = BackupTrailer(parsing: last.span)
-        _ =
-            SetVerdict.judge(
-                DatabaseFacts(pair.header), trailer: TrailerFact(trailer, header: pair.header), logs: []
-            ).description
+        let verdict = SetVerdict.judge(
+            DatabaseFacts(pair.header), trailer: TrailerFact(trailer, header: pair.header), logs: [])
+        guard isReported else { return }
+        _ = verdict.description
+        _ = EseutilReport.header(pair, trailer: trailer)
     }
 
     private static func log(_ bytes: [UInt8]) {

@@ -1,4 +1,5 @@
 package import ESE
+internal import Platform
 
 extension [UInt8] {
     /// Overwrites bytes from `offset` with the little-endian integer.
@@ -47,6 +48,15 @@ extension [UInt8] {
             let sum = PageChecksum.blockSum(
                 span.extracting(start..<start + size.blockBytes), number: number, isFirst: block == 0)
             put(sum, at: block == 0 ? 0 : 40 + (block - 1) * 8)
+        }
+    }
+
+    /// Stores page number and checksums of a whole database page in the format that its flags name.
+    package mutating func seal(_ number: UInt32) {
+        if span.uint32(at: 36) & PageChecksum.newFormatFlag != 0 {
+            sealPage(number)
+        } else {
+            sealOldPage(number)
         }
     }
 

@@ -12,7 +12,21 @@ package struct ESEDatabase: Sendable {
         }
     }
 
+    /// Which checksum the pages have.
+    package enum PageFormat: String, CaseIterable, Sendable {
+        case new
+        /// That of Exchange 5.5 to 2003; up to 8 KiB.
+        case old
+        /// An old database some of whose pages a newer engine has written since.
+        case mixed
+    }
+
     package var size: PageSize = .kib8
+    package var format = PageFormat.new
+    /// Levels of the tree of owned extents; 1 is a tree that is all on its root.
+    package var treeLevels = 1
+    /// Marks pages with flush types and the header with the signature of a flush map.
+    package var hasFlushMap = false
     /// Pages that the database owns.
     package var pages: UInt32 = 64
     package var seed: UInt64 = 1
@@ -56,13 +70,38 @@ package struct ESEDatabase: Sendable {
 
     /// Every thirteenth page is blank, so are the last ones of a database with room to grow.
     package func isBlank(_ number: UInt32) -> Bool {
-        number > 6 && (number % 13 == 0 || number > pages - pages / 16)
+        number > 6 && !ownedTree.holds(number) && (number % 13 == 0 || number > pages - pages / 16)
     }
 
     package func page(_ number: UInt32) -> [UInt8] {
-        if number == 2 { return ESEPage.ownedExtents(size, last: pages, dbtime: dbtime) }
+        if number == 2, treeLevels == 1 {
+            return ESEPage.ownedExtents(size, last: pages, style(number, dbtime))
+        }
+        if ownedTree.holds(number) { return ownedTree.page(number, style(number, dbtime)) }
         if isBlank(number) { return [UInt8](repeating: 0, count: size.bytes) }
-        return ESEPage.content(size, number: number, dbtime: 10_000 + UInt64(number), seed: seed)
+        return ESEPage.content(size, number: number, style(number, 10_000 + UInt64(number)), seed: seed)
+    }
+
+    private func style(_ number: UInt32, _ dbtime: UInt64) -> ESEPage.Style {
+        ESEPage.Style(
+            dbtime: dbtime, isOld: isOld(number),
+            flushType: hasFlushMap ? ESEFlushMap.type(of: number, seed: seed) : .unknown)
+    }
+
+    /// True for pages with the old checksum.
+    package func isOld(_ number: UInt32) -> Bool {
+        switch format {
+        case .new: false
+        case .old: !size.isLarge
+        case .mixed: !size.isLarge && number % 3 != 0
+        }
+    }
+
+    private var ownedTree: ESEOwnedTree { ESEOwnedTree(size: size, levels: treeLevels, last: pages) }
+
+    /// The flush map that belongs beside this database, as a whole file.
+    package func flushMap(isClean: Bool = true) -> [UInt8] {
+        ESEFlushMap.bytes(of: self, isClean: isClean)
     }
 
     package var backupInfo: BackupInfo {
@@ -91,6 +130,8 @@ package struct ESEDatabase: Sendable {
         header.put(UInt32(0x620), at: 340)
         header.put(UInt32(20), at: 344)
         header.put(UInt32(1), at: 667)
+        if format != .new { header.put(UInt32(format == .old ? 9 : 11), at: 232) }
+        if hasFlushMap { header.put(ESEFlushMap.signature(seed: seed), at: 612) }
         if let required { putRequired(required, &header) }
         if backup != nil { header.put(backupInfo, at: 184) }
         header.sealHeader()

@@ -52,17 +52,18 @@ package struct ESEMutation: Sendable {
         }
         guard !pair.header.isBackupCopy else { throw .isBackupCopy }
         let size = pair.pageSize
-        let page2 = try store.read(size.offset(ofPage: 2), size.bytes)
-        // Databases made here keep the whole tree on its root page.
-        guard case .page(let last) = OwnedExtent.end(size, read: { $0 == 2 ? page2 : nil }) else {
-            throw .noOwnedEnd
+        let end = try OwnedExtent.end(size) { (number) throws(Failure) in
+            try store.read(size.offset(ofPage: number), size.bytes)
         }
+        guard case .page(let last) = end else { throw .noOwnedEnd }
         var generator = SeededGenerator(seed: seed)
         var outcome = Outcome(appended: appended, dbtime: pair.header.dbtime)
         // The first pages hold the space trees and the catalog, whose structure others read.
         for number in 7..<max(8, last + 1) where Double(generator.next() >> 11) / 0x1p53 * 100 < percent {
             var page = try store.read(size.offset(ofPage: number), size.bytes)
-            guard page.count == size.bytes, page.contains(where: { $0 != 0 }) else { continue }
+            guard page.count == size.bytes, page.contains(where: { $0 != 0 }),
+                page.span.uint32(at: 36) & ESEPage.spaceTree == 0
+            else { continue }
             outcome.dbtime += 1
             change(&page, number, dbtime: outcome.dbtime, &generator)
             try store.write(page, size.offset(ofPage: number))
@@ -75,6 +76,7 @@ package struct ESEMutation: Sendable {
         }
         if appended > 0 {
             outcome.dbtime += 1
+            // A tree of more levels becomes one of a single page; its other pages are no longer reached.
             let extents = ESEPage.ownedExtents(size, last: last + appended, dbtime: outcome.dbtime)
             try store.write(extents, size.offset(ofPage: 2))
         }
@@ -94,7 +96,7 @@ package struct ESEMutation: Sendable {
         let start = first + Int(generator.next() % UInt64(page.count * 3 / 4 - first - count))
         page.replaceSubrange(start..<start + count, with: generator.bytes(count))
         page.put(dbtime, at: 8)
-        page.sealPage(number)
+        page.seal(number)
     }
 }
 

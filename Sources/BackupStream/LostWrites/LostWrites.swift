@@ -1,0 +1,41 @@
+/// Pages of an image that are older than a shipped image had them.
+///
+/// Not proof: a page can be freed and given to the same tree again. But the counter of a page only rises, and
+/// nothing else that is common makes it fall, so the image is worth a second look before it becomes the newest
+/// good point.
+package struct LostWrites: Equatable, Sendable, CustomStringConvertible {
+    /// Pages that are named one by one.
+    package static let namedPages = 1000
+    private static let describedPages = 5
+
+    /// All of them, also those not named.
+    package private(set) var count = 0
+    /// The first ``namedPages``, by member in the order of the image, then by number.
+    package private(set) var pages: [SuspectPage] = []
+
+    package var isEmpty: Bool { count == 0 }
+
+    package init() {}
+
+    mutating func add(_ page: SuspectPage) {
+        count += 1
+        if pages.count < Self.namedPages { pages.append(page) }
+    }
+
+    /// `2 pages are older than in the image shipped before, as after lost writes: mdb01.edb page 17 …; …`.
+    package var description: String {
+        guard count > 0 else { return "no page is older than in the image shipped before" }
+        let verb = count == 1 ? "page is" : "pages are"
+        let first = pages.prefix(Self.describedPages).map(\.description).joined(separator: "; ")
+        let more = count > Self.describedPages ? "; …" : ""
+        return
+            "\(count) \(verb) older than in the image shipped before, as after lost writes: \(first)\(more)"
+    }
+
+    /// Puts the named pages into the manifest of the image that was searched.
+    ///
+    /// The next search takes them over from there, so they stay suspect until they are written again.
+    package func record(in manifest: inout ImageManifest) {
+        manifest.suspectPages = isEmpty ? nil : pages
+    }
+}

@@ -1,0 +1,171 @@
+package import Image
+package import Platform
+
+extension Spool {
+    /// Share of the blocks above which a copy is no dearer than a journal and the writes it stands for.
+    private static let mostChangedPercent = 40
+
+    /// Turns the image of an entry that nobody needs any more into that of a new one, at the cost of what changed.
+    ///
+    /// The changed blocks go to a journal first: once that is durable, a run that dies leaves what the next one
+    /// completes.
+    ///
+    /// - Parameters:
+    ///   - entry: The backup of a file that was read in place, without an image.
+    ///   - path: That file; each of its changed blocks must still have its fingerprint.
+    /// - Returns: The entry with its image; nil when the old image stays as it was, because the file has changed
+    ///   or a copy costs no more.
+    package func advanceBase(
+        _ old: SpoolEntry, to entry: SpoolEntry, from path: String, oldSignature: Signature,
+        signature: Signature, manifest: ImageManifest, fingerprinter: Fingerprinter
+    ) throws(BackupError) -> SpoolEntry? {
+        guard old.imageKind == .raw, entry.imageKind == nil,
+            try isOurs(old), let changed = try changedRanges(from: oldSignature, to: signature)
+        else { return nil }
+        let name = entry.path(RedoJournal.ending)
+        let partial = name + Self.partialSuffix
+        do throws(BackupError) {
+            try requireSpace(
+                changed.reduce(0) { $0 + $1.count }
+                    + max(0, signature.layout.length - oldSignature.layout.length))
+            let expected = Expected(
+                length: signature.layout.length, modified: manifest.members.first?.modified)
+            let isWritten = try write(
+                changed, to: partial, .init(old: old.name, length: signature.layout.length), from: path,
+                expected, signature, fingerprinter)
+            guard isWritten else {
+                try? files.remove(partial)
+                return nil
+            }
+            try system { () throws(SystemError) in
+                try files.rename(partial, to: name)
+                try files.syncFolder(folder)
+                try redo(entry.name)
+            }
+        } catch {
+            try? files.remove(partial)
+            throw error
+        }
+        return SpoolEntry(name: entry.name, folder: folder, imageKind: .raw)
+    }
+
+    /// False when the image is a second name of somebody else's file.
+    private func isOurs(_ entry: SpoolEntry) throws(BackupError) -> Bool {
+        let path = entry.path(SpoolEntry.ImageKind.raw.rawValue)
+        return try system { () throws(SystemError) in try files.status(path)?.links == 1 }
+    }
+
+    /// Ranges of the new image that differ from the old, whole blocks, joined up to a record's size; nil when there
+    /// are too many, or the two are cut differently.
+    private func changedRanges(from old: Signature, to new: Signature) throws(BackupError) -> [Range<Int>]? {
+        guard let extent = new.layout.extents.first, new.layout.extents.count == 1,
+            let before = old.layout.extents.first, old.layout.extents.count == 1,
+            extent.blockSize == before.blockSize
+        else { return nil }
+        var ranges: [Range<Int>] = []
+        var changedBytes = 0
+        for block in 0..<extent.blockCount {
+            let range = extent.range(ofBlock: block)
+            do throws(ImageError) {
+                if block < before.blockCount, before.range(ofBlock: block) == range,
+                    try old.content(ofBlock: block) == new.content(ofBlock: block)
+                {
+                    continue
+                }
+            } catch { throw .spool(error) }
+            changedBytes += range.count
+            guard changedBytes / 100 <= new.layout.length / 10_000 * Self.mostChangedPercent + 1024 else {
+                return nil
+            }
+            if let last = ranges.last, last.upperBound == range.lowerBound,
+                last.count + range.count <= RedoJournal.maximumRecordBytes
+            {
+                ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+            } else {
+                ranges.append(range)
+            }
+        }
+        return ranges
+    }
+
+    /// False when the file is no longer the one that was read.
+    private func write(
+        _ changed: [Range<Int>], to partial: String, _ head: RedoJournal.Head, from path: String,
+        _ expected: Expected, _ signature: Signature, _ fingerprinter: Fingerprinter
+    ) throws(BackupError) -> Bool {
+        let source: any OpenFile
+        do throws(SystemError) {
+            source = try files.open(path, .read)
+            guard expected.holds(try source.status()) else { return false }
+        } catch { throw .source(error) }
+        var journal = try system { () throws(SystemError) in
+            if try files.status(partial) != nil { try files.remove(partial) }
+            return try RedoJournal.Writer(try files.open(partial, .create), head)
+        }
+        var buffer = [UInt8](repeating: 0, count: RedoJournal.maximumRecordBytes)
+        for range in changed {
+            do throws(SystemError) {
+                guard try source.read(range.count, into: &buffer, at: range.lowerBound) == range.count else {
+                    return false
+                }
+            } catch { throw .source(error) }
+            let bytes = buffer.span.extracting(0..<range.count)
+            guard try matches(bytes, at: range.lowerBound, signature, fingerprinter) else { return false }
+            try system { () throws(SystemError) in try journal.record(bytes, at: range.lowerBound) }
+        }
+        do throws(SystemError) {
+            guard expected.holds(try source.status()) else { return false }
+        } catch { throw .source(error) }
+        try system { () throws(SystemError) in try journal.finish() }
+        return true
+    }
+
+    private func matches(
+        _ bytes: Span<UInt8>, at offset: Int, _ signature: Signature, _ fingerprinter: Fingerprinter
+    ) throws(BackupError) -> Bool {
+        let extent = signature.layout.extents[0]
+        var start = 0
+        while start < bytes.count {
+            let block = (offset + start) / extent.blockSize
+            let range = extent.range(ofBlock: block)
+            let found = try content(of: block, signature)
+            guard found.isContent(of: bytes.extracting(start..<start + range.count), fingerprinter) else {
+                return false
+            }
+            start += range.count
+        }
+        return true
+    }
+
+    private func content(of block: Int, _ signature: Signature) throws(BackupError) -> BlockContent {
+        do throws(ImageError) { return try signature.content(ofBlock: block) } catch { throw .spool(error) }
+    }
+
+    /// Completes a journal: writes its records into the old image and gives that the new name.
+    ///
+    /// A journal that is not whole was damaged after it was durable: the image it was for is then no base any more.
+    func redo(_ name: SpoolName) throws(SystemError) {
+        let path = "\(folder)/\(name).\(RedoJournal.ending)"
+        let file = try files.open(path, .read)
+        if let head = try RedoJournal.head(of: file) {
+            let old = "\(folder)/\(head.old).\(SpoolEntry.ImageKind.raw.rawValue)"
+            let new = "\(folder)/\(name).\(SpoolEntry.ImageKind.raw.rawValue)"
+            if try files.status(old) != nil {
+                let image = try files.open(old, .update)
+                let isWhole = try RedoJournal.replay(file, head) { (bytes, offset) throws(SystemError) in
+                    try image.write(bytes, at: offset)
+                }
+                if isWhole {
+                    try image.truncate(to: head.length)
+                    try image.sync()
+                    try files.rename(old, to: new)
+                } else {
+                    try files.remove(old)
+                }
+                try files.syncFolder(folder)
+            }
+        }
+        try files.remove(path)
+        try files.syncFolder(folder)
+    }
+}
