@@ -5,6 +5,14 @@ package enum BlockContent: Hashable, Sendable {
     /// Every byte is zero.
     case zero
     case data(Fingerprint)
+
+    /// True when this is what the bytes of a block are.
+    package func isContent(of block: Span<UInt8>, _ fingerprinter: Fingerprinter) -> Bool {
+        switch self {
+        case .zero: ZeroScan.isZero(block)
+        case .data(let known): fingerprinter.fingerprint(block) == known
+        }
+    }
 }
 
 /// Fingerprints of all-zero blocks, one for each length that occurs.

@@ -40,7 +40,7 @@ extension Spool {
     }
 
     /// What tells the file that was read from any that took its place.
-    private struct Expected {
+    struct Expected {
         let length: Int
         let modified: String?
 
@@ -115,11 +115,7 @@ extension Spool {
                     do throws(ImageError) {
                         content = try signature.content(ofBlock: signature.layout.firstBlocks[number] + index)
                     } catch { throw .spool(error) }
-                    switch content {
-                    case .zero: guard ZeroScan.isZero(block) else { return false }
-                    case .data(let known):
-                        guard fingerprinter.fingerprint(block) == known else { return false }
-                    }
+                    guard content.isContent(of: block, fingerprinter) else { return false }
                 }
                 do throws(SystemError) {
                     try target.write(buffer.span.extracting(0..<count), at: start)

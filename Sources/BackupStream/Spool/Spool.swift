@@ -77,6 +77,14 @@ package struct Spool: Sendable {
     @discardableResult package func expire(
         keep: Int, alwaysKeep: Set<Digest256>
     ) throws(BackupError) -> [SpoolEntry] {
+        let expired = try expirable(keep: keep, alwaysKeep: alwaysKeep)
+        for entry in expired { try remove(entry) }
+        if !expired.isEmpty { try system { () throws(SystemError) in try files.syncFolder(folder) } }
+        return expired
+    }
+
+    /// What ``expire(keep:alwaysKeep:)`` would remove, oldest first.
+    package func expirable(keep: Int, alwaysKeep: Set<Digest256>) throws(BackupError) -> [SpoolEntry] {
         let all = try entries()
         // One entry a digest is enough, however often a source came back unchanged.
         let needed = alwaysKeep.compactMap { digest in
@@ -86,10 +94,7 @@ package struct Spool: Sendable {
         let fulls = all.filter { kind($0) == .full }.suffix(max(1, keep))
         let logs = all.last { kind($0) == .logs }
         let kept = Set(needed + fulls.map(\.name) + [logs].compactMap { $0?.name })
-        let expired = all.filter { !kept.contains($0.name) }
-        for entry in expired { try remove(entry) }
-        if !expired.isEmpty { try system { () throws(SystemError) in try files.syncFolder(folder) } }
-        return Array(expired)
+        return all.filter { !kept.contains($0.name) }
     }
 
     /// Fails before anything is read when an image of this length has no room.
@@ -113,6 +118,9 @@ package struct Spool: Sendable {
 
     /// Removes partial files, and images whose signature was never published.
     private func sweep() throws(SystemError) {
+        for file in try files.list(folder) where file.hasSuffix("." + RedoJournal.ending) {
+            if let name = SpoolName(file.dropLast(RedoJournal.ending.count + 1)) { try redo(name) }
+        }
         let names = try files.list(folder)
         let present = Set(names)
         for file in names {

@@ -84,6 +84,6 @@ extension FileStatus {
             modified: Timestamp(
                 nanoseconds: Int64(found.st_mtim.tv_sec) * 1_000_000_000 + Int64(found.st_mtim.tv_nsec)),
             device: UInt64(found.st_dev), inode: UInt64(found.st_ino), mode: found.st_mode & 0o7777,
-            owner: found.st_uid)
+            owner: found.st_uid, links: Int(found.st_nlink))
     }
 }

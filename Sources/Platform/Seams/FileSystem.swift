@@ -92,10 +92,12 @@ package struct FileStatus: Equatable, Sendable {
     /// Permission bits, `0o7777`.
     package let mode: UInt32
     package let owner: UInt32
+    /// Names that the file has.
+    package let links: Int
 
     package init(
         kind: Kind, length: Int, modified: Timestamp, device: UInt64, inode: UInt64, mode: UInt32,
-        owner: UInt32
+        owner: UInt32, links: Int = 1
     ) {
         self.kind = kind
         self.length = length
@@ -104,6 +106,7 @@ package struct FileStatus: Equatable, Sendable {
         self.inode = inode
         self.mode = mode
         self.owner = owner
+        self.links = links
     }
 }
 

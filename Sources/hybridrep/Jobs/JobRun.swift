@@ -44,11 +44,18 @@ struct JobRun {
             context: context, identity: identity, spool: spool, verifies: verifying,
             lockWaitSeconds: try options.lockWaitSeconds())
         let verdict = push.run(backup, to: targets)
-        // First make room: the image before this one is no target's base any more.
+        let isCommitted = [.good, .degraded, .held].contains(verdict)
+        let keepsBase = isCommitted && !backup.ownsImage && context.job.keepBase.value == .full
+        // Before it is removed: the image before this one, when it is no target's base any more.
+        let isAdvanced = attempt("bring the base up to date") {
+            if keepsBase { try advanceBase(backup, identity, spool) }
+        }
+        // Then make room for a copy, where one is needed.
         let isTidy = attempt("tidy \(spool.folder)") { try tidy(spool) }
-        guard verdict == .good || verdict == .degraded else { return verdict }
-        let isKept = attempt("keep the base") { try keepBase(backup, identity, spool) }
-        return isTidy && isKept ? verdict : .degraded
+        let isKept = attempt("keep the base") {
+            if keepsBase { try keepBase(backup, identity, spool) }
+        }
+        return verdict == .good && !(isAdvanced && isTidy && isKept) ? .degraded : verdict
     }
 
     /// What is committed stays committed: a failure from here on is a warning.
@@ -65,15 +72,12 @@ struct JobRun {
 
     /// A file that was read in place becomes the base of the next delta.
     private func keepBase(_ backup: BackupResult, _ identity: JobObject, _ spool: Spool) throws {
-        guard !backup.ownsImage, context.job.keepBase.value == .full else { return }
         // An unchanged file has its base already.
         let same = try spool.entry(imageDigest: backup.signature.digest, job: identity.id)
         guard same?.imageKind == nil else { return }
-        var isRenamed = false
-        if case .file(_, let renamed) = context.job.source.kind { isRenamed = renamed.value }
         let kept = try spool.makeBase(
             of: backup.entry, from: backup.imagePath, signature: backup.signature, manifest: backup.manifest,
-            fingerprinter: Fingerprinter(secret: identity.secret), replacedByRename: isRenamed)
+            fingerprinter: Fingerprinter(secret: identity.secret), replacedByRename: isReplacedByRename)
         if kept == nil {
             context.session.console.warning(
                 "\(backup.imagePath) has changed since it was shipped: the next push has no base to make deltas against",
@@ -81,9 +85,35 @@ struct JobRun {
         }
     }
 
+    /// Makes the image that falls free the base of the next delta, by writing what changed.
+    private func advanceBase(_ backup: BackupResult, _ identity: JobObject, _ spool: Spool) throws {
+        // Renamed files are kept by a second name, which costs nothing.
+        guard !isReplacedByRename,
+            try spool.entry(imageDigest: backup.signature.digest, job: identity.id)?.imageKind == nil,
+            let old = try expirable(spool).last(where: { $0.imageKind == .raw }),
+            let oldSignature = try? old.signature(job: identity.id, in: context.session.files)
+        else { return }
+        _ = try spool.advanceBase(
+            old, to: backup.entry, from: backup.imagePath, oldSignature: oldSignature,
+            signature: backup.signature, manifest: backup.manifest,
+            fingerprinter: Fingerprinter(secret: identity.secret))
+    }
+
+    private var isReplacedByRename: Bool {
+        if case .file(_, let renamed) = context.job.source.kind { renamed.value } else { false }
+    }
+
+    private var bases: [TargetMemory.Base] {
+        context.job.targets.value.flatMap { context.state.target($0)?.bases ?? [] }
+    }
+
+    private func expirable(_ spool: Spool) throws -> [SpoolEntry] {
+        try spool.expirable(keep: context.job.spoolKeep.value, alwaysKeep: Set(bases.map(\.image)))
+    }
+
     /// Removes images and map segments that no target's next delta needs.
     private func tidy(_ spool: Spool) throws {
-        let bases = context.job.targets.value.flatMap { context.state.target($0)?.bases ?? [] }
+        let bases = bases
         try spool.expire(keep: context.job.spoolKeep.value, alwaysKeep: Set(bases.map(\.image)))
         try context.state.keepOnly(Set(bases.flatMap(\.segments)))
     }

@@ -33,6 +33,7 @@ extension FuzzTarget {
         FuzzTarget("manifest-summary", seeds: { [manifest.summary.json] }) { bytes in
             _ = (try? ManifestSummary(parsing: bytes))?.json
         },
+        FuzzTarget("spool-redo", seeds: { [redo] }, run: redo),
         FuzzTarget("stream-pages", seeds: { streamSeeds }) { bytes in
             var input = FuzzInput(bytes)
             let split = input.number()
