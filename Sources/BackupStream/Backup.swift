@@ -119,13 +119,19 @@ package struct Backup {
             signature: Signature(
                 file: file, layout: signature.layout, runs: signature.runs, digest: signature.digest),
             signaturePath: entry.signaturePath, manifest: manifest, entry: entry,
-            health: manifest.isSound ? .good : .damaged)
+            health: manifest.health)
     }
 }
 
 /// What a backup left in the spool.
 package struct BackupResult {
-    package enum Health: Sendable { case good, damaged }
+    package enum Health: Sendable {
+        case good
+        /// Bad pages or a loss were accepted by option.
+        case damaged
+        /// Pages are older than in an image that was shipped before.
+        case suspicious
+    }
 
     package let imagePath: String
     /// False for a `file` source, whose image is the file itself.

@@ -22,6 +22,22 @@ package struct LostWrites: Equatable, Sendable, CustomStringConvertible {
         if pages.count < Self.namedPages { pages.append(page) }
     }
 
+    /// Takes over what another search of the same image found; each page once, with its highest counter.
+    package mutating func merge(_ other: LostWrites) {
+        var merged: [String: SuspectPage] = [:]
+        for page in pages + other.pages {
+            let key = "\(page.page) \(page.member)"
+            guard let known = merged[key], known.dbtimeBefore >= page.dbtimeBefore else {
+                merged[key] = page
+                continue
+            }
+        }
+        let unnamed = max(count - pages.count, other.count - other.pages.count)
+        let all = merged.values.sorted { ($0.member, $0.page) < ($1.member, $1.page) }
+        count = all.count + unnamed
+        pages = Array(all.prefix(Self.namedPages))
+    }
+
     /// `2 pages are older than in the image shipped before, as after lost writes: mdb01.edb page 17 …; …`.
     package var description: String {
         guard count > 0 else { return "no page is older than in the image shipped before" }

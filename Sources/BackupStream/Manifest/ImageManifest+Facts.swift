@@ -92,4 +92,10 @@ extension ImageManifest {
     package enum Kind: Sendable { case full, logs }
 
     package var kind: Kind { full == nil ? .full : .logs }
+
+    /// What the checks of the source came to.
+    package var health: BackupResult.Health {
+        if suspectPages != nil { return .suspicious }
+        return isSound ? .good : .damaged
+    }
 }

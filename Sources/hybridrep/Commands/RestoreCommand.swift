@@ -76,8 +76,8 @@ struct RestoreCommand: ToolCommand {
         return verdict(stored.point)
     }
 
-    /// A point that was committed with damage comes back as it was, and says so.
-    private func verdict(_ point: Point) -> Verdict { point.health == .damaged ? .degraded : .good }
+    /// A point that was committed with damage, or as suspicious, comes back as it was, and says so.
+    private func verdict(_ point: Point) -> Verdict { point.health == .good ? .good : .degraded }
 
     /// `restore JOB [POINT]`, or `restore --store S --job JOB [POINT]`.
     private func jobAndPoint(now: Timestamp) throws -> (String, PointSelection) {

@@ -44,7 +44,7 @@ struct VerifyCommand: ToolCommand {
             throw CommandFailure(result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""))
         }
         // The store is as it was written; what was written was damaged, by option.
-        return result.rebuilt.contains { $0.health == .damaged } ? .degraded : .good
+        return result.rebuilt.contains { $0.health != .good } ? .degraded : .good
     }
 
     private func report(

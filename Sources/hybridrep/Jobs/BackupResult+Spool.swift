@@ -9,7 +9,15 @@ extension BackupResult {
         self.init(
             imagePath: entry.imagePath ?? manifest.source.label, ownsImage: entry.imagePath != nil,
             signature: try entry.signature(job: job, in: files), signaturePath: entry.signaturePath,
-            manifest: manifest, entry: entry, health: manifest.isSound ? .good : .damaged)
+            manifest: manifest, entry: entry, health: manifest.health)
+    }
+
+    /// The same, with what was learned of it since.
+    init(_ result: BackupResult, manifest: ImageManifest) {
+        self.init(
+            imagePath: result.imagePath, ownsImage: result.ownsImage, signature: result.signature,
+            signaturePath: result.signaturePath, manifest: manifest, entry: result.entry,
+            health: manifest.health)
     }
 
     /// When reading began.

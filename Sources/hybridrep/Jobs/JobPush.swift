@@ -78,7 +78,24 @@ struct JobPush {
         session.console.result(summary.message)
         session.console.news(summary.line)
         if let failure { throw failure }
+        if result.point.health == .suspicious { tellHeld(result.point, backup, target.name) }
         return Verdict(result.point.health)
+    }
+
+    /// Says why a point that is committed is not taken for a good one.
+    private func tellHeld(_ point: Point, _ backup: BackupResult, _ target: Name) {
+        let reason =
+            if let suspects = backup.manifest.suspectPages, let first = suspects.first {
+                "\(suspects.count) pages are older than when they were shipped before, the first \(first)"
+            } else {
+                "its full, point \(point.full?.generation ?? 0), is"
+            }
+        session.console.failure(
+            CommandFailure(
+                .held, "point \(point.id) is committed as suspicious and does not become latest: \(reason)",
+                hint: "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
+            ),
+            of: "push \(job) to \(target)", job: job, target: target)
     }
 
     private func warn(of result: PushResult, _ target: Name) {
@@ -113,7 +130,7 @@ struct JobPush {
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
             image: ShippedImage(file: file, signature: backup.signature), kind: try kind(backup),
-            health: backup.health == .good ? .good : .damaged, sourceTime: try backup.sourceTime,
+            health: Point.Health(backup.health), sourceTime: try backup.sourceTime,
             pages: PushRequest.PageCounts(
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),

@@ -40,6 +40,7 @@ struct JobRun {
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
         verifying: Bool
     ) throws -> Verdict {
+        let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
             lockWaitSeconds: try options.lockWaitSeconds())

@@ -1,4 +1,15 @@
+internal import BackupStream
 internal import OffsiteStore
+
+extension Point.Health {
+    init(_ health: BackupResult.Health) {
+        switch health {
+        case .good: self = .good
+        case .damaged: self = .damaged
+        case .suspicious: self = .suspicious
+        }
+    }
+}
 
 extension Verdict {
     /// Of a committed point.
