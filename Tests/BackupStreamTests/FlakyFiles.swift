@@ -1,7 +1,7 @@
 import Platform
 import Synchronization
 
-/// The host's files; page 10 of one of them is read wrongly a number of times.
+/// The host's files; a byte of one of them is read wrongly a number of times.
 struct FlakyFiles: FileSystem {
     final class Reads: Sendable {
         private let state = Mutex(0)
@@ -18,15 +18,18 @@ struct FlakyFiles: FileSystem {
     private let host = HostFileSystem()
     private let victim: String
     private let badReads: Int
+    private let place: Int
 
-    init(_ victim: String, badReads: Int) {
+    /// - Parameter place: The byte; by default one of page 10 (of 8 KiB).
+    init(_ victim: String, badReads: Int, place: Int = 11 * 8192 + 3000) {
         self.victim = victim
         self.badReads = badReads
+        self.place = place
     }
 
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
         let file = try host.open(path, mode)
-        return path == victim ? FlakyFile(file, reads, badReads: badReads) : file
+        return path == victim ? FlakyFile(file, reads, badReads: badReads, place) : file
     }
 
     func status(_ path: String) throws(SystemError) -> FileStatus? { try host.status(path) }
@@ -48,14 +51,15 @@ struct FlakyFiles: FileSystem {
     }
 }
 
-/// Flips bytes of page 10 (of 8 KiB) in the first reads that include them.
+/// Flips the byte in the first reads that include it.
 private final class FlakyFile: OpenFile {
-    private static let place = 11 * 8192 + 3000
+    private let place: Int
     private let file: any OpenFile
     private let reads: FlakyFiles.Reads
     private let badReads: Int
 
-    init(_ file: any OpenFile, _ reads: FlakyFiles.Reads, badReads: Int) {
+    init(_ file: any OpenFile, _ reads: FlakyFiles.Reads, badReads: Int, _ place: Int) {
+        self.place = place
         self.file = file
         self.reads = reads
         self.badReads = badReads
@@ -64,8 +68,8 @@ private final class FlakyFile: OpenFile {
     var path: String { file.path }
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         let got = try file.read(into: &target, at: offset)
-        if (offset..<offset + got).contains(Self.place), reads.next() <= badReads {
-            target[Self.place - offset] ^= 0xFF
+        if (offset..<offset + got).contains(place), reads.next() <= badReads {
+            target[place - offset] ^= 0xFF
         }
         return got
     }
