@@ -12,7 +12,8 @@ extension Backup {
         // Headers and logs alone tell most sets that cannot be restored: before the pages are read.
         for database in inventory.databases {
             var early = manifest(at: time)
-            _ = try verdict(of: database, trailer: try trailer(of: database), inventory, into: &early)
+            let trailer = try SetInventory.trailer(of: database, in: files)
+            _ = try verdict(of: database, trailer: trailer, inventory, logs: inventory.logFacts, into: &early)
         }
         let members = inventory.members
         let manifestBytes = 1 << 16 + 512 * members.count
@@ -25,8 +26,18 @@ extension Backup {
         let pass = ImagePass(
             try writer(draft, image: try draft.create("tar")),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
-        for file in members { try read(file, inventory, into: pass, &manifest) }
+        var trailers: [String: BackupTrailer] = [:]
+        var logFacts: [String: LogFact] = [:]
+        for file in members {
+            if file.logFact != nil {
+                logFacts[file.name] = try readLog(file, into: pass, &manifest)
+            } else {
+                trailers[file.name] = try read(file, into: pass, &manifest)
+            }
+        }
         try requireUnchanged(members)
+        let logs = inventory.logFacts.map { logFacts[$0.name] ?? $0 }
+        try judge(inventory, trailers, logs, into: &manifest)
         return try finish(pass, draft, manifest, at: time)
     }
 
@@ -43,22 +54,45 @@ extension Backup {
         return try publish(draft, try pass.writer.finish(), manifest, at: time, .tar)
     }
 
-    /// Reads one file of the set into the image, checks it and records it.
-    private func read(
-        _ file: SetFile, _ inventory: SetInventory, into pass: ImagePass, _ manifest: inout ImageManifest
-    ) throws(BackupError) {
+    /// Reads one file of the set, logs apart, into the image, checks it and records it.
+    ///
+    /// - Returns: The trailer of a streaming backup's copy.
+    @discardableResult func read(
+        _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
+    ) throws(BackupError) -> BackupTrailer? {
+        let source = try openMember(file)
+        var rereader = file.header.map { _ in PageRereader(source, clock: clock) }
+        let pages = try copy(source, file, into: pass, &manifest, rereader: &rereader) {
+            (first) throws(BackupError) in file.header == nil ? nil : try databaseCheck(first, source)
+        }
+        guard let pages else { return nil }
+        try judge(pages, path: file.path, into: &manifest)
+        manifest.databases.append(ImageManifest.Database(name: file.name, pages))
+        Self.note(rereader, file.path, in: &manifest)
+        return pages.trailer
+    }
+
+    /// Opens a file that must still be what the list of the set says.
+    func openMember(_ file: SetFile) throws(BackupError) -> WatchedFile {
         let source = try WatchedFile(opening: file.path, in: files)
         guard source.before == file.status else {
             throw source.changed("it was written after the set was listed")
         }
+        return source
+    }
+
+    /// Puts a whole file into the image as the next member, and records it.
+    func copy(
+        _ stream: any ByteStream, _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest,
+        rereader: inout PageRereader?, check: (Span<UInt8>) throws(BackupError) -> DatabasePageCheck?
+    ) throws(BackupError) -> DatabasePages? {
         try pass.append(
             TarWriter.structure(before: file.tarMember, at: pass.writer.offset),
             key: .init(.structure, file.name))
-        var rereader = file.header.map { _ in PageRereader(source, clock: clock) }
-        let (pages, _) = try pass.copy(source, rereader: &rereader) { (first) throws(BackupError) in
+        let (pages, _) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
             try pass.writer.beginExtent(
                 .init(.data, file.name), blockSize: file.blockSize, digestLength: file.status.length)
-            return file.header == nil ? nil : try databaseCheck(first, source)
+            return try check(first)
         }
         let digest = try pass.writer.endDigest()
         manifest.members.append(
@@ -66,22 +100,33 @@ extension Backup {
                 name: file.name, kind: file.memberKind, length: file.status.length,
                 modified: file.status.modified.precise, blockSize: file.blockSize,
                 digest: digest?.description ?? ""))
-        guard let pages else { return }
-        try judge(pages, path: file.path, into: &manifest)
-        var database = ImageManifest.Database(name: file.name, pages)
-        database.verdict = try verdict(of: file, trailer: pages.trailer, inventory, into: &manifest)
-        manifest.databases.append(database)
-        Self.note(rereader, file.path, in: &manifest)
+        return pages
+    }
+
+    /// The verdict of every database, now that its pages and all logs were read.
+    private func judge(
+        _ inventory: SetInventory, _ trailers: [String: BackupTrailer], _ logs: [LogFact],
+        into manifest: inout ImageManifest
+    ) throws(BackupError) {
+        for file in inventory.databases {
+            let verdict = try verdict(
+                of: file, trailer: trailers[file.name], inventory, logs: logs, into: &manifest)
+            guard let index = manifest.databases.firstIndex(where: { $0.name == file.name }) else { continue }
+            manifest.databases[index].verdict = verdict
+        }
     }
 
     /// What the set can be restored to, or an error when that is not enough.
     private func verdict(
-        of file: SetFile, trailer: BackupTrailer?, _ inventory: SetInventory,
+        of file: SetFile, trailer: BackupTrailer?, _ inventory: SetInventory, logs: [LogFact],
         into manifest: inout ImageManifest
     ) throws(BackupError) -> ImageManifest.Verdict? {
         guard let header = file.header?.header else { return nil }
+        // What the image holds counts: a checkpoint of another stream is left out.
+        let checkpoint = inventory.checkpoints.first { $0.checkpoint?.logSignature == header.logSignature }
         let verdict = SetVerdict.judge(
-            DatabaseFacts(header), trailer: TrailerFact(trailer, header: header), logs: inventory.logFacts)
+            DatabaseFacts(header), trailer: TrailerFact(trailer, header: header), logs: logs,
+            checkpoint: checkpoint?.checkpoint.map { CheckpointFact($0) })
         for warning in verdict.warnings { manifest.warnings.append("\(file.path): \(warning)") }
         switch verdict.outcome {
         case .clean, .complete: return .init(text: verdict.description, code: nil)
@@ -96,18 +141,10 @@ extension Backup {
         case .notRecoverable(let refusal):
             throw BackupError(
                 .notRecoverable, "check \(file.path): \(refusal)",
-                hint: "bring the logs its header names, or back up a clean copy or a full snapshot")
+                hint: inventory.patches.isEmpty
+                    ? "bring the logs its header names, or back up a clean copy or a full snapshot"
+                    : "sets with patch files can be judged only by the engine that made them, before 2001")
         }
-    }
-
-    /// The trailer of a streaming backup's copy, looked up before the pages are read.
-    private func trailer(of file: SetFile) throws(BackupError) -> BackupTrailer? {
-        guard let pair = file.header, pair.header.isBackupCopy else { return nil }
-        let source = try WatchedFile(opening: file.path, in: files)
-        let size = pair.pageSize.bytes
-        guard source.length >= 2 * size else { return nil }
-        let page = try source.bytes(at: source.length - size, count: size)
-        return page.count == size ? BackupTrailer(parsing: page.span) : nil
     }
 
     /// Looks at every file of the set once more: none may have changed since the first was read.

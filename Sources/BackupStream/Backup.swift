@@ -46,6 +46,8 @@ package struct Backup {
     package let options: Options
     /// What is piped into the program; only a `stdin` source needs it.
     package let standardInput: (any OpenFile)?
+    /// Spent by the first log that stays bad.
+    let patience = ReadPatience()
 
     package init(
         of source: SourceSpecification, into spool: Spool, job: Identifier, fingerprinter: Fingerprinter,

@@ -2,7 +2,7 @@ import Platform
 import Synchronization
 import TestSupport
 
-/// The host's files; page 10 of one of them is read wrongly a number of times.
+/// The host's files; a byte of one of them is read wrongly a number of times.
 struct FlakyFiles: FileSystemDecorator {
     final class Reads: Sendable {
         private let state = Mutex(0)
@@ -15,56 +15,63 @@ struct FlakyFiles: FileSystemDecorator {
         }
     }
 
-    /// Reads of that page from memory, and from the disk.
+    /// Reads of that byte from memory, and from the disk.
     let reads = Reads()
     let uncached = Reads()
     let base: any FileSystem = HostFileSystem()
     private let victim: String
     private let badReads: Int
     private let badUncached: Int
+    private let place: Int
 
     /// - Parameters:
-    ///   - badReads: So many reads of the page from memory are wrong.
+    ///   - badReads: So many reads of the byte from memory are wrong.
     ///   - badUncached: And so many from the disk.
-    init(_ victim: String, badReads: Int, badUncached: Int) {
+    ///   - place: The byte; by default one of page 10 (of 8 KiB).
+    init(_ victim: String, badReads: Int, badUncached: Int, place: Int = 11 * 8192 + 3000) {
         self.victim = victim
         self.badReads = badReads
         self.badUncached = badUncached
+        self.place = place
     }
 
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
         let file = try base.open(path, mode)
         guard path == victim else { return file }
-        return FlakyFile(file, (reads, badReads), (uncached, badUncached))
+        return FlakyFile(file, place, (reads, badReads), (uncached, badUncached))
     }
 }
 
-/// Flips bytes of page 10 (of 8 KiB) in the first reads that include them.
+/// Flips the byte in the first reads that include it.
 private final class FlakyFile: OpenFileDecorator {
-    private static let place = 11 * 8192 + 3000
     let base: any OpenFile
+    private let place: Int
     private let cached: (reads: FlakyFiles.Reads, bad: Int)
     private let uncached: (reads: FlakyFiles.Reads, bad: Int)
 
-    init(_ file: any OpenFile, _ cached: (FlakyFiles.Reads, Int), _ uncached: (FlakyFiles.Reads, Int)) {
+    init(
+        _ file: any OpenFile, _ place: Int, _ cached: (FlakyFiles.Reads, Int),
+        _ uncached: (FlakyFiles.Reads, Int)
+    ) {
         base = file
+        self.place = place
         self.cached = cached
         self.uncached = uncached
     }
 
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         let got = try base.read(into: &target, at: offset)
-        Self.spoil(&target, offset, got, cached)
+        spoil(&target, offset, got, cached)
         return got
     }
 
     func readUncached(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         let got = try base.readUncached(into: &target, at: offset)
-        Self.spoil(&target, offset, got, uncached)
+        spoil(&target, offset, got, uncached)
         return got
     }
 
-    private static func spoil(
+    private func spoil(
         _ target: inout MutableSpan<UInt8>, _ offset: Int, _ got: Int,
         _ how: (reads: FlakyFiles.Reads, bad: Int)
     ) {

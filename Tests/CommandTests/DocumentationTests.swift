@@ -8,7 +8,8 @@ import Testing
 @Suite struct DocumentationTests {
     /// Files with commands in them: those for users, and what cron and systemd are given.
     static let files = [
-        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operations.md", "cron/README.md",
+        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operations.md", "docs/ese.md",
+        "cron/README.md",
         "cron/nightly",
         "cron/hourly", "cron/hybridrep@.service", "cron/hybridrep@.timer",
     ]

@@ -8,65 +8,126 @@ package struct LogInspection {
         package let base: String
         package let chain: LogChain
     }
-    /// The header, when a single file was named.
-    package let single: LogHeader?
+
+    /// A log that was named.
+    package struct Single {
+        package let header: LogHeader
+        package let data: LogDataReport
+        package let fact: LogFact
+        /// Where recovery would begin, when the stream's checkpoint lies beside the log.
+        package let checkpoint: LogPosition?
+    }
+    /// When a single file was named.
+    package let single: Single?
     package let streams: [Stream]
 
+    /// Reads headers and data of all logs there are.
+    ///
+    /// - Parameter progress: Told how many bytes more were read.
     /// - Throws: `badPages` when the one file named is no readable log, `sourceFailed` when nothing is there.
-    package init(opening path: String, in files: any FileSystem) throws(BackupError) {
+    package init(
+        opening path: String, in files: any FileSystem, progress: (Int) -> Void = { _ in }
+    ) throws(BackupError) {
         let status: FileStatus?
         do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
         guard let status else {
             throw BackupError(.sourceFailed, "read \(path): there is nothing under this name")
         }
-        if status.kind == .folder {
-            single = nil
-            streams = try Self.streams(in: path, files)
+        guard status.kind == .folder else {
+            single = try Self.single(path, files, progress)
+            streams = []
             return
         }
-        streams = []
-        let prefix = try Self.prefix(path, files)
-        do throws(LogHeaderError) { single = try LogHeader(parsing: prefix.span) } catch {
-            throw BackupError(.badPages, "check \(path): \(ErrorCode.logFileCorrupt.label): \(error)")
-        }
+        single = nil
+        streams = try Self.streams(in: path, files, progress)
     }
 
-    private static func streams(in folder: String, _ files: any FileSystem) throws(BackupError) -> [Stream] {
-        let names: [String]
-        do throws(SystemError) { names = try files.list(folder) } catch { throw .source(error) }
-        var facts: [String: [LogFact]] = [:]
-        for name in names {
-            let path = folder == "/" ? "/" + name : folder + "/" + name
-            let status: FileStatus?
-            do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
-            guard let status, status.kind == .regular else { continue }
-            let prefix = try prefix(path, files)
-            let base = LogName(name)?.base ?? ""
-            let kind = FileKind.sniff(prefix.span)
-            if case .log = kind {
-                do throws(LogHeaderError) {
-                    let header = try LogHeader(parsing: prefix.span)
-                    facts[base, default: []].append(
-                        LogFact(name: name, header: header, fileBytes: status.length))
-                } catch { facts[base, default: []].append(LogFact(name: name, unreadable: error)) }
-            } else if isNamedLog(name), kind != .unwritten {
-                facts[base, default: []].append(LogFact(name: name, unreadable: .badChecksum))
-            }
-        }
-        return facts.keys.sorted().map { base in Stream(base: base, chain: LogChain(facts[base] ?? [])) }
-    }
-
-    private static func isNamedLog(_ name: String) -> Bool {
-        switch LogName(name)?.role {
-        case .archived, .current: true
-        default: false
-        }
-    }
-
-    private static func prefix(_ path: String, _ files: any FileSystem) throws(BackupError) -> [UInt8] {
+    /// The header of one log, its data not read.
+    ///
+    /// - Throws: `badPages` when it is no readable log.
+    package static func header(
+        of path: String, in files: any FileSystem
+    ) throws(BackupError) -> (header: LogHeader, checkpoint: LogPosition?) {
+        let prefix: [UInt8]
         do throws(SystemError) {
             let file = try files.open(path, .read)
-            return try file.bytes(at: 0, count: min(try file.status().length, FileKind.prefixBytes))
+            prefix = try file.bytes(at: 0, count: min(try file.status().length, LogHeader.byteCount))
         } catch { throw .source(error) }
+        let header: LogHeader
+        do throws(LogHeaderError) { header = try LogHeader(parsing: prefix.span) } catch {
+            throw BackupError(.badPages, "check \(path): \(error)")
+        }
+        let found = checkpoint(beside: path, LogName(SetInventory.lastName(of: path))?.base, files)
+        return (header, found?.logSignature == header.signature ? found?.checkpoint : nil)
+    }
+
+    private static func single(
+        _ path: String, _ files: any FileSystem, _ progress: (Int) -> Void
+    ) throws(BackupError) -> Single {
+        let name = SetInventory.lastName(of: path)
+        let log = try LogFile.read(path, name: name, in: files, progress: progress)
+        guard let header = log.header, let data = log.data else {
+            let problem = log.fact.problem ?? .logFileCorrupt
+            throw BackupError(.badPages, "check \(path): \(problem.label): \(log.fact.fault ?? "no log")")
+        }
+        let checkpoint = checkpoint(beside: path, LogName(name)?.base, files)
+        let isOwn = checkpoint?.logSignature == header.signature
+        return Single(
+            header: header, data: data, fact: log.fact, checkpoint: isOwn ? checkpoint?.checkpoint : nil)
+    }
+
+    /// The checkpoint of a stream, when it lies in a log's folder and can be read.
+    private static func checkpoint(
+        beside path: String, _ base: String?, _ files: any FileSystem
+    ) -> CheckpointHeader? {
+        guard let base else { return nil }
+        let folder = SetInventory.parent(of: path)
+        for name in ["\(base).chk", "\(base).jcp"] {
+            let sibling = folder == "/" ? "/" + name : folder + "/" + name
+            let bytes = try? files.contents(sibling, limit: CheckpointHeader.byteCount)
+            if let bytes, let found = try? CheckpointHeader(parsing: bytes.span) { return found }
+        }
+        return nil
+    }
+
+    private static func streams(
+        in folder: String, _ files: any FileSystem, _ progress: (Int) -> Void
+    ) throws(BackupError) -> [Stream] {
+        let names: [String]
+        do throws(SystemError) { names = try files.list(folder) } catch { throw .source(error) }
+        var facts: [LogFact] = []
+        for name in names {
+            let path = folder == "/" ? "/" + name : folder + "/" + name
+            guard try isLog(path, name, files) else { continue }
+            facts.append(try LogFile.read(path, name: name, in: files, progress: progress).fact)
+        }
+        return grouped(facts)
+    }
+
+    /// Logs put together by the base of their names, whose case does not count.
+    static func grouped(_ facts: [LogFact]) -> [Stream] {
+        func base(_ fact: LogFact) -> String { LogName(fact.name)?.base ?? "" }
+        let groups = Dictionary(grouping: facts) { base($0).lowercased() }
+        return groups.sorted { $0.key < $1.key }.map { _, logs in
+            Stream(base: logs.first.map(base) ?? "", chain: LogChain(logs))
+        }
+    }
+
+    /// True for a log by its content, or by its name when the content says nothing.
+    private static func isLog(
+        _ path: String, _ name: String, _ files: any FileSystem
+    ) throws(BackupError) -> Bool {
+        let prefix: [UInt8]
+        do throws(SystemError) {
+            guard try files.status(path)?.kind == .regular else { return false }
+            let file = try files.open(path, .read)
+            prefix = try file.bytes(at: 0, count: min(try file.status().length, FileKind.prefixBytes))
+        } catch { throw .source(error) }
+        let kind = FileKind.sniff(prefix.span)
+        if case .log = kind { return true }
+        switch LogName(name)?.role {
+        case .archived, .current: return kind != .unwritten && !prefix.isEmpty
+        default: return false
+        }
     }
 }

@@ -85,49 +85,21 @@ extension Backup {
                 }
                 facts.append(fact)
             } else {
-                try readPlain(file, into: pass, &manifest)
+                try read(file, into: pass, &manifest)
             }
         }
         try requireUnchanged(members)
+        // With their data read, sums that one log keeps of the one before are known, too.
+        let proven = LogPointDecision(
+            basis: basis, current: Self.current(inventory), logs: facts, isCircular: inventory.isCircular)
+        if case .full(let reason) = proven.outcome(now: time, fullEverySeconds: .max) {
+            draft.discard()
+            return .needsFull(reason)
+        }
         for database in basis.databases {
             let verdict = SetVerdict.judge(database.facts, trailer: database.trailer, logs: facts)
             for warning in verdict.warnings { manifest.warnings.append("\(database.name): \(warning)") }
         }
         return .image(try finish(pass, draft, manifest, at: time))
-    }
-}
-
-extension Backup {
-    /// Reads one log into the image.
-    func readLog(
-        _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
-    ) throws(BackupError) -> LogFact {
-        try readPlain(file, into: pass, &manifest)
-        guard let fact = file.logFact else { preconditionFailure("not a log") }
-        return fact
-    }
-
-    /// Reads a member that has no pages into the image.
-    func readPlain(_ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest) throws(BackupError)
-    {
-        let source = try WatchedFile(opening: file.path, in: files)
-        guard source.before == file.status else {
-            throw source.changed("it was written after the set was listed")
-        }
-        try pass.append(
-            TarWriter.structure(before: file.tarMember, at: pass.writer.offset),
-            key: .init(.structure, file.name))
-        var rereader: PageRereader?
-        _ = try pass.copy(source, rereader: &rereader) { (_) throws(BackupError) in
-            try pass.writer.beginExtent(
-                .init(.data, file.name), blockSize: file.blockSize, digestLength: file.status.length)
-            return nil
-        }
-        let digest = try pass.writer.endDigest()
-        manifest.members.append(
-            .init(
-                name: file.name, kind: file.memberKind, length: file.status.length,
-                modified: file.status.modified.precise, blockSize: file.blockSize,
-                digest: digest?.description ?? ""))
     }
 }

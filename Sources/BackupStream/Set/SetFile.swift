@@ -8,7 +8,9 @@ struct SetFile {
         /// The companion of an Exchange 2000 database, which has no checksums of its own.
         case streaming
         case log(LogFact)
-        case checkpoint
+        case checkpoint(CheckpointHeader)
+        /// Pages that an engine before 2001 kept apart while it made a streaming backup.
+        case patch
     }
 
     let path: String
@@ -28,6 +30,7 @@ struct SetFile {
         case .streaming: .streaming
         case .log: .log
         case .checkpoint: .checkpoint
+        case .patch: .raw
         }
     }
 
@@ -35,4 +38,5 @@ struct SetFile {
 
     var header: HeaderPair? { if case .database(let pair) = role { pair } else { nil } }
     var logFact: LogFact? { if case .log(let fact) = role { fact } else { nil } }
+    var checkpoint: CheckpointHeader? { if case .checkpoint(let header) = role { header } else { nil } }
 }

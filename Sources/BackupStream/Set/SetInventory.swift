@@ -9,17 +9,22 @@ struct SetInventory {
     private(set) var databases: [SetFile] = []
     private var streaming: [SetFile] = []
     private(set) var logs: [SetFile] = []
+    private(set) var patches: [SetFile] = []
+    /// Those of the databases' own log streams.
     private(set) var checkpoints: [SetFile] = []
-    /// Every log found, those that are left out among them.
+    /// Every log found, those that are left out among them, by its header alone.
     private(set) var logFacts: [LogFact] = []
+    /// Every checkpoint found, damaged ones and those of other streams among them.
+    private(set) var checkpointFacts: [CheckpointFact] = []
     private(set) var leftOut: [ImageManifest.LeftOut] = []
     private(set) var warnings: [String] = []
     private let files: any FileSystem
 
-    /// True when a log says that logs are overwritten once they are not needed to recover from a crash.
-    private(set) var isCircular = false
+    /// True when a log says that logs are deleted once they are not needed to recover from a crash.
+    var isCircular: Bool { logFacts.contains(where: \.isCircular) }
+
     /// All files of the set in the order of the image.
-    var members: [SetFile] { databases + streaming + logs + checkpoints }
+    var members: [SetFile] { databases + streaming + patches + logs + checkpoints }
 
     /// Looks at what is in a database's folder and in that of its logs.
     ///
@@ -34,8 +39,8 @@ struct SetInventory {
             throw BackupError(.sourceFailed, "read \(path): there is nothing under this name")
         }
         let isFolder = found.kind == .folder
-        let folder = isFolder ? path : Self.parent(path)
-        let only = isFolder ? nil : Self.lastName(path)
+        let folder = isFolder ? path : Self.parent(of: path)
+        let only = isFolder ? nil : Self.lastName(of: path)
         let isLogFolderApart = logs != nil && logs != folder
         for name in try names(in: folder) {
             try look(
@@ -78,6 +83,16 @@ struct SetInventory {
         func item(_ role: SetFile.Role) -> SetFile {
             SetFile(path: path, name: name, status: file.before, role: role)
         }
+        // A patch file begins like the database that it belongs to.
+        if name.lowercased().hasSuffix(".pat") {
+            guard file.before.length > 0 else {
+                return leave(name, "an empty patch file, which holds nothing")
+            }
+            guard wantsDatabase else { return leave(name, "a patch file that was not asked for") }
+            patches.append(item(.patch))
+            warnings.append("\(name): a patch file of an engine before 2001; what it holds was not checked")
+            return
+        }
         switch FileKind.sniff(prefix.span) {
         case .database:
             guard wantsDatabase else { return leave(name, "a database that was not asked for") }
@@ -90,14 +105,16 @@ struct SetInventory {
         case .log:
             guard wantsLogs else { return leave(name, "logs are read from their own folder") }
             do throws(LogHeaderError) {
-                let header = try LogHeader(parsing: prefix.span)
-                isCircular = isCircular || header.isCircular
                 let fact = LogFact(
-                    name: name, header: header, fileBytes: status.length)
+                    name: name, header: try LogHeader(parsing: prefix.span), fileBytes: status.length)
                 logs.append(item(.log(fact)))
                 logFacts.append(fact)
             } catch { leaveLog(name, error) }
-        case .checkpoint: checkpoints.append(item(.checkpoint))
+        case .checkpoint:
+            guard wantsLogs else { return leave(name, "checkpoints are read from the folder of the logs") }
+            do throws(CheckpointError) {
+                checkpoints.append(item(.checkpoint(try CheckpointHeader(parsing: prefix.span))))
+            } catch { leaveCheckpoint(name, error) }
         case .unwritten: leave(name, "a log made ahead of need, never written")
         case .flushMap: leave(name, "a flush map, which the engine makes anew")
         case .temporaryDatabase: leave(name, "a temporary database")
@@ -122,7 +139,8 @@ struct SetInventory {
         case .archived, .current:
             if isLog, length > 0 { return leaveLog(name, .badChecksum) }
         case .prepared, .reserve: return leave(name, "a log made ahead of need")
-        case .checkpoint: warnings.append("\(name): neither copy of the checkpoint is intact")
+        case .checkpoint:
+            if isLog, length > 0 { return leaveCheckpoint(name, .corrupt) }
         case nil: break
         }
         leave(name, length == 0 ? "empty" : "not a file of the database engine")
@@ -138,7 +156,13 @@ struct SetInventory {
         leave(name, error.description)
     }
 
-    /// Keeps the logs that belong to a database of the set, and sorts them.
+    private mutating func leaveCheckpoint(_ name: String, _ error: CheckpointError) {
+        checkpointFacts.append(.corrupt)
+        warnings.append("\(name): \(error)")
+        leave(name, error.description)
+    }
+
+    /// Keeps the logs and checkpoints that belong to a database of the set, and sorts the logs.
     private mutating func chooseStream() {
         let streams = Set(databases.compactMap { $0.header?.header.logSignature })
         let all = logs
@@ -150,22 +174,21 @@ struct SetInventory {
                 leave(file.name, "a log of another stream")
             }
         }
-        logs.sort { ($0.logFact?.generation ?? 0, $0.name) < ($1.logFact?.generation ?? 0, $1.name) }
-    }
-
-    private func requireOneNameEach() throws(BackupError) {
-        var seen: Set<String> = []
-        for file in members where !seen.insert(file.name).inserted {
-            throw BackupError(.sourceFailed, "read \(file.path): two files of the set are named \(file.name)")
+        let found = checkpoints
+        checkpoints = []
+        for file in found {
+            guard let header = file.checkpoint else { continue }
+            checkpointFacts.append(CheckpointFact(header))
+            if streams.contains(header.logSignature) {
+                checkpoints.append(file)
+            } else {
+                leave(file.name, "a checkpoint of another log stream")
+            }
         }
-    }
-
-    private static func parent(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func lastName(_ path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+        if checkpoints.isEmpty, let first = found.first {
+            warnings.append(
+                "\(first.name): \(ErrorCode.badCheckpointSignature.label): of another log stream, left out")
+        }
+        logs.sort { ($0.logFact?.generation ?? 0, $0.name) < ($1.logFact?.generation ?? 0, $1.name) }
     }
 }

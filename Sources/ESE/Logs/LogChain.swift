@@ -6,6 +6,8 @@ package struct LogChain: Equatable, Sendable {
         package let problems: [ErrorCode]
         /// Generations absent between the log before and this one (-528).
         package let missingBefore: ClosedRange<Int>?
+        /// What is odd and no error: an older format than that of the log before.
+        package let warnings: [String]
     }
 
     /// In generation order.
@@ -33,34 +35,62 @@ package struct LogChain: Equatable, Sendable {
         return nil
     }
 
+    /// What an administrator should know of a chain that is not broken.
+    package var warnings: [String] {
+        var warnings = links.flatMap(\.warnings)
+        warnings += Self.circularLogging(links.map(\.log))
+        return warnings
+    }
+
     private static func link(_ log: LogFact, after previous: LogFact?) -> Link {
         var problems: [ErrorCode] = log.problem.map { [$0] } ?? []
+        var warnings: [String] = []
         var missing: ClosedRange<Int>?
         if let previous {
             if log.generation > previous.generation + 1 {
                 missing = previous.generation + 1...log.generation - 1
-            } else if log.signature != nil, previous.signature != nil, !follows(log, previous) {
-                problems.append(.invalidLogSequence)
+            } else if log.signature != nil, previous.signature != nil,
+                let code = breakCode(log, after: previous)
+            {
+                problems.append(code)
             }
             if let own = log.signature, let other = previous.signature, own != other {
                 problems.append(.badLogSignature)
             }
+            if let own = log.version, let other = previous.version, own < other {
+                let place = GenerationText.one(log.generation)
+                warnings.append("log \(place) has version \(own), the one before \(other)")
+            }
         }
-        return Link(log: log, problems: problems, missingBefore: missing)
+        return Link(log: log, problems: problems, missingBefore: missing, warnings: warnings)
     }
 
-    /// True when `log` is the next generation and says that it was made after `previous`.
-    static func follows(_ log: LogFact, _ previous: LogFact) -> Bool {
-        log.generation == previous.generation + 1 && log.previousCreated == previous.created
+    /// Why `log` is not the one that was begun when `previous` was full: -515 or -590; nil when it is.
+    static func breakCode(_ log: LogFact, after previous: LogFact) -> ErrorCode? {
+        guard log.generation == previous.generation + 1, log.previousCreated == previous.created else {
+            return .invalidLogSequence
+        }
+        guard log.previousSegmentSum != 0, let sum = previous.accumulatedSum else { return nil }
+        return log.previousSegmentSum == sum ? nil : .logSequenceChecksumMismatch
+    }
+
+    /// A sentence about circular logging, when the newest log that can be read shows it.
+    static func circularLogging(_ logs: [LogFact]) -> [String] {
+        guard let newest = logs.last(where: { $0.signature != nil }) else { return [] }
+        if newest.isCircular {
+            return ["circular logging is on: logs are deleted as soon as their databases can do without them"]
+        }
+        return newest.wasCircular ? ["circular logging was on earlier: older logs may be gone"] : []
     }
 }
 
 extension LogChain: Encodable {
-    private enum CodingKeys: CodingKey { case logs, missing, firstError }
+    private enum CodingKeys: CodingKey { case logs, missing, firstError, warnings }
     private struct EncodedLink: Encodable {
         let name: String
         let generation: Int
         let problems: [ErrorCode]
+        let fault: String?
     }
     private struct EncodedGap: Encodable {
         let first: Int
@@ -70,11 +100,13 @@ extension LogChain: Encodable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         let entries = links.map {
-            EncodedLink(name: $0.log.name, generation: $0.log.generation, problems: $0.problems)
+            EncodedLink(
+                name: $0.log.name, generation: $0.log.generation, problems: $0.problems, fault: $0.log.fault)
         }
         try container.encode(entries, forKey: .logs)
         try container.encode(
             missing.map { EncodedGap(first: $0.lowerBound, last: $0.upperBound) }, forKey: .missing)
         try container.encode(firstError, forKey: .firstError)
+        try container.encode(warnings, forKey: .warnings)
     }
 }

@@ -77,11 +77,17 @@ package struct LogHeader: Equatable, Sendable, Encodable {
     }
 }
 
-package struct LogVersion: Equatable, Sendable, Encodable, CustomStringConvertible {
+/// The format of a log; a later one is greater.
+package struct LogVersion: Comparable, Sendable, Encodable, CustomStringConvertible {
     package let major: UInt32
     package let minor: UInt32
     package let update: UInt32
     package let updateMinor: UInt32
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.major, left.minor, left.update, left.updateMinor)
+            < (right.major, right.minor, right.update, right.updateMinor)
+    }
 
     /// `(8.4000.4.4)`.
     package var description: String { "(\(major).\(minor).\(update).\(updateMinor))" }
@@ -98,12 +104,20 @@ package enum LogHeaderError: Error, Equatable, Sendable, CustomStringConvertible
 
     package var description: String {
         switch self {
-        case .truncated(let have): "\(ErrorCode.logFileCorrupt.label): only \(have) bytes of a log header"
-        case .badChecksum: "\(ErrorCode.logFileCorrupt.label): log header checksum is wrong"
+        case .truncated, .badChecksum: "\(ErrorCode.logFileCorrupt.label): \(fault)"
+        case .unsupportedVersion: "\(ErrorCode.badLogVersion.label): \(fault)"
+        case .neverUsed, .notALog: fault
+        }
+    }
+
+    /// The same without a code.
+    var fault: String {
+        switch self {
+        case .truncated(let have): "only \(have) bytes of a log header"
+        case .badChecksum: "log header checksum is wrong"
         case .neverUsed: "holds no log yet"
         case .notALog: "the header is that of another kind of file"
-        case .unsupportedVersion(let major):
-            "\(ErrorCode.badLogVersion.label): log version \(major) is neither 7 nor 8"
+        case .unsupportedVersion(let major): "log version \(major) is neither 7 nor 8"
         }
     }
 }

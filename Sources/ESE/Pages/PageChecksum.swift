@@ -123,7 +123,7 @@ package enum PageChecksum {
     }
 
     /// The one bit whose flip explains the difference of two sums of a block.
-    private static func flippedBit(_ stored: UInt64, _ computed: UInt64, blockBytes: Int) -> Int? {
+    static func flippedBit(_ stored: UInt64, _ computed: UInt64, blockBytes: Int) -> Int? {
         let difference = stored ^ computed
         let ecc = UInt32(truncatingIfNeeded: difference >> 32)
         let mask = UInt32(blockBytes * 8 - 1)

@@ -2,33 +2,46 @@ extension EseutilReport {
     /// The check of a log stream (`/ml BASE`).
     package static func logs(base: String, _ chain: LogChain) -> String {
         var text = "Verifying log files...\n     Base name: \(base)\n\n"
+        let digits = digits(chain)
         for link in chain.links {
             if let gap = link.missingBefore {
-                let low = Hexadecimal.padded(gap.lowerBound, 8)
-                let high = Hexadecimal.padded(gap.upperBound, 8)
+                let low = Hexadecimal.padded(gap.lowerBound, digits)
+                let high = Hexadecimal.padded(gap.upperBound, digits)
                 let run = gap.count == 1 ? "\(base)\(low).log" : "\(base){\(low) - \(high)}.log"
                 text += "      Missing log files: \(run)\n"
             }
             text += "      Log file: \(link.log.name) - \(state(link))\n"
         }
+        for warning in chain.warnings { text += "      WARNING: \(warning)\n" }
         guard let error = chain.firstError else { return text + "\nNo damaged log files were found.\n" }
         return text + "\nOperation terminated with error \(error.rawValue) (\(error.name)).\n"
     }
 
-    private static func state(_ link: LogChain.Link) -> String {
-        link.problems.isEmpty ? "OK" : "ERROR: " + link.problems.map(\.label).joined(separator: ", ")
+    /// Digits of a generation in the names of a stream: five where all full logs have five.
+    private static func digits(_ chain: LogChain) -> Int {
+        let names = chain.links.map(\.log.name).filter { name in
+            if case .archived = LogName(name)?.role { true } else { false }
+        }
+        return !names.isEmpty && names.allSatisfy { $0.count == "E00".count + 5 + ".log".count } ? 5 : 8
     }
 
-    /// The header of one log (`/ml FILE`).
+    private static func state(_ link: LogChain.Link) -> String {
+        guard !link.problems.isEmpty else { return "OK" }
+        let fault = link.log.fault.map { ": \($0)" } ?? ""
+        return "ERROR: " + link.problems.map(\.label).joined(separator: ", ") + fault
+    }
+
+    /// One log (`/ml FILE`).
     ///
-    /// - Parameter checkpoint: That of the stream, when its file was there.
-    package static func log(_ header: LogHeader, checkpoint: LogPosition? = nil) -> String {
+    /// - Parameters:
+    ///   - checkpoint: That of the stream, when its file was there.
+    ///   - data: What its data said; nil when only the header was read.
+    ///   - fact: The log as a whole, with its name.
+    package static func log(
+        _ header: LogHeader, checkpoint: LogPosition? = nil, data: LogDataReport? = nil,
+        fact: LogFact? = nil
+    ) -> String {
         let environment = header.environment
-        let limits = [
-            environment.sessions, environment.openTables, environment.versionPages, environment.cursors,
-            environment.logBuffers, environment.logSectors,
-        ]
-        let circular = environment.isCircular ? "on" : "off"
         var lines = [
             Line("lGeneration", both(header.generation)),
             Line("Checkpoint", checkpoint.map { "\($0)" } ?? "NOT AVAILABLE"),
@@ -41,17 +54,23 @@ extension EseutilReport {
             Line("Env SystemPath", environment.systemPath),
             Line("Env LogFilePath", environment.logPath),
             Line("Env Log Sec size", "\(header.sectorBytes)"),
-            Line(
-                "Env (CircLog,Session,Opentbl,VerPage,Cursors,LogBufs,LogFile)",
-                "(\(circular),\(limits.map { "\($0)" }.joined(separator: ",")))"),
+            parameters(environment),
             Line("Using Reserved Log File", header.usesReserve ? "true" : "false"),
             Line("Circular Logging Flag (current file)", header.isCircular ? "on" : "off"),
             Line("Circular Logging Flag (past files)", header.wasCircular ? "on" : "off"),
             Line("Checkpoint at log creation time", "\(header.checkpoint)"),
         ]
-        lines += header.databases.map {
-            Line("\($0.dbid) \($0.path)", "dbtime \($0.dbtime), \($0.signature)")
+        lines += header.databases.map(attached)
+        if let last = data?.last { lines.append(Line("Last Lgpos", "\(last)")) }
+        let text = lines.map { "      \($0.label): \($0.value)\n" }.joined()
+        return text + (fact.map { "\n" + integrity($0) } ?? "")
+    }
+
+    private static func integrity(_ log: LogFact) -> String {
+        guard let problem = log.problem else {
+            return "Integrity check passed for log file: \(log.name)\n"
         }
-        return lines.map { "      \($0.label): \($0.value)\n" }.joined()
+        let fault = log.fault.map { ": \($0)" } ?? ""
+        return "CORRUPTION DETECTED in log file: \(log.name)\n      \(problem.label)\(fault)\n"
     }
 }

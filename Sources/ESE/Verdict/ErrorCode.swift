@@ -26,6 +26,8 @@ package enum ErrorCode: Int, CaseIterable, Sendable, Encodable {
     case missingRestoreLogFiles = -557
     case badBackupDatabaseSize = -561
     case databaseIncompleteUpgrade = -563
+    /// A torn last write in a log of a backup set.
+    case logTornWriteDuringHardRestore = -570
     case committedLogFilesMissing = -582
     case logSequenceChecksumMismatch = -590
     case logReadVerifyFailure = -612

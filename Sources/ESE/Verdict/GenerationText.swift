@@ -5,6 +5,9 @@ enum GenerationText {
         range.count == 1 ? "log \(run(range))" : "logs \(run(range))"
     }
 
+    /// `124 (0x7C)`.
+    static func one(_ generation: Int) -> String { run(generation...generation) }
+
     /// `124 (0x7C)` or `12-15 (0xC-0xF)`.
     static func run(_ range: ClosedRange<Int>) -> String {
         let low = Hexadecimal.upper(range.lowerBound)

@@ -54,18 +54,36 @@ struct LogCoverage {
         return runs
     }
 
-    /// The first generation of `range` that does not continue the usable one before it in `range`.
-    func firstBreak(_ range: ClosedRange<Int>) -> Int? {
-        generations.first { generation in
-            guard range.contains(generation), range.contains(generation - 1) else { return false }
-            guard let log = usable[generation], let previous = usable[generation - 1] else { return false }
-            return !LogChain.follows(log, previous)
-        }
+    /// Two logs in a row that are not of one history.
+    struct Break {
+        /// The later one.
+        let generation: Int
+        /// -515 for other times of creation, -590 for other data.
+        let code: ErrorCode
     }
 
-    /// ` not there`, ` damaged` or ` of another log stream`, for the first generation of a missing run.
+    /// The first log of `range` that does not continue the usable one before it in `range`.
+    func firstBreak(_ range: ClosedRange<Int>) -> Break? {
+        for generation in generations where range.contains(generation) && range.contains(generation - 1) {
+            guard let log = usable[generation], let previous = usable[generation - 1] else { continue }
+            if let code = LogChain.breakCode(log, after: previous) {
+                return Break(generation: generation, code: code)
+            }
+        }
+        return nil
+    }
+
+    /// What a damaged log of this generation fails with.
+    func damage(_ generation: Int) -> ErrorCode? { rejected[generation]?.problem }
+
+    /// The usable logs in generation order.
+    var ordered: [LogFact] { generations.compactMap { usable[$0] } }
+
+    /// `not there`, `damaged: …` or `of another log stream`, for the first generation of a missing run.
     func reason(_ generation: Int) -> String {
-        if isDamaged(generation) { return "damaged" }
+        if isDamaged(generation) {
+            return rejected[generation]?.fault.map { "damaged: \($0)" } ?? "damaged"
+        }
         return isForeign(generation) ? "of another log stream" : "not there"
     }
 }

@@ -9,7 +9,7 @@ extension SetVerdict {
             throw Refusal(.requiredLogFilesMissing, absence(of: run, from: required, logs))
         }
         if let broken = logs.firstBreak(required) {
-            throw Refusal(.invalidLogSequence, discontinuity(broken))
+            throw Refusal(broken.code, discontinuity(broken))
         }
         try checkCreation(last, database.maximumCreated, logs)
         try checkCreation(committed, database.committedCreated, logs)
@@ -17,7 +17,8 @@ extension SetVerdict {
         var missing = logs.missing(last + 1...committed)
         if let broken = logs.firstBreak(last...committed) {
             // What follows a break belongs to another history: as good as not there.
-            missing = missing.filter { $0.lowerBound < broken } + [broken...committed]
+            let next = broken.generation
+            missing = missing.filter { $0.lowerBound < next } + [next...committed]
         }
         guard let first = missing.first else {
             return .complete(.soft, logs: required.lowerBound...committed)
@@ -44,7 +45,9 @@ extension SetVerdict {
         if let run = logs.missing(range).first {
             let first = run.lowerBound
             let code: ErrorCode =
-                if logs.isDamaged(first) {
+                if let damage = logs.damage(first), damage == .logTornWriteDuringHardRestore {
+                    damage
+                } else if logs.isDamaged(first) {
                     .logFileCorrupt
                 } else if logs.isForeign(first) {
                     .givenLogFileHasBadSignature
@@ -58,7 +61,8 @@ extension SetVerdict {
             throw Refusal(code, absence(of: run, from: range, logs))
         }
         if let broken = logs.firstBreak(range) {
-            throw Refusal(.givenLogFileIsNotContiguous, discontinuity(broken))
+            let isTime = broken.code == .invalidLogSequence
+            throw Refusal(isTime ? .givenLogFileIsNotContiguous : broken.code, discontinuity(broken))
         }
         return .complete(.hard, logs: range)
     }
@@ -94,9 +98,10 @@ extension SetVerdict {
         return "\(GenerationText.logs(required)) required,\(which) \(logs.reason(run.lowerBound))"
     }
 
-    private static func discontinuity(_ generation: Int) -> String {
-        let before = generation - 1
-        return "\(GenerationText.logs(generation...generation)) does not continue "
-            + GenerationText.logs(before...before)
+    private static func discontinuity(_ broken: LogCoverage.Break) -> String {
+        let log = "log \(GenerationText.one(broken.generation))"
+        let before = "log \(GenerationText.one(broken.generation - 1))"
+        return broken.code == .logSequenceChecksumMismatch
+            ? "\(log) was begun behind another log than this \(before)" : "\(log) does not continue \(before)"
     }
 }

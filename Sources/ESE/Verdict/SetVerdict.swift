@@ -36,18 +36,30 @@ package struct SetVerdict: Equatable, Sendable {
 
     /// Judges a set by its facts alone.
     ///
-    /// - Parameter logs: All logs there are, intact or not, of any stream, in any order.
+    /// - Parameters:
+    ///   - logs: All logs there are, intact or not, of any stream, in any order. Whether their data counts is
+    ///     for the caller: a fact made from the header alone is taken at its word.
+    ///   - checkpoint: That beside the logs; nil when it was not looked for.
     package static func judge(
-        _ database: DatabaseFacts, trailer: TrailerFact = .absent, logs: [LogFact]
+        _ database: DatabaseFacts, trailer: TrailerFact = .absent, logs: [LogFact],
+        checkpoint: CheckpointFact? = nil
     ) -> SetVerdict {
         let coverage = LogCoverage(logs, signature: database.logSignature)
+        var warnings = warnings(database, coverage)
         let outcome: Outcome
         do throws(Refusal) {
-            outcome = try decide(database, trailer, coverage)
+            let decided = try decide(database, trailer, coverage)
+            switch decided {
+            case .complete(.soft, _), .withLoss:
+                warnings += try checkpoint?.warnings(database, coverage) ?? []
+            // A clean database needs none, and restore of a backup copy makes its own.
+            case .clean, .complete(.hard, _), .notRecoverable: break
+            }
+            outcome = decided
         } catch {
             outcome = .notRecoverable(error)
         }
-        return SetVerdict(outcome: outcome, warnings: warnings(database, coverage))
+        return SetVerdict(outcome: outcome, warnings: warnings)
     }
 
     private static func decide(
@@ -100,7 +112,7 @@ package struct SetVerdict: Equatable, Sendable {
         if let first = logs.doubled.first {
             warnings.append("two different logs of generation \(GenerationText.run(first...first))")
         }
-        return warnings
+        return warnings + LogChain.circularLogging(logs.ordered)
     }
 }
 

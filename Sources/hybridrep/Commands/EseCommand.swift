@@ -4,5 +4,7 @@ internal import ArgumentParser
 struct EseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ese", abstract: "Look into ESE databases and logs, in the labels of eseutil.",
-        subcommands: [EseHeaderCommand.self, EsePagesCommand.self, EseLogsCommand.self])
+        subcommands: [
+            EseHeaderCommand.self, EsePagesCommand.self, EseLogsCommand.self, EseSetCommand.self,
+        ])
 }

@@ -3,10 +3,10 @@ internal import BackupStream
 internal import ESE
 internal import Platform
 
-/// Checks a folder of logs or prints one log's header, as `eseutil /ml` does.
+/// Checks a folder of logs, or one log, as `eseutil /ml` does: headers, data and the chain.
 struct EseLogsCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Check a folder of logs, or print one log's header (eseutil /ml).")
+        commandName: "logs", abstract: "Check the logs of a folder, or one log (eseutil /ml).")
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "A folder with logs, or one log file.") var path: String
@@ -14,26 +14,53 @@ struct EseLogsCommand: ToolCommand {
     var subject: String { "ese logs \(path)" }
 
     func perform(_ session: Session) throws -> Verdict {
-        let logs = try LogInspection(opening: path, in: session.files)
-        if let header = logs.single {
-            session.console.result(text: EseutilReport.log(header))
-            try session.console.result(
-                JSONMessage(.summary, ["path": .string(path), "log": try JSONValue(encoding: header)]))
-            return .good
+        let console = session.console
+        var done = 0
+        let logs = try LogInspection(opening: path, in: session.files) { count in
+            done += count
+            console.progress(Progress(label: "check \(path)", doneBytes: done, totalBytes: nil))
         }
+        if let single = logs.single { return try report(single, console) }
         guard !logs.streams.isEmpty else {
             throw CommandFailure(.source, "\(path): no log files found", hint: "name the folder of the logs")
         }
-        var list: [JSONValue] = []
         for stream in logs.streams {
-            session.console.result(text: EseutilReport.logs(base: stream.base, stream.chain))
-            list.append(
-                .fields(["base": .string(stream.base), "chain": try JSONValue(encoding: stream.chain)]))
+            console.result(text: EseutilReport.logs(base: stream.base, stream.chain))
         }
-        session.console.result(JSONMessage(.summary, ["path": .string(path), "streams": .array(list)]))
+        try console.result(
+            JSONMessage(
+                .summary, ["path": .string(path), "streams": try LogStreamReport.json(logs.streams)]))
         if let error = logs.streams.lazy.compactMap(\.chain.firstError).first {
             throw CommandFailure(.badPages, "\(path): \(error.label)")
         }
         return .good
+    }
+
+    private func report(_ log: LogInspection.Single, _ console: Console) throws -> Verdict {
+        console.result(
+            text: EseutilReport.log(
+                log.header, checkpoint: log.checkpoint, data: log.data, fact: log.fact))
+        try console.result(
+            JSONMessage(
+                .summary,
+                [
+                    "path": .string(path), "log": try JSONValue(encoding: log.header),
+                    "data": try JSONValue(encoding: log.data),
+                    "error": log.fact.problem.map { .integer($0.rawValue) } ?? .null,
+                    "fault": .optional(log.fact.fault),
+                ]))
+        guard let problem = log.fact.problem else { return .good }
+        let fault = log.fact.fault.map { ": \($0)" } ?? ""
+        throw CommandFailure(.badPages, "\(path): \(problem.label)\(fault)")
+    }
+}
+
+/// Log streams as JSON, for the commands that print them.
+enum LogStreamReport {
+    static func json(_ streams: [LogInspection.Stream]) throws -> JSONValue {
+        .array(
+            try streams.map { stream in
+                .fields(["base": .string(stream.base), "chain": try JSONValue(encoding: stream.chain)])
+            })
     }
 }

@@ -82,7 +82,9 @@ extension FuzzTarget {
             let torn = copy + bytes[4096...]
             _ = try? CheckpointHeader(parsing: torn.span)
             let whole = copy + copy
-            _ = FileKind.sniff(whole.span)
+            if let header = try? CheckpointHeader(parsing: whole.span) {
+                _ = EseutilReport.checkpoint(header)
+            }
         },
         FuzzTarget("ese-trailer", seeds: { [Array(databases[0].suffix(2048))] }) { bytes in
             _ = BackupTrailer(parsing: bytes.span)

@@ -16,7 +16,8 @@ package struct FuzzTarget: Sendable {
         self.run = run
     }
 
-    package static let all: [FuzzTarget] = ese + streams + objects + packs + maps + restores + wires + texts
+    package static let all: [FuzzTarget] =
+        ese + logs + streams + objects + packs + maps + restores + wires + texts
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

@@ -1,6 +1,6 @@
 package import ESE
 
-/// Made-up logs of the segment format (version 8) and their checkpoint.
+/// Made-up logs and their checkpoint; ``ESELogStream`` makes whole streams of them.
 package enum ESELog {
     package static let segmentBytes = 4096
 
@@ -11,38 +11,26 @@ package enum ESELog {
     /// Logs are created one a minute.
     package static func created(_ generation: Int32) -> LogTime { .test(minutes: 10 + Int(generation)) }
 
-    /// The logs of `generations`, linked by creation times and accumulated sums.
+    /// The logs of `generations` in the segment format, linked by creation times and accumulated sums.
     ///
     /// - Parameters:
     ///   - used: Segments with records in each log; the rest of `segments` stays zero.
     package static func chain(
         _ generations: ClosedRange<Int32>, seed: UInt64, segments: UInt16 = 16, used: UInt16 = 5
     ) -> [[UInt8]] {
-        var previousSum: UInt64 = 0
-        return generations.map { generation in
-            var log = header(
-                generation, isFirst: generation == 1, seed: seed, segments: segments, previousSum: previousSum
-            )
-            previousSum = 0
-            var generator = SeededGenerator(seed: seed &+ UInt64(generation))
-            for index in 1...used {
-                let segment = segment(generation, index, &generator)
-                previousSum ^= segment.sum
-                log += segment.bytes
-            }
-            log += [UInt8](repeating: 0, count: Int(segments) * segmentBytes - log.count)
-            return log
-        }
+        var stream = ESELogStream(seed: seed)
+        (stream.units, stream.used) = (segments, used)
+        return stream.logs(generations).map(\.bytes)
     }
 
     /// Names of the logs of `generations`, the last one as the current log.
     package static func names(_ generations: ClosedRange<Int32>, base: String = "E00") -> [String] {
-        generations.map { generation in
-            generation == generations.upperBound
-                ? base + ".log" : LogName.archived(base: base, generation: generation, isLong: true)
-        }
+        var stream = ESELogStream()
+        stream.base = base
+        return stream.names(generations)
     }
 
+    /// The header of a log in the segment format.
     package static func header(
         _ generation: Int32, isFirst: Bool = false, seed: UInt64, segments: UInt16 = 16,
         previousSum: UInt64 = 0
@@ -87,17 +75,5 @@ package enum ESELog {
         bytes.put(UInt16(name.utf8.count + 1), at: offset + 2)
         bytes.put(ESEDatabase { $0.seed = seed }.signature, at: offset + 36)
         bytes.put(name, at: offset + 64)
-    }
-
-    private static func segment(
-        _ generation: Int32, _ index: UInt16, _ generator: inout SeededGenerator
-    ) -> (bytes: [UInt8], sum: UInt64) {
-        var bytes = [UInt8](repeating: 0, count: 40) + generator.bytes(segmentBytes - 40)
-        bytes.put(LogPosition(generation: generation, sector: index, byte: 0), at: 8)
-        bytes.put(created(generation), at: 16)
-        bytes.put(PageChecksum.newFormatFlag, at: 36)
-        let sum = PageChecksum.blockSum(bytes.span, number: UInt32(index), isFirst: true)
-        bytes.put(sum, at: 0)
-        return (bytes, sum)
     }
 }

@@ -5,6 +5,8 @@ package import Platform
 package struct ESESet: Sendable {
     package var database: ESEDatabase
     package var generations: ClosedRange<Int32>
+    /// What the logs are like; its seed is the database's.
+    package var stream: ESELogStream
 
     /// - Parameters:
     ///   - logs: How many; a dirty database requires all of them.
@@ -19,14 +21,13 @@ package struct ESESet: Sendable {
             $0.required = isDirty ? ESEDatabase.Required(generations) : nil
         }
         self.generations = generations
+        stream = ESELogStream(seed: seed)
     }
 
     package static let databaseName = "mdb01.edb"
 
     /// Name and content of each log, in generation order.
-    package func logs() -> [(name: String, bytes: [UInt8])] {
-        Array(zip(ESELog.names(generations), ESELog.chain(generations, seed: database.seed))).map { ($0, $1) }
-    }
+    package func logs() -> [(name: String, bytes: [UInt8])] { stream.logs(generations) }
 
     /// Writes every file into `folder`, which is made when absent; files of these names must not exist.
     package func write(to folder: String, _ files: any FileSystem = HostFileSystem()) throws(SystemError) {
@@ -37,7 +38,7 @@ package struct ESESet: Sendable {
             try files.open(folder + "/" + name, .create).write(bytes.span, at: 0)
         }
         let checkpoint = ESELog.checkpoint(generations.lowerBound, seed: database.seed)
-        try files.open(folder + "/E00.chk", .create).write(checkpoint.span, at: 0)
+        try files.open(folder + "/" + stream.checkpointName, .create).write(checkpoint.span, at: 0)
     }
 }
 

@@ -1,0 +1,140 @@
+internal import Platform
+
+/// The data of a log of version 7: a chain of checksum records (format notes 5.4).
+///
+/// Each covers some bytes before it and some behind it, and names the place of the next. The bytes pass once:
+/// a running exclusive or over everything so far gives that of any range from its two ends.
+struct LogChecksumChain: Sendable {
+    /// Records whose ranges are open at one time; an engine's do not overlap.
+    private static let openLimit = 16
+    private static let unit = LogDataCheck.segmentBytes
+
+    private let generation: Int32
+    private let sectorBytes: Int
+    private let fileBytes: Int
+    /// The last two units of the file, in which every record that can be read now stands with its bytes before.
+    private var window: [UInt8] = []
+    private var windowStart = LogHeader.byteCount
+    /// Everything before this offset is in ``running``.
+    private var position = LogHeader.byteCount
+    private var running = LaneSum()
+    /// Where the next record stands; nil behind the last.
+    private var next: Int? = LogHeader.byteCount
+    /// Ranges that have begun and not ended, by their ends.
+    private var open: [OpenRange] = []
+    private var problem: LogDataProblem?
+    private var records = 0
+    private var last: Int?
+
+    private struct OpenRange {
+        let record: LogChecksumRecord
+        let at: Int
+        let start: Int
+        let end: Int
+        /// Everything before `start`.
+        let before: LaneSum
+        /// What the record says, but for the bytes behind it.
+        let expected: UInt32
+        let isShort: Bool
+    }
+
+    init(_ header: LogHeader) {
+        generation = header.generation
+        sectorBytes = header.sectorBytes
+        fileBytes = header.fileBytes
+    }
+
+    mutating func append(_ unit: Span<UInt8>) {
+        guard problem == nil, next != nil || !open.isEmpty else { return }
+        if window.count > Self.unit {
+            window.removeFirst(window.count - Self.unit)
+            windowStart = position - Self.unit
+        }
+        window.append(copying: unit)
+        let end = windowStart + window.count
+        while problem == nil {
+            let header = next.map { $0 + LogChecksumRecord.byteCount }
+            guard let event = [open.first?.end, header].compactMap({ $0 }).min(), event <= end else { break }
+            advance(to: event)
+            if let range = open.first, range.end == event {
+                open.removeFirst()
+                verify(range)
+            } else if let at = next {
+                read(at)
+            }
+        }
+        advance(to: end)
+    }
+
+    private mutating func advance(to offset: Int) {
+        var sum = running
+        sum.add(window.span.extracting(position - windowStart..<offset - windowStart), at: position)
+        running = sum
+        position = offset
+    }
+
+    /// Reads the record at `offset` and opens its ranges; ``position`` is right behind it.
+    private mutating func read(_ offset: Int) {
+        let start = offset - windowStart
+        let record = LogChecksumRecord(window.span, at: start)
+        if let words = record.fault(at: offset, sectorBytes: sectorBytes, fileBytes: fileBytes) {
+            return note(offset, words)
+        }
+        records += 1
+        last = offset
+        next = record.toNext == 0 ? nil : position + record.toNext
+        var before = LaneSum()
+        before.add(window.span.extracting(start - record.backward..<start), at: 0)
+        let fields = record.fields(generation: generation) ^ before.value
+        open(record, offset, end: position + record.forward, record.checksum ^ fields, isShort: false)
+        if record.hasShort {
+            let sectorEnd = (offset / sectorBytes + 1) * sectorBytes
+            open(record, offset, end: sectorEnd, record.shortChecksum ^ fields, isShort: true)
+        }
+        if open.count > Self.openLimit { note(offset, "more than \(Self.openLimit) records overlap here") }
+    }
+
+    private mutating func open(
+        _ record: LogChecksumRecord, _ offset: Int, end: Int, _ expected: UInt32, isShort: Bool
+    ) {
+        let range = OpenRange(
+            record: record, at: offset, start: position, end: end, before: running, expected: expected,
+            isShort: isShort)
+        open.insert(range, at: open.firstIndex { $0.end > end } ?? open.count)
+    }
+
+    private mutating func verify(_ range: OpenRange) {
+        let sum = running.since(range.before, start: range.start)
+        let seed = range.isShort ? LogChecksumRecord.shortSeed : LogChecksumRecord.seed
+        let difference = range.expected ^ seed ^ sum
+        guard difference != 0 else { return }
+        if !range.isShort, difference == LogChecksumRecord.shadowMark {
+            return note(range.at, "a shadow stands in the place of the record")
+        }
+        let stored = range.isShort ? range.record.shortChecksum : range.record.checksum
+        note(
+            range.at,
+            "\(range.isShort ? "short " : "")checksum failed, stored 0x\(Hexadecimal.lower(stored)), "
+                + "computed 0x\(Hexadecimal.lower(stored ^ difference))")
+    }
+
+    private mutating func note(_ offset: Int, _ words: String) {
+        guard problem == nil else { return }
+        problem = LogDataProblem(
+            at: offset, "record at byte \(offset) (sector \(offset / sectorBytes)): \(words)")
+    }
+
+    consuming func finish() -> LogDataReport {
+        var problem = problem
+        if problem == nil, next != nil || !open.isEmpty {
+            problem = LogDataProblem(at: position, "the file ends before its last record")
+        }
+        return LogDataReport(
+            problem: problem, used: records, shadows: 0, stale: 0, accumulatedSum: nil,
+            last: last.map {
+                LogPosition(
+                    generation: generation, sector: UInt16(clamping: $0 / sectorBytes),
+                    byte: UInt16($0 % sectorBytes))
+            })
+    }
+}
