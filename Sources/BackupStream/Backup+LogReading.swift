@@ -15,7 +15,7 @@ extension Backup {
         guard let listed = file.logFact else { preconditionFailure("a log has a log's facts") }
         let source = try openMember(file)
         let reader = LogReader(file, listed, source)
-        try reader.read(patience, clock)
+        try reader.read(patience)
         var rereader: PageRereader?
         _ = try copy(reader, file, into: pass, &manifest, rereader: &rereader) { _ in nil }
         if reader.isHealed {

@@ -8,7 +8,7 @@ extension Backup {
         _ path: String, logs: String?, into draft: SpoolDraft, at time: Timestamp,
         _ progress: @escaping (Int, Int?) -> Void
     ) throws(BackupError) -> BackupResult {
-        let inventory = try SetInventory(path, logs: logs, in: files)
+        let inventory = try SetInventory(path, logs: logs, in: files, patience)
         // Headers and logs alone tell most sets that cannot be restored: before the pages are read.
         for database in inventory.databases {
             var early = manifest(at: time)

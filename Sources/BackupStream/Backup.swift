@@ -46,8 +46,8 @@ package struct Backup {
     package let options: Options
     /// What is piped into the program; only a `stdin` source needs it.
     package let standardInput: (any OpenFile)?
-    /// Spent by the first log that stays bad.
-    let patience = ReadPatience()
+    /// For logs; spent by the first that stays bad.
+    let patience: ReadPatience
 
     package init(
         of source: SourceSpecification, into spool: Spool, job: Identifier, fingerprinter: Fingerprinter,
@@ -61,6 +61,7 @@ package struct Backup {
         self.maker = maker
         self.options = options
         self.standardInput = standardInput
+        patience = ReadPatience(clock)
     }
 
     var files: any FileSystem { spool.files }

@@ -129,4 +129,50 @@ import Testing
                 ])
         }
     }
+
+    @Test("a header that is good when read again is as good as any")
+    func healedHeader() throws {
+        try write()
+        let files = FlakyFiles(path(3), badReads: 3, place: 700)
+        let result = try bench.backup(source, in: files)
+        #expect(result.health == .good)
+        #expect(
+            result.manifest.warnings == [
+                "\(path(3)): its header had to be read again to be good: check the disk"
+            ])
+        #expect(result.manifest.members.count == 6)
+    }
+
+    @Test("a log too long to keep is checked on its way", arguments: [false, true])
+    func long(isDamaged: Bool) throws {
+        var set = ESESet(isDirty: true, logs: 1)
+        set.stream.units = 8300
+        try set.write(to: folder)
+        if isDamaged {
+            try flip(folder + "/E00.log", at: 9000)
+            let error = try bench.failure(of: source)
+            #expect(
+                error.detail.contains("1 (0x1) required, damaged: segment 2 (byte 8192): checksum failed"))
+            return
+        }
+        let result = try bench.backup(source)
+        #expect(result.health == .good)
+        #expect(result.manifest.warnings == [])
+        let log = try #require(
+            TarReader(bench.files.open(result.imagePath, .read)).members.first { $0.name == "E00.log" })
+        #expect(log.range.count == 8300 * 4096)
+    }
+
+    @Test("a log made ahead of need is left out, even when it holds an old one")
+    func prepared() throws {
+        try write()
+        let old = try bench.read(path(1))
+        for name in ["E00tmp.log", "E00res00001.jrs"] {
+            try bench.files.open(folder + "/" + name, .create).write(old.span, at: 0)
+        }
+        let manifest = try bench.backup(source).manifest
+        #expect(manifest.warnings == [])
+        #expect(manifest.leftOut.map(\.reason) == ["a log made ahead of need", "a log made ahead of need"])
+        #expect(try LogInspection(opening: folder, in: bench.files).streams.map(\.chain.links.count) == [4])
+    }
 }

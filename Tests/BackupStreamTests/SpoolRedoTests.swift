@@ -1,6 +1,7 @@
 import BackupStream
 import Image
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -134,23 +135,26 @@ import Testing
 }
 
 /// Files that fail every change from one on, as if the process had died there.
-private final class DyingFiles: FileSystemDecorator, @unchecked Sendable {
+private final class DyingFiles: FileSystemDecorator {
     enum Counting { case everything, writesToImages }
 
     let base: any FileSystem
-    private var left: Int
+    private let left: Mutex<Int>
     private let counting: Counting
 
     init(base: any FileSystem, afterCalls calls: Int, counting: Counting = .everything) {
         self.base = base
-        left = calls
+        left = Mutex(calls)
         self.counting = counting
     }
 
     func spend(_ path: String, isImageWrite: Bool = false) throws(SystemError) {
         guard counting == .everything || (isImageWrite && path.hasSuffix(".img")) else { return }
-        guard left > 0 else { throw SystemError(call: "die at", path: path, code: 5) }
-        left -= 1
+        let isAlive = left.withLock { left in
+            left -= 1
+            return left >= 0
+        }
+        guard isAlive else { throw SystemError(call: "die at", path: path, code: 5) }
     }
 
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {

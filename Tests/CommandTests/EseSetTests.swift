@@ -55,6 +55,21 @@ import Testing
                     + "logs 1-4 (0x1-0x4) required, 2 (0x2) not there"), "\(result.errorText)")
     }
 
+    @Test("the logs may lie in a folder of their own, and one database be named")
+    func apart() throws {
+        try make(["--pages", "40", "--dirty"])
+        let files = HostFileSystem()
+        let logs = folder.path + "/logs"
+        try files.makeFolder(logs)
+        for name in try files.list(folder.path) where name.hasPrefix("E00") {
+            try files.rename(folder.path + "/" + name, to: logs + "/" + name)
+        }
+        let database = folder.path + "/mdb01.edb"
+        #expect(try ese(["set", database, "--logs", logs]).status == 0)
+        #expect(try ese(["set", database]).status == 21)
+        #expect(try ese(["set", logs]).status == 20)
+    }
+
     @Test("one log and its checkpoint, in the labels of eseutil")
     func single() throws {
         try make(["--pages", "40", "--dirty"])

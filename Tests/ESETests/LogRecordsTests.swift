@@ -28,7 +28,10 @@ import Testing
 
     @Test("whole logs are good to their end", arguments: UInt64(1)...20)
     func good(seed: UInt64) throws {
-        let stream = ESELogStream(seed: seed) { $0.format = .records }
+        let stream = ESELogStream(seed: seed) {
+            $0.format = .records
+            $0.hasShadow = seed % 2 == 0
+        }
         let log = stream.log(stream.header(9))
         let report = try LogData.report(log)
         let places = ESELog.recordPlaces(log)

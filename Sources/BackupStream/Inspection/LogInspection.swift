@@ -117,6 +117,7 @@ package struct LogInspection {
     private static func isLog(
         _ path: String, _ name: String, _ files: any FileSystem
     ) throws(BackupError) -> Bool {
+        if LogName(name)?.isAhead == true { return false }
         let prefix: [UInt8]
         do throws(SystemError) {
             guard try files.status(path)?.kind == .regular else { return false }
@@ -125,9 +126,6 @@ package struct LogInspection {
         } catch { throw .source(error) }
         let kind = FileKind.sniff(prefix.span)
         if case .log = kind { return true }
-        switch LogName(name)?.role {
-        case .archived, .current: return kind != .unwritten && !prefix.isEmpty
-        default: return false
-        }
+        return LogName(name)?.isWritten == true && kind != .unwritten && !prefix.isEmpty
     }
 }

@@ -9,7 +9,6 @@ internal import Platform
 final class LogReader: ByteStream {
     /// The engine's own limit for the size of a log.
     static let longest = 32 << 20
-    private static let pauseMilliseconds = 100
     private static let pieceBytes = 256 << 10
 
     private let file: SetFile
@@ -19,7 +18,7 @@ final class LogReader: ByteStream {
     private var check: LogDataCheck?
     /// True when the log was bad first and good later.
     private(set) var isHealed = false
-    /// What the log is, once ``read(_:_:)`` or the last ``fill(_:)`` is done.
+    /// What the log is, once ``read(_:)`` or the last ``fill(_:)`` is done.
     private(set) var fact: LogFact
 
     /// - Parameter fact: What its header said when the set was listed.
@@ -34,7 +33,7 @@ final class LogReader: ByteStream {
     /// Reads the log.
     ///
     /// - Parameter patience: How often a bad one is read again.
-    func read(_ patience: ReadPatience, _ clock: any Clock) throws(BackupError) {
+    func read(_ patience: ReadPatience) throws(BackupError) {
         guard isHeld else {
             let header = try source.bytes(at: 0, count: LogHeader.byteCount)
             check = (try? LogHeader(parsing: header.span)).map { LogDataCheck($0) }
@@ -42,15 +41,10 @@ final class LogReader: ByteStream {
         }
         try readOnce { (count) throws(BackupError) in try source.bytes(at: 0, count: count) }
         guard !fact.isIntact, fact.isMendable else { return }
-        for attempt in 1...patience.tries {
-            clock.sleep(milliseconds: attempt * Self.pauseMilliseconds)
+        isHealed = try patience.retry { () throws(BackupError) in
             try readOnce { (count) throws(BackupError) in try source.uncachedBytes(at: 0, count: count) }
-            if fact.isIntact {
-                isHealed = true
-                return
-            }
+            return fact.isIntact
         }
-        patience.isSpent = true
     }
 
     private func readOnce(_ bytes: (Int) throws(BackupError) -> [UInt8]) throws(BackupError) {
@@ -91,13 +85,6 @@ final class LogReader: ByteStream {
         guard let header = try? LogHeader(parsing: header.span) else { return }
         fact = LogFact(name: file.name, header: header, fileBytes: offset, data: check.finish())
     }
-}
-
-/// How often what is bad is read again: after a file that stayed bad, the next ones just once.
-final class ReadPatience {
-    private static let patientTries = 16
-    var isSpent = false
-    var tries: Int { isSpent ? 1 : Self.patientTries }
 }
 
 extension LogFact {

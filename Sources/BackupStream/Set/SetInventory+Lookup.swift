@@ -19,6 +19,21 @@ extension SetInventory {
         return page.count == size ? BackupTrailer(parsing: page.span) : nil
     }
 
+    /// The start of a file; that of a log is read again while its header is wrong.
+    static func prefix(
+        of file: WatchedFile, _ name: String, _ patience: ReadPatience?
+    ) throws(BackupError) -> (bytes: [UInt8], isHealed: Bool) {
+        var bytes = try file.bytes(at: 0, count: FileKind.prefixBytes)
+        guard let patience, LogName(name)?.isWritten == true, !bytes.isEmpty,
+            FileKind.sniff(bytes.span) == .other
+        else { return (bytes, false) }
+        let isHealed = try patience.retry { () throws(BackupError) in
+            bytes = try file.bytes(at: 0, count: FileKind.prefixBytes)
+            return FileKind.sniff(bytes.span) != .other
+        }
+        return (bytes, isHealed)
+    }
+
     func requireOneNameEach() throws(BackupError) {
         var seen: Set<String> = []
         for file in members where !seen.insert(file.name).inserted {

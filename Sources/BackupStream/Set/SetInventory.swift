@@ -19,6 +19,7 @@ struct SetInventory {
     private(set) var leftOut: [ImageManifest.LeftOut] = []
     private(set) var warnings: [String] = []
     private let files: any FileSystem
+    private let patience: ReadPatience?
 
     /// True when a log says that logs are deleted once they are not needed to recover from a crash.
     var isCircular: Bool { logFacts.contains(where: \.isCircular) }
@@ -31,8 +32,12 @@ struct SetInventory {
     /// - Parameters:
     ///   - path: A folder, or one database file.
     ///   - logs: The folder of logs and checkpoint; nil when they are beside the database.
-    init(_ path: String, logs: String?, in files: any FileSystem) throws(BackupError) {
+    ///   - patience: How often a log's header that is wrong is read again; nil for never.
+    init(
+        _ path: String, logs: String?, in files: any FileSystem, _ patience: ReadPatience? = nil
+    ) throws(BackupError) {
         self.files = files
+        self.patience = patience
         let found: FileStatus?
         do throws(SystemError) { found = try files.status(path) } catch { throw .source(error) }
         guard let found else {
@@ -79,10 +84,15 @@ struct SetInventory {
             return leave(name, "its name cannot be that of a member")
         }
         let file = try WatchedFile(opening: path, in: files)
-        let prefix = try file.bytes(at: 0, count: FileKind.prefixBytes)
+        let (prefix, isHealed) = try Self.prefix(of: file, name, patience)
+        if isHealed {
+            warnings.append("\(path): its header had to be read again to be good: check the disk")
+        }
         func item(_ role: SetFile.Role) -> SetFile {
             SetFile(path: path, name: name, status: file.before, role: role)
         }
+        // Such a file may hold a whole old log, to be used again.
+        if LogName(name)?.isAhead == true { return leave(name, "a log made ahead of need") }
         // A patch file begins like the database that it belongs to.
         if name.lowercased().hasSuffix(".pat") {
             guard file.before.length > 0 else {
@@ -138,10 +148,9 @@ struct SetInventory {
         switch LogName(name)?.role {
         case .archived, .current:
             if isLog, length > 0 { return leaveLog(name, .badChecksum) }
-        case .prepared, .reserve: return leave(name, "a log made ahead of need")
         case .checkpoint:
             if isLog, length > 0 { return leaveCheckpoint(name, .corrupt) }
-        case nil: break
+        case .prepared, .reserve, nil: break
         }
         leave(name, length == 0 ? "empty" : "not a file of the database engine")
     }

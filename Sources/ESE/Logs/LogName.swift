@@ -54,6 +54,17 @@ package struct LogName: Hashable, Sendable {
         self.role = role
     }
 
+    /// True for a log that belongs into a backup.
+    package var isWritten: Bool {
+        switch role {
+        case .archived, .current: true
+        case .prepared, .reserve, .checkpoint: false
+        }
+    }
+
+    /// True for a log made ahead of need, whatever it holds.
+    package var isAhead: Bool { role == .prepared || role == .reserve }
+
     /// True when both names are of one stream.
     package func isSameStream(as other: LogName) -> Bool { base.lowercased() == other.base.lowercased() }
 

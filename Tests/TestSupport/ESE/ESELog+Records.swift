@@ -10,7 +10,8 @@ extension ESELog {
     /// Each write but the first begins in the middle of a sector, covers one to six of them, and carries a
     /// short sum when it covers more than one.
     static func putRecords(
-        _ log: inout [UInt8], generation: Int32, used: Int, _ generator: inout SeededGenerator
+        _ log: inout [UInt8], generation: Int32, used: Int, hasShadow: Bool,
+        _ generator: inout SeededGenerator
     ) {
         let end = dataStart + used - Int(generator.next() % 400) - 30
         log.put(generator.bytes(end - dataStart), at: dataStart)
@@ -36,6 +37,14 @@ extension ESELog {
         }
         // A record's own bytes are covered by none but itself, so the order does not matter.
         for place in places { sealRecord(&log, at: place, generation: generation) }
+        guard hasShadow, let last = places.last else { return }
+        // The sector of the last record once more, behind everything, marked by its sum.
+        let sectorStart = last / sectorBytes * sectorBytes
+        let behind = (end + sectorBytes - 1) / sectorBytes * sectorBytes
+        var shadow = Array(log[sectorStart..<sectorStart + sectorBytes])
+        let sum = last - sectorStart + 13
+        shadow.put(shadow.span.uint32(at: sum) ^ 0x5AD0_5EC7, at: sum)
+        log.put(shadow, at: behind)
     }
 
     /// Makes both sums of a checksum record right for what it says it covers, as far as that is there.

@@ -20,7 +20,7 @@ package struct ESELogStream: Sendable {
     package var units: UInt16 = 16
     /// Units with data.
     package var used: UInt16 = 5
-    /// Puts the second copy of the last segment behind it (version 8).
+    /// Puts the second copy of the last segment, or of the last record's sector, behind the data.
     package var hasShadow = false
     /// Fills the rest with segments of an older log, as in a file that was used again (version 8).
     package var hasStaleTail = false
@@ -89,7 +89,8 @@ package struct ESELogStream: Sendable {
         case .records:
             log += [UInt8](repeating: 0, count: Int(units - 1) * ESELog.segmentBytes)
             ESELog.putRecords(
-                &log, generation: generation, used: Int(used) * ESELog.segmentBytes, &generator)
+                &log, generation: generation, used: Int(used) * ESELog.segmentBytes, hasShadow: hasShadow,
+                &generator)
         }
         return log
     }
