@@ -25,6 +25,22 @@ enum PageKernel {
         }
     }
 
+    /// True when both have the same bytes; their counts are the same multiple of 64.
+    static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        precondition(left.count == right.count && left.count % wideRowBytes == 0, "two whole pages")
+        return unsafe left.withUnsafeBytes { left in
+            unsafe right.withUnsafeBytes { right in
+                var difference = WideRow.zero
+                var offset = 0
+                while offset < left.count {
+                    difference |= unsafe wideRow(left, offset) ^ wideRow(right, offset)
+                    offset += wideRowBytes
+                }
+                return difference == .zero
+            }
+        }
+    }
+
     /// The little-endian integer from `offset`, in one load; traps past the end.
     @inline(__always)
     static func load<Value: FixedWidthInteger & BitwiseCopyable>(
