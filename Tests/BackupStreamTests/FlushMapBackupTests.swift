@@ -96,6 +96,17 @@ import Testing
         #expect(result.manifest.warnings == [warning])
     }
 
+    @Test("a day's work leaves a made-up database and its map in agreement")
+    func mutated() throws {
+        try write(isLost: false)
+        let file = try bench.files.open(folder + "/mdb01.edb", .update)
+        let day = try ESEMutation(percent: 50, appended: 7, seed: 4).apply(to: file)
+        #expect(day.changed.count > 10)
+        let result = try bench.backup(source)
+        #expect(result.health == .good)
+        #expect(result.manifest.databases.map(\.pages.seen) == [71])
+    }
+
     @Test("the inspection compares with the map too, and measures itself")
     func inspection() throws {
         try write()

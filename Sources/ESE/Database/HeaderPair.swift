@@ -60,6 +60,7 @@ package struct HeaderPair: Equatable, Sendable, Encodable {
     }
 
     private static func isSame(_ prefix: Span<UInt8>, _ size: PageSize) -> Bool {
-        prefix.array(0..<size.bytes) == prefix.array(size.bytes..<size.bytes * 2)
+        PageKernel.isSame(
+            prefix.extracting(0..<size.bytes), prefix.extracting(size.bytes..<size.bytes * 2))
     }
 }

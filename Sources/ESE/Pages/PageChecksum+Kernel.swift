@@ -25,6 +25,33 @@ enum PageKernel {
         }
     }
 
+    /// True when both have the same bytes; their counts are the same multiple of 64.
+    static func isSame(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+        precondition(left.count == right.count && left.count % wideRowBytes == 0, "two whole pages")
+        return unsafe left.withUnsafeBytes { left in
+            unsafe right.withUnsafeBytes { right in
+                var difference = WideRow.zero
+                var offset = 0
+                while offset < left.count {
+                    difference |= unsafe wideRow(left, offset) ^ wideRow(right, offset)
+                    offset += wideRowBytes
+                }
+                return difference == .zero
+            }
+        }
+    }
+
+    /// The little-endian integer from `offset`, in one load; traps past the end.
+    @inline(__always)
+    static func load<Value: FixedWidthInteger & BitwiseCopyable>(
+        _ bytes: Span<UInt8>, at offset: Int, as type: Value.Type
+    ) -> Value {
+        precondition(offset >= 0 && offset <= bytes.count - MemoryLayout<Value>.size, "inside the page")
+        return unsafe bytes.withUnsafeBytes { raw in
+            Value(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: type))
+        }
+    }
+
     /// The exclusive or of all little-endian 32-bit words; `bytes.count` is a multiple of 64.
     static func wordXor(_ bytes: Span<UInt8>) -> UInt32 {
         precondition(bytes.count % wideRowBytes == 0, "blocks are whole rows")
@@ -85,16 +112,17 @@ enum PageKernel {
             bit4 ^= upper
             groups[group] = sum0 ^ sum1 ^ upper
         }
-        var low = parity(bits.bit0) << 7 | parity(bits.bit1) << 8 | parity(bits.bit2) << 9
-        low |= parity(bit3) << 10 | parity(bit4) << 11
         var left = count
         var position: UInt32 = 12
+        var low = parity(bits.bit0) << 7 | parity(bits.bit1) << 8 | parity(bits.bit2) << 9
+        low |= parity(bit3) << 10 | parity(bit4) << 11
         while left > 1 {
             left /= 2
             var odd = Row.zero
             for index in 0..<left {
-                odd ^= groups[2 * index + 1]
-                groups[index] = groups[2 * index] ^ groups[2 * index + 1]
+                let second = unsafe groups[unchecked: 2 * index + 1]
+                odd ^= second
+                unsafe groups[unchecked: index] = unsafe groups[unchecked: 2 * index] ^ second
             }
             low |= parity(odd) << position
             position += 1
@@ -102,13 +130,17 @@ enum PageKernel {
         // The skipped words lie in row 0 of group 0, which no index accumulator holds.
         var total = groups[0]
         if skippingFirstWord {
-            total[0] ^= unsafe raw.loadUnaligned(as: UInt32.self)
-            total[1] ^= unsafe raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+            total ^= Row(lowHalf: unsafe raw.loadUnaligned(as: SIMD2<UInt32>.self), highHalf: .zero)
         }
-        let word = total[0] ^ total[1] ^ total[2] ^ total[3]
-        low |= parity(total[1] ^ total[3]) << 5 | parity(total[2] ^ total[3]) << 6 | bitPositions(word)
+        let odd = total[1] ^ total[3]
+        let word = total[0] ^ total[2] ^ odd
+        let half = halves(word)
+        // Of each 16 bits the parity: bits 4, 5 and 6 of the position, and that of the whole block.
+        let upper = parities(
+            UInt64(word >> 16) | halves(odd) << 16 | halves(total[2] ^ total[3]) << 32 | half << 48)
+        low |= parities(half &* 0x0001_0001_0001_0001 & 0xFF00_F0F0_CCCC_AAAA) | (upper & 7) << 4
         let mask = UInt32(truncatingIfNeeded: raw.count * 8 - 1)
-        let high = low ^ (mask & (0 &- parity(word)))
+        let high = low ^ (mask & (0 &- upper >> 3))
         return UInt64(high << 16 | low) << 32 | UInt64(word)
     }
 
@@ -137,10 +169,18 @@ enum PageKernel {
         }
     }
 
-    /// The exclusive or of the numbers of the bits that are set.
-    private static func bitPositions(_ word: UInt32) -> UInt32 {
-        parity(word & 0xAAAA_AAAA) | parity(word & 0xCCCC_CCCC) << 1 | parity(word & 0xF0F0_F0F0) << 2
-            | parity(word & 0xFF00_FF00) << 3 | parity(word >> 16) << 4
+    /// The exclusive or of a word's halves.
+    private static func halves(_ word: UInt32) -> UInt64 { UInt64((word ^ word >> 16) & 0xFFFF) }
+
+    /// The parities of the four 16-bit parts of a word, the lowest part's in bit 0.
+    private static func parities(_ parts: UInt64) -> UInt32 {
+        var bits = parts ^ parts >> 8
+        bits ^= bits >> 4
+        bits ^= bits >> 2
+        bits ^= bits >> 1
+        bits &= 0x0001_0001_0001_0001
+        // Bits 0, 16, 32 and 48 come to stand side by side from bit 48 on.
+        return UInt32(truncatingIfNeeded: (bits &* 0x0001_0002_0004_0008) >> 48) & 15
     }
 
     private static func parity(_ row: Row) -> UInt32 { parity(row[0] ^ row[1] ^ row[2] ^ row[3]) }

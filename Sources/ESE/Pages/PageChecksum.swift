@@ -21,13 +21,15 @@ package enum PageChecksum {
     package static func verdict(of page: Span<UInt8>, number: UInt32) -> PageVerdict {
         guard let size = PageSize(rawValue: page.count) else { preconditionFailure("not a page size") }
         if PageKernel.isZero(page) { return .blank }
-        guard page.uint32(at: 36) & newFormatFlag != 0 else { return oldVerdict(page, size, number) }
+        let flags = PageKernel.load(page, at: 36, as: UInt32.self)
+        guard flags & newFormatFlag != 0 else { return oldVerdict(page, size, number) }
         for block in 0..<size.blockCount
         where storedSum(page, block) != sum(ofBlock: block, of: page, size, number) {
             return diagnose(page, size, number, failing: block)
         }
-        guard size.isLarge, page.uint32(at: 64) != number else { return .good }
-        return .wrongNumber(writtenFor: page.uint32(at: 64))
+        guard size.isLarge else { return .good }
+        let written = PageKernel.load(page, at: 64, as: UInt32.self)
+        return written == number ? .good : .wrongNumber(writtenFor: written)
     }
 
     /// The sum that the first word of a header must hold: seed and all later words, exclusive or.
@@ -50,7 +52,7 @@ package enum PageChecksum {
     }
 
     static func storedSum(_ page: Span<UInt8>, _ block: Int) -> UInt64 {
-        page.uint64(at: block == 0 ? 0 : laterSums + (block - 1) * 8)
+        PageKernel.load(page, at: block == 0 ? 0 : laterSums + (block - 1) * 8, as: UInt64.self)
     }
 
     static func sum(ofBlock block: Int, of page: Span<UInt8>, _ size: PageSize, _ number: UInt32) -> UInt64 {

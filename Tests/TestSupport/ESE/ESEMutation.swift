@@ -77,7 +77,12 @@ package struct ESEMutation: Sendable {
         if appended > 0 {
             outcome.dbtime += 1
             // A tree of more levels becomes one of a single page; its other pages are no longer reached.
-            let extents = ESEPage.ownedExtents(size, last: last + appended, dbtime: outcome.dbtime)
+            // Format and flush type stay what they were, so that a flush map goes on being right.
+            let root = try store.read(size.offset(ofPage: 2), size.bytes)
+            let isOld = root.span.uint32(at: 36) & PageChecksum.newFormatFlag == 0
+            let style = ESEPage.Style(
+                dbtime: outcome.dbtime, isOld: isOld, flushType: FlushType(of: root.span))
+            let extents = ESEPage.ownedExtents(size, last: last + appended, style)
             try store.write(extents, size.offset(ofPage: 2))
         }
         var raised = Array(prefix[..<size.bytes])
