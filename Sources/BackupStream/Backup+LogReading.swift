@@ -19,6 +19,7 @@ extension Backup {
         var rereader: PageRereader?
         _ = try copy(reader, file, into: pass, &manifest, rereader: &rereader) { _ in nil }
         if reader.isHealed {
+            manifest.healedReads = (manifest.healedReads ?? 0) + 1
             manifest.warnings.append(
                 "\(file.path): had to be read again to be good: check the disk")
         }

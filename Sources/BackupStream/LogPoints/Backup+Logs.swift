@@ -22,7 +22,7 @@ extension Backup {
             preconditionFailure("only a set has logs")
         }
         let time = clock.now
-        let inventory = try SetInventory(path, logs: logs, in: files)
+        let inventory = try SetInventory(path, logs: logs, in: files, patience)
         let decision = LogPointDecision(
             basis: basis, current: Self.current(inventory), logs: inventory.logFacts,
             isCircular: inventory.isCircular)

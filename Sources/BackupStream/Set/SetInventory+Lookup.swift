@@ -28,7 +28,7 @@ extension SetInventory {
             FileKind.sniff(bytes.span) == .other
         else { return (bytes, false) }
         let isHealed = try patience.retry { () throws(BackupError) in
-            bytes = try file.bytes(at: 0, count: FileKind.prefixBytes)
+            bytes = try file.uncachedBytes(at: 0, count: FileKind.prefixBytes)
             return FileKind.sniff(bytes.span) != .other
         }
         return (bytes, isHealed)
