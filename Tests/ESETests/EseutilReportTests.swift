@@ -120,6 +120,11 @@ import Testing
         let chain = LogChain([1, 2, 6].map { LogChainTests.fact($0) })
         let logs = String(decoding: try encoder.encode(chain), as: UTF8.self)
         #expect(logs.contains("\"first_error\":-528"))
+        #expect(logs.contains("{\"fault\":null,\"generation\":6,\"name\":\"E6\",\"problems\":[]}"))
+        let data = String(
+            decoding: try encoder.encode(try LogData.report(LogRecordsTests.log())), as: UTF8.self)
+        #expect(data.hasPrefix("{\"accumulated_sum\":null,\"last\":\"(0x7,"))
+        #expect(data.contains("\"problem\":null,"))
         #expect(logs.contains("\"missing\":[{\"first\":3,\"last\":5}]"))
     }
 }

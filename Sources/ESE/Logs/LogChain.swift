@@ -87,10 +87,16 @@ package struct LogChain: Equatable, Sendable {
 extension LogChain: Encodable {
     private enum CodingKeys: CodingKey { case logs, missing, firstError, warnings }
     private struct EncodedLink: Encodable {
-        let name: String
-        let generation: Int
-        let problems: [ErrorCode]
-        let fault: String?
+        private enum CodingKeys: CodingKey { case name, generation, problems, fault }
+        let link: Link
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(link.log.name, forKey: .name)
+            try container.encode(link.log.generation, forKey: .generation)
+            try container.encode(link.problems, forKey: .problems)
+            try container.encode(link.log.fault, forKey: .fault)
+        }
     }
     private struct EncodedGap: Encodable {
         let first: Int
@@ -99,11 +105,7 @@ extension LogChain: Encodable {
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        let entries = links.map {
-            EncodedLink(
-                name: $0.log.name, generation: $0.log.generation, problems: $0.problems, fault: $0.log.fault)
-        }
-        try container.encode(entries, forKey: .logs)
+        try container.encode(links.map(EncodedLink.init), forKey: .logs)
         try container.encode(
             missing.map { EncodedGap(first: $0.lowerBound, last: $0.upperBound) }, forKey: .missing)
         try container.encode(firstError, forKey: .firstError)

@@ -1,5 +1,5 @@
 /// What the check of a log's data found.
-package struct LogDataReport: Equatable, Sendable, Encodable {
+package struct LogDataReport: Equatable, Sendable {
     /// The first thing wrong; nil for data that is good to its end.
     package let problem: LogDataProblem?
     /// Good segments (version 8) or checked records (version 7).
@@ -13,6 +13,21 @@ package struct LogDataReport: Equatable, Sendable, Encodable {
     package let accumulatedSum: UInt64?
     /// Where the last good segment or record stands; nil when there is none.
     package let last: LogPosition?
+}
+
+extension LogDataReport: Encodable {
+    private enum CodingKeys: CodingKey { case problem, used, shadows, stale, accumulatedSum, last }
+
+    /// What is absent is null, not left out.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(problem, forKey: .problem)
+        try container.encode(used, forKey: .used)
+        try container.encode(shadows, forKey: .shadows)
+        try container.encode(stale, forKey: .stale)
+        try container.encode(accumulatedSum, forKey: .accumulatedSum)
+        try container.encode(last, forKey: .last)
+    }
 }
 
 /// Damage in a log's data.
