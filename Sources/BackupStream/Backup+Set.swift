@@ -22,7 +22,7 @@ extension Backup {
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
-        manifest.logs = Self.logs(inventory.logs)
+        manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
         let pass = ImagePass(
             try writer(draft, image: try draft.create("tar")),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
@@ -162,12 +162,13 @@ extension Backup {
         }
     }
 
-    static func logs(_ files: [SetFile]) -> ImageManifest.Logs {
+    static func logs(_ files: [SetFile], isCircular: Bool) -> ImageManifest.Logs {
         let generations = files.compactMap { $0.logFact?.generation }
         var logs = ImageManifest.Logs()
         logs.count = generations.count
         logs.first = generations.min()
         logs.last = generations.max()
+        logs.isCircular = isCircular ? true : nil
         return logs
     }
 }

@@ -141,7 +141,9 @@ import Testing
         let sentence =
             "circular logging is on: logs are deleted as soon as their databases can do without them"
         #expect(LogChain(Self.facts(logs)).warnings == [sentence])
-        #expect(try Self.verdict(logs).warnings == [sentence])
+        // Many servers run that way on purpose: it is no fault of a set.
+        #expect(try Self.verdict(logs).warnings == [])
+        #expect(try Self.verdict(logs).notes == [sentence])
         #expect(try Self.verdict(logs).outcome == .complete(.soft, logs: 1...7))
     }
 

@@ -41,13 +41,15 @@ extension Backup {
     }
 
     private static func current(_ inventory: SetInventory) -> [LogPointDecision.Current] {
-        inventory.databases.compactMap { file in
-            file.header.map { pair in
+        var found: [LogPointDecision.Current] = []
+        for file in inventory.databases {
+            guard let header = file.header?.header else { continue }
+            found.append(
                 .init(
-                    name: file.name, signature: pair.header.signature,
-                    logSignature: pair.header.logSignature, repairs: Int(pair.header.counters.repairs.count))
-            }
+                    name: file.name, signature: header.signature, logSignature: header.logSignature,
+                    repairs: Int(header.counters.repairs.count)))
         }
+        return found
     }
 
     /// The logs from the first that is required on, and the checkpoints.
@@ -69,7 +71,7 @@ extension Backup {
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
-        manifest.logs = Self.logs(members)
+        manifest.logs = Self.logs(members, isCircular: inventory.isCircular)
         manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
         let pass = ImagePass(
             try writer(draft, image: try draft.create("tar")),
@@ -98,7 +100,10 @@ extension Backup {
         }
         for database in basis.databases {
             let verdict = SetVerdict.judge(database.facts, trailer: database.trailer, logs: facts)
-            for warning in verdict.warnings { manifest.warnings.append("\(database.name): \(warning)") }
+            // Logs that delete themselves are a fault here: the chain to the full will soon have a gap.
+            for warning in verdict.warnings + verdict.notes {
+                manifest.warnings.append("\(database.name): \(warning)")
+            }
         }
         return .image(try finish(pass, draft, manifest, at: time))
     }

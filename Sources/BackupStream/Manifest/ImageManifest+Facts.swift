@@ -71,6 +71,8 @@ extension ImageManifest {
         /// Generations; nil without logs.
         package var first: Int?
         package var last: Int?
+        /// True when the engine deletes logs by itself; absent when it does not.
+        package var isCircular: Bool?
 
         package init() {}
     }

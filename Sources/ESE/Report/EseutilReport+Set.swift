@@ -22,6 +22,7 @@ extension EseutilReport {
             lines.append(Line("Backup Log Gen", found ?? "NOT AVAILABLE, the last page is not a trailer"))
         }
         lines += verdict.warnings.map { Line("Warning", $0) }
+        lines += verdict.notes.map { Line("Note", $0) }
         lines.append(Line("Verdict", "\(verdict)"))
         return aligned(lines, width: 17)
     }

@@ -1,6 +1,6 @@
 extension SetVerdict: Encodable {
     private enum CodingKeys: CodingKey {
-        case outcome, recoverable, summary, requiredLogs, missingLogs, error, warnings
+        case outcome, recoverable, summary, requiredLogs, missingLogs, error, warnings, notes
     }
 
     private struct Run: Encodable {
@@ -18,6 +18,7 @@ extension SetVerdict: Encodable {
         try container.encode(isRecoverable, forKey: .recoverable)
         try container.encode(description, forKey: .summary)
         try container.encode(warnings, forKey: .warnings)
+        try container.encode(notes, forKey: .notes)
         try container.encode(word, forKey: .outcome)
         var required: Run?
         var missing: [Run] = []

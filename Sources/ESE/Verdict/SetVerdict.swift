@@ -33,6 +33,8 @@ package struct SetVerdict: Equatable, Sendable {
 
     package let outcome: Outcome
     package let warnings: [String]
+    /// What is no fault and yet good to know, such as circular logging.
+    package let notes: [String]
 
     /// Judges a set by its facts alone.
     ///
@@ -59,7 +61,8 @@ package struct SetVerdict: Equatable, Sendable {
         } catch {
             outcome = .notRecoverable(error)
         }
-        return SetVerdict(outcome: outcome, warnings: warnings)
+        return SetVerdict(
+            outcome: outcome, warnings: warnings, notes: LogChain.circularLogging(coverage.ordered))
     }
 
     private static func decide(
@@ -112,7 +115,7 @@ package struct SetVerdict: Equatable, Sendable {
         if let first = logs.doubled.first {
             warnings.append("two different logs of generation \(GenerationText.run(first...first))")
         }
-        return warnings + LogChain.circularLogging(logs.ordered)
+        return warnings
     }
 }
 

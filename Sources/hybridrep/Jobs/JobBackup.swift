@@ -40,8 +40,18 @@ struct JobBackup {
             case .needsFull(let why): reason = why
             }
         }
-        context.session.console.news("\(context.job.name): taking a full: \(reason)")
+        tell(reason)
         return try backup.run(progress: progress)
+    }
+
+    private func tell(_ reason: FullReason) {
+        let text = "taking a full: \(reason)"
+        if case .logs(_, isCircular: true) = reason {
+            // Every run will end here, and hourly points never be had.
+            context.session.console.warning(text, job: context.job.name)
+        } else {
+            context.session.console.news("\(context.job.name): \(text)")
+        }
     }
 
     private func progress(_ done: Int, _ total: Int?) {
