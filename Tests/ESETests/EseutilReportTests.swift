@@ -112,7 +112,8 @@ import Testing
         let set = String(decoding: try encoder.encode(verdict), as: UTF8.self)
         #expect(
             set.hasPrefix(
-                "{\"error\":-582,\"missing_logs\":[{\"first\":16,\"last\":17}],\"outcome\":\"loss\","))
+                "{\"error\":-582,\"missing_logs\":[{\"first\":16,\"last\":17}],\"notes\":[],\"outcome\":\"loss\","
+            ))
         let report = PageTallyTests.report(ESEDatabase()) { $0[10 * 8192 + 100] ^= 1 }
         let pages = String(decoding: try encoder.encode(report), as: UTF8.self)
         #expect(pages.contains("\"bad\":[{\"kind\":\"correctable\",\"page\":9,"))

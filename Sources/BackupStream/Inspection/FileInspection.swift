@@ -14,7 +14,7 @@ package enum FileInspection {
             prefix = try file.bytes(at: 0, count: min(length, FileKind.prefixBytes))
         } catch { throw .source(error) }
         let kind = FileKind.sniff(prefix.span)
-        guard kind == .other, let role = LogName(SetInventory.lastName(of: path))?.role else { return kind }
+        guard kind == .other, let role = LogName(PathText.name(of: path))?.role else { return kind }
         return role == .checkpoint ? .checkpoint : .log
     }
 }

@@ -57,14 +57,14 @@ package struct LogInspection {
         do throws(LogHeaderError) { header = try LogHeader(parsing: prefix.span) } catch {
             throw BackupError(.badPages, "check \(path): \(error)")
         }
-        let found = checkpoint(beside: path, LogName(SetInventory.lastName(of: path))?.base, files)
+        let found = checkpoint(beside: path, LogName(PathText.name(of: path))?.base, files)
         return (header, found?.logSignature == header.signature ? found?.checkpoint : nil)
     }
 
     private static func single(
         _ path: String, _ files: any FileSystem, _ progress: (Int) -> Void
     ) throws(BackupError) -> Single {
-        let name = SetInventory.lastName(of: path)
+        let name = PathText.name(of: path)
         let log = try LogFile.read(path, name: name, in: files, progress: progress)
         guard let header = log.header, let data = log.data else {
             let problem = log.fact.problem ?? .logFileCorrupt
@@ -81,7 +81,7 @@ package struct LogInspection {
         beside path: String, _ base: String?, _ files: any FileSystem
     ) -> CheckpointHeader? {
         guard let base else { return nil }
-        let folder = SetInventory.parent(of: path)
+        let folder = PathText.folder(of: path)
         for name in ["\(base).chk", "\(base).jcp"] {
             let sibling = folder == "/" ? "/" + name : folder + "/" + name
             let bytes = try? files.contents(sibling, limit: CheckpointHeader.byteCount)

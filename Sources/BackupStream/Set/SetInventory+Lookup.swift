@@ -40,13 +40,4 @@ extension SetInventory {
             throw BackupError(.sourceFailed, "read \(file.path): two files of the set are named \(file.name)")
         }
     }
-
-    static func parent(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    static func lastName(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
-    }
 }

@@ -44,8 +44,8 @@ struct SetInventory {
             throw BackupError(.sourceFailed, "read \(path): there is nothing under this name")
         }
         let isFolder = found.kind == .folder
-        let folder = isFolder ? path : Self.parent(of: path)
-        let only = isFolder ? nil : Self.lastName(of: path)
+        let folder = isFolder ? path : PathText.folder(of: path)
+        let only = isFolder ? nil : PathText.name(of: path)
         let isLogFolderApart = logs != nil && logs != folder
         for name in try names(in: folder) {
             try look(

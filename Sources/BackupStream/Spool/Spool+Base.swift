@@ -67,16 +67,20 @@ extension Spool {
         }
     }
 
+    /// The file that was read; nil when it has changed.
+    func open(_ path: String, _ expected: Expected) throws(BackupError) -> (any OpenFile)? {
+        do throws(SystemError) {
+            let source = try files.open(path, .read)
+            return expected.holds(try source.status()) ? source : nil
+        } catch { throw .source(error) }
+    }
+
     /// False when the file has changed.
     private func fill(
         _ partial: String, from path: String, _ signature: Signature, _ fingerprinter: Fingerprinter,
         _ expected: Expected
     ) throws(BackupError) -> Bool {
-        let source: any OpenFile
-        do throws(SystemError) {
-            source = try files.open(path, .read)
-            guard expected.holds(try source.status()) else { return false }
-        } catch { throw .source(error) }
+        guard let source = try open(path, expected) else { return false }
         let target = try system { () throws(SystemError) in
             if try files.status(partial) != nil { try files.remove(partial) }
             return try files.open(partial, .create)

@@ -52,15 +52,13 @@ package struct ImageFile {
     }
 
     private func publish(_ temporary: String, _ path: String, _ replacing: Bool) throws(SyncError) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let folder = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
         let done = try onDisk { () throws(SystemError) in
             if replacing {
                 try files.rename(temporary, to: path)
             } else {
                 guard try files.renameNoReplace(temporary, to: path) else { return false }
             }
-            try files.syncFolder(folder)
+            try files.syncFolder(PathText.folder(of: path))
             return true
         }
         guard done else { throw .exists(path: path) }

@@ -92,7 +92,6 @@ package struct JobState: Sendable {
         try file.write(bytes.span, at: 0)
         try file.sync()
         try files.rename(temporary, to: path)
-        try files.syncFolder(
-            path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/"))
+        try files.syncFolder(PathText.folder(of: path))
     }
 }

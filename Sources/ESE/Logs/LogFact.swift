@@ -1,3 +1,5 @@
+internal import Platform
+
 /// What there is to know about one log when a set of files is judged.
 package struct LogFact: Equatable, Sendable {
     /// As the report shall call it, normally the file name.
@@ -43,7 +45,7 @@ package struct LogFact: Equatable, Sendable {
     ///   - fileBytes: Length of the file; any other length than the header names is damage.
     ///   - data: What the data behind the header said; nil when only the header was read.
     package init(name: String, header: LogHeader, fileBytes: Int, data: LogDataReport? = nil) {
-        let file = name.split(separator: "/").last.map(String.init) ?? name
+        let file = PathText.name(of: name)
         let (problem, fault) = Self.problem(LogName(file), header, fileBytes, data)
         self.init(
             name: name, generation: Int(header.generation), signature: header.signature,
@@ -74,7 +76,7 @@ package struct LogFact: Equatable, Sendable {
 
     /// A log whose header cannot be read; its generation is the one its name claims, 0 when it claims none.
     package init(name: String, unreadable error: LogHeaderError) {
-        let file = name.split(separator: "/").last.map(String.init) ?? name
+        let file = PathText.name(of: name)
         var generation = 0
         if case .archived(let claimed) = LogName(file)?.role { generation = Int(claimed) }
         let problem: ErrorCode =

@@ -85,10 +85,9 @@ extension DirectoryStore {
 
     /// Makes a folder and those above it that are missing, each durable in its parent.
     private func makeFolders(_ path: String) throws(SystemError) {
-        if path.isEmpty || path == "/" { return }
+        if path.isEmpty || path == "/" || path == "." { return }
         if try files.status(path) != nil { return }
-        let parent = path.split(separator: "/").dropLast().joined(separator: "/")
-        let above = path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent
+        let above = PathText.folder(of: path)
         try makeFolders(above)
         try files.makeFolder(path)
         try files.syncFolder(above)

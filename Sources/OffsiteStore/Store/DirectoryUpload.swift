@@ -34,8 +34,7 @@ final class DirectoryUpload: ObjectUpload {
             throw StoreError(.corrupt, "put", key.path, "arrived with digest \(found)")
         }
         let path = store.path(key)
-        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
-            separator: "/")
+        let folder = PathText.folder(of: path)
         try store.wrap("put", key.path) { () throws(SystemError) in
             try file.sync()
             guard kind == .pack, !store.syncedFolders.contains(folder) else { return }

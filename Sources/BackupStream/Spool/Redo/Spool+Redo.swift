@@ -93,11 +93,7 @@ extension Spool {
         _ changed: [Range<Int>], to partial: String, _ head: RedoJournal.Head, from path: String,
         _ expected: Expected, _ signature: Signature, _ fingerprinter: Fingerprinter
     ) throws(BackupError) -> Bool {
-        let source: any OpenFile
-        do throws(SystemError) {
-            source = try files.open(path, .read)
-            guard expected.holds(try source.status()) else { return false }
-        } catch { throw .source(error) }
+        guard let source = try open(path, expected) else { return false }
         var journal = try system { () throws(SystemError) in
             if try files.status(partial) != nil { try files.remove(partial) }
             return try RedoJournal.Writer(try files.open(partial, .create), head)
