@@ -57,7 +57,7 @@ extension Backup {
     /// Reads one file of the set, logs apart, into the image, checks it and records it.
     ///
     /// - Returns: The trailer of a streaming backup's copy.
-    @discardableResult func read(
+    private func read(
         _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
     ) throws(BackupError) -> BackupTrailer? {
         let source = try openMember(file)

@@ -70,7 +70,7 @@ import Testing
         #expect(result.manifest.logs?.last == 6)
         #expect(result.manifest.warnings == [])
         let list = try Command.run(["tar", "-tf", result.imagePath])
-        let names = ESELog.names(1...6) + ["E00.chk", "hybridrep.json"]
+        let names = ESELog.names(1...6) + ["hybridrep.json"]
         #expect(list.stdout.split(separator: "\n").map(String.init) == names)
         let data = result.signature.layout.extents.filter { $0.key.kind == .data }
         #expect(data.map(\.key.name) == names)
@@ -128,6 +128,50 @@ import Testing
         #expect(reason(try runLogs(basis)) == .databaseReplaced("mdb01.edb"))
     }
 
+    @Test func anOlderCopyOfTheDatabaseNeedsAFull() throws {
+        let basis = try full()
+        let file = try bench.files.open(folder + "/mdb01.edb", .update)
+        var header = try file.bytes(at: 0, count: 8192)
+        header.put(UInt64(9_000), at: 16)
+        header.sealHeader()
+        for slot in 0..<2 { try file.write(header.span, at: slot * 8192) }
+        #expect(reason(try runLogs(basis)) == .databaseReplaced("mdb01.edb"))
+    }
+
+    @Test("a newest log that nobody can read needs a full", arguments: [6, 7])
+    func unreadable(generation: Int) throws {
+        let set = ESESet(isDirty: true)
+        let basis = try full(set)
+        try roll(set, to: 7)
+        let name = ESELog.names(1...7)[generation - 1]
+        try bench.files.open(folder + "/" + name, .update).write([0xFF, 0xFF].span, at: 700)
+        guard case .logs(let text, _) = reason(try runLogs(basis)) else {
+            Issue.record("a log point was taken")
+            return
+        }
+        #expect(text == "\(name) cannot be read")
+    }
+
+    @Test func aTextThatIsNamedLikeALogNeedsNone() throws {
+        let set = ESESet(isDirty: true)
+        let basis = try full(set)
+        try roll(set, to: 5)
+        try bench.files.open(folder + "/dns.log", .create).write(Array("started\n".utf8).span, at: 0)
+        #expect(reason(try runLogs(basis)) == nil)
+    }
+
+    @Test func aFullWithSuspectPagesIsNotContinued() throws {
+        let set = ESESet(isDirty: true)
+        try set.write(to: folder)
+        let result = try bench.backup(.ese(path: folder, logs: nil))
+        var lost = LostWrites()
+        let page = SuspectPage(member: "mdb01.edb", page: 9, dbtime: 1, dbtimeBefore: 2, objectID: 3)
+        lost.merge(LostWrites([page]))
+        _ = try result.entry.record(lost, in: bench.files)
+        let basis = try #require(try LogBasis(newestFullOf: bench.spool, job: bench.job))
+        #expect(reason(try runLogs(basis)) == .unsound)
+    }
+
     @Test func anotherLogStreamNeedsAFull() throws {
         let basis = try full()
         let file = try bench.files.open(folder + "/mdb01.edb", .update)
@@ -148,7 +192,9 @@ import Testing
         let two = LogBasis(
             imageDigest: basis.imageDigest, sourceTime: basis.sourceTime, isSound: true,
             databases: basis.databases.map {
-                .init(name: "mdb02.edb", signature: $0.signature, facts: $0.facts, trailer: $0.trailer)
+                .init(
+                    name: "mdb02.edb", signature: $0.signature, facts: $0.facts, trailer: $0.trailer,
+                    dbtime: $0.dbtime)
             } + basis.databases)
         #expect(reason(try runLogs(two)) == .databaseGone("mdb01.edb"))
     }

@@ -98,14 +98,40 @@ import Testing
         }
     }
 
+    /// A spool whose last run died with its journal durable, before it had written into the base.
+    private static func dead() throws -> SpoolRedoTests {
+        for calls in 0..<40 {
+            let tests = try SpoolRedoTests()
+            let files = DyingFiles(base: tests.bench.files, afterCalls: calls)
+            _ = try? tests.advance(try tests.nights(changes[0].1), in: files)
+            if try tests.bench.spooled().contains(where: { $0.hasSuffix(".redo") }) { return tests }
+        }
+        throw SystemError(call: "die with a journal", path: "", code: 0)
+    }
+
     @Test func aJournalThatWasDamagedLeavesNoBase() throws {
-        let nights = try nights(Self.changes[0].1)
-        let files = DyingFiles(base: bench.files, afterCalls: 1, counting: .writesToImages)
-        _ = try? advance(nights, in: files)
+        let bench = try Self.dead().bench
         let name = try #require(try bench.spooled().first { $0.hasSuffix(".redo") })
         let journal = try bench.files.open(bench.spool.folder + "/" + name, .update)
         try journal.write([0xFF].span, at: 41 + 24 + 100)
         withExtendedLifetime(try bench.spool.acquire()) {}
+        #expect(try bench.spool.entries().map(\.imageKind) == [nil, nil])
+        #expect(try !bench.spooled().contains { $0.hasSuffix("redo") })
+    }
+
+    @Test func aJournalThatCannotBeCompletedStopsNoRun() throws {
+        let bench = try Self.dead().bench
+        let files = DyingFiles(base: bench.files, afterCalls: 0, counting: .writesToImages)
+        let spool = try Spool(bench.folder.path + "/spool", job: Name.valid("mdb01"), in: files)
+        withExtendedLifetime(try spool.acquire()) {}
+        #expect(try bench.spool.entries().map(\.imageKind) == [nil, nil])
+        #expect(try !bench.spooled().contains { $0.hasSuffix("redo") })
+    }
+
+    @Test func aBaseThatCannotBeWrittenIsGivenUp() throws {
+        let nights = try nights(Self.changes[0].1)
+        let files = DyingFiles(base: bench.files, afterCalls: 1, counting: .writesToImages)
+        #expect(try advance(nights, in: files) == nil)
         #expect(try bench.spool.entries().map(\.imageKind) == [nil, nil])
     }
 

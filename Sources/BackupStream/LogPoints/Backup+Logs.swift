@@ -11,7 +11,10 @@ extension Backup {
     }
 
     /// Reads the logs that continue a full into an image of their own: all from the first that the full
-    /// requires to the newest, then the checkpoint.
+    /// requires to the newest.
+    ///
+    /// No checkpoint goes with them: it would be newer than the full, and recovery of a clean database begins where it
+    /// says. Without one, recovery begins at the first log, which is the right one (format notes 5.6).
     ///
     /// What was shipped before are unchanged blocks, so only new logs cost anything.
     package func runLogs(
@@ -47,19 +50,19 @@ extension Backup {
             found.append(
                 .init(
                     name: file.name, signature: header.signature, logSignature: header.logSignature,
-                    repairs: Int(header.counters.repairs.count)))
+                    repairs: Int(header.counters.repairs.count), dbtime: header.dbtime))
         }
         return found
     }
 
-    /// The logs from the first that is required on, and the checkpoints.
+    /// The logs from the first that is required on.
     private static func members(_ inventory: SetInventory, _ firsts: [ESE.Signature: Int]) -> [SetFile] {
         inventory.logs.filter { file in
             guard let fact = file.logFact, let stream = fact.signature, let first = firsts[stream] else {
                 return false
             }
             return fact.generation >= first
-        } + inventory.checkpoints
+        }
     }
 
     private func readLogs(
@@ -78,17 +81,13 @@ extension Backup {
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
         var facts: [LogFact] = []
         for file in members {
-            if case .log = file.role {
-                let fact = try readLog(file, into: pass, &manifest)
-                // A full does not need it: better a whole copy than no point.
-                guard fact.isIntact else {
-                    draft.discard()
-                    return .needsFull(.logs("\(file.name) is damaged", isCircular: inventory.isCircular))
-                }
-                facts.append(fact)
-            } else {
-                try read(file, into: pass, &manifest)
+            let fact = try readLog(file, into: pass, &manifest)
+            // A full does not need it: better a whole copy than no point.
+            guard fact.isIntact else {
+                draft.discard()
+                return .needsFull(.logs("\(file.name) is damaged", isCircular: inventory.isCircular))
             }
+            facts.append(fact)
         }
         try requireUnchanged(members)
         // With their data read, sums that one log keeps of the one before are known, too.

@@ -5,11 +5,11 @@ package enum FullReason: Equatable, Sendable, CustomStringConvertible {
     case due(ageSeconds: Int)
     /// The newest full is newer than now: the clock was set back.
     case clockSetBack
-    /// The newest full was accepted with damage or loss.
+    /// The newest full was accepted with damage or loss, or has suspect pages.
     case unsound
     case databaseAdded(String)
     case databaseGone(String)
-    /// Under the same name stands another database, or the same one after a repair.
+    /// Under the same name stands another database, an older copy of it, or the same one after a repair.
     case databaseReplaced(String)
     case logSignatureChanged(String)
     /// Logs that the full needs to be brought forward, in words.
@@ -21,7 +21,7 @@ package enum FullReason: Equatable, Sendable, CustomStringConvertible {
         case .asked: "a full was asked for"
         case .due(let age): "the last full is \(age / 3600) h \(age % 3600 / 60) min old"
         case .clockSetBack: "the last full is dated in the future"
-        case .unsound: "the last full was accepted with damage"
+        case .unsound: "the last full is damaged or suspicious"
         case .databaseAdded(let name): "\(name) is not in the last full"
         case .databaseGone(let name): "\(name) of the last full is gone"
         case .databaseReplaced(let name): "\(name) is not the database of the last full any more"

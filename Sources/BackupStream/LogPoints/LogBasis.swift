@@ -10,18 +10,23 @@ package struct LogBasis: Sendable {
         package let signature: ESE.Signature
         package let facts: DatabaseFacts
         package let trailer: TrailerFact
+        /// Highest page update that its header knew of.
+        package let dbtime: UInt64
 
-        package init(name: String, signature: ESE.Signature, facts: DatabaseFacts, trailer: TrailerFact) {
+        package init(
+            name: String, signature: ESE.Signature, facts: DatabaseFacts, trailer: TrailerFact, dbtime: UInt64
+        ) {
             self.name = name
             self.signature = signature
             self.facts = facts
             self.trailer = trailer
+            self.dbtime = dbtime
         }
     }
 
     package let imageDigest: Digest256
     package let sourceTime: Timestamp
-    /// False when bad pages or a loss were accepted: nothing should be built upon it.
+    /// False when bad pages or a loss were accepted, or pages are suspect: nothing should be built upon it.
     package let isSound: Bool
     package let databases: [Database]
 
@@ -37,9 +42,9 @@ package struct LogBasis: Sendable {
         guard let entry = try spool.newest(.full), let path = entry.imagePath,
             let manifest = try? entry.manifest(in: spool.files), manifest.source.kind == "ese",
             let time = Timestamp(rfc3339: manifest.sourceTime),
-            let signature = try? entry.signature(job: job, in: spool.files)
+            let signature = try? entry.signature(job: job, in: spool.files),
+            let image = try? spool.files.open(path, .read)
         else { return nil }
-        let image = try spool.system { () throws(SystemError) in try spool.files.open(path, .read) }
         var databases: [Database] = []
         for member in manifest.databases {
             let extent = signature.layout.extents.first { $0.key == .init(.data, member.name) }
@@ -49,7 +54,8 @@ package struct LogBasis: Sendable {
             databases.append(found)
         }
         self.init(
-            imageDigest: signature.digest, sourceTime: time, isSound: manifest.isSound, databases: databases)
+            imageDigest: signature.digest, sourceTime: time, isSound: manifest.health == .good,
+            databases: databases)
     }
 
     private static func database(
@@ -62,6 +68,6 @@ package struct LogBasis: Sendable {
         let trailer = pair.header.isBackupCopy ? BackupTrailer(parsing: last.span) : nil
         return Database(
             name: name, signature: pair.header.signature, facts: DatabaseFacts(pair.header),
-            trailer: TrailerFact(trailer, header: pair.header))
+            trailer: TrailerFact(trailer, header: pair.header), dbtime: pair.header.dbtime)
     }
 }

@@ -12,6 +12,7 @@ struct LogPointDecision {
         let signature: Signature
         let logSignature: Signature
         let repairs: Int
+        let dbtime: UInt64
     }
 
     let basis: LogBasis
@@ -43,6 +44,7 @@ struct LogPointDecision {
             case .failure(let reason): return .full(reason.reason)
             }
         }
+        if let unreadable = unreadableLog(firsts) { return .full(unreadable) }
         for (stream, first) in firsts {
             let chain = LogChain(logs.filter { $0.generation >= first && $0.signature == stream })
             if let error = chain.firstError {
@@ -54,6 +56,20 @@ struct LogPointDecision {
         return .logs(firsts: firsts)
     }
 
+    /// A log that should continue the full by its name, and that nobody can read.
+    private func unreadableLog(_ firsts: [Signature: Int]) -> FullReason? {
+        let bases = Set(
+            logs.filter { log in log.signature.map { firsts[$0] != nil } ?? false }
+                .compactMap { LogName($0.name)?.base.lowercased() })
+        let lowest = firsts.values.min() ?? 0
+        let found = logs.first { log in
+            guard log.signature == nil, let base = LogName(log.name)?.base.lowercased() else { return false }
+            // The current log has no number in its name.
+            return bases.contains(base) && (log.generation == 0 || log.generation >= lowest)
+        }
+        return found.map { .logs("\($0.name) cannot be read", isCircular: isCircular) }
+    }
+
     private var changedDatabase: FullReason? {
         for database in current where !basis.databases.contains(where: { $0.name == database.name }) {
             return .databaseAdded(database.name)
@@ -62,7 +78,9 @@ struct LogPointDecision {
             guard let now = current.first(where: { $0.name == database.name }) else {
                 return .databaseGone(database.name)
             }
-            if now.signature != database.signature || now.repairs != database.facts.repairs {
+            if now.signature != database.signature || now.repairs != database.facts.repairs
+                || now.dbtime < database.dbtime
+            {
                 return .databaseReplaced(database.name)
             }
             if now.logSignature != database.facts.logSignature { return .logSignatureChanged(database.name) }

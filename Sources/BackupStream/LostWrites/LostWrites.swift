@@ -5,7 +5,7 @@
 /// good point.
 package struct LostWrites: Equatable, Sendable, CustomStringConvertible {
     /// Pages that are named one by one.
-    package static let namedPages = 1000
+    package static let namedPages = 100_000
     private static let describedPages = 5
 
     /// All of them, also those not named.
@@ -15,7 +15,9 @@ package struct LostWrites: Equatable, Sendable, CustomStringConvertible {
 
     package var isEmpty: Bool { count == 0 }
 
-    package init() {}
+    package init(_ pages: [SuspectPage] = []) {
+        for page in pages { add(page) }
+    }
 
     mutating func add(_ page: SuspectPage) {
         count += 1

@@ -62,9 +62,14 @@ package struct Spool: Sendable {
     /// The newest entry with this digest, told by its signature, not by its name; one with its image first.
     ///
     /// A signature that cannot be read is passed over: it is no proof of any image.
-    package func entry(imageDigest digest: Digest256, job: Identifier) throws(BackupError) -> SpoolEntry? {
+    ///
+    /// - Parameter name: Only entries older than this one count.
+    package func entry(
+        imageDigest digest: Digest256, job: Identifier, before name: SpoolName? = nil
+    ) throws(BackupError) -> SpoolEntry? {
         let found = try entries().filter { entry in
-            digest.description.hasPrefix(entry.name.digestPrefix)
+            if let name, entry.name >= name { return false }
+            return digest.description.hasPrefix(entry.name.digestPrefix)
                 && (try? entry.signature(job: job, in: files))?.digest == digest
         }
         return found.last { $0.imageKind != nil } ?? found.last
@@ -118,9 +123,6 @@ package struct Spool: Sendable {
 
     /// Removes partial files, and images whose signature was never published.
     private func sweep() throws(SystemError) {
-        for file in try files.list(folder) where file.hasSuffix("." + RedoJournal.ending) {
-            if let name = SpoolName(file.dropLast(RedoJournal.ending.count + 1)) { try redo(name) }
-        }
         let names = try files.list(folder)
         let present = Set(names)
         for file in names {
@@ -134,6 +136,10 @@ package struct Spool: Sendable {
             let isOurs = ["json"] + SpoolEntry.ImageKind.allCases.map(\.rawValue)
             let isOrphan = isOurs.contains(ending) && !present.contains("\(name).sig")
             if isOrphan || ending.hasSuffix(Self.partialSuffix) { try files.remove("\(folder)/\(file)") }
+        }
+        // With the room that this made.
+        for file in names where file.hasSuffix("." + RedoJournal.ending) {
+            if let name = SpoolName(file.dropLast(RedoJournal.ending.count + 1)) { try redo(name) }
         }
     }
 

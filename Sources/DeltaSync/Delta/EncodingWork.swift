@@ -17,9 +17,11 @@ struct EncodingWork: Sendable {
 
     typealias Outcome = Result<(record: Record, payload: [UInt8], depth: Int), SyncError>
 
-    /// Records are made on as many threads as there are processors.
+    /// Threads that make records: one a processor, and few enough for the memory that is promised.
+    static let threads = min(8, Processors.count)
+
     static func workers(level: Int) -> OrderedWorkers<EncodingWork, Outcome> {
-        OrderedWorkers(threads: Processors.count) {
+        OrderedWorkers(threads: threads) {
             let worker = Worker(level: level)
             return { worker.perform($0) }
         }

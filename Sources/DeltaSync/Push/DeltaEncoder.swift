@@ -14,7 +14,7 @@ package struct DeltaEncoder: ~Copyable {
     private let writer: FrameWriter
     private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
     /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
-    private static let mostUnderWay = 4 * Processors.count
+    private static let mostUnderWay = 4 * EncodingWork.threads
     private var entries: [MapEntry] = []
     /// Where in `entries` the records under way belong, oldest first.
     private var places: Deque<Int> = []

@@ -92,7 +92,7 @@ package struct FileStatus: Equatable, Sendable {
     /// Permission bits, `0o7777`.
     package let mode: UInt32
     package let owner: UInt32
-    /// Names that the file has.
+    /// Names that the file has; not part of what makes two states equal.
     package let links: Int
 
     package init(
@@ -107,6 +107,15 @@ package struct FileStatus: Equatable, Sendable {
         self.mode = mode
         self.owner = owner
         self.links = links
+    }
+}
+
+extension FileStatus {
+    /// Another name for a file changes nothing in it.
+    package static func == (one: Self, other: Self) -> Bool {
+        one.kind == other.kind && one.length == other.length && one.modified == other.modified
+            && one.device == other.device && one.inode == other.inode && one.mode == other.mode
+            && one.owner == other.owner
     }
 }
 

@@ -42,7 +42,8 @@ struct JobPush {
         do { return try ship(backup, to: target) } catch SyncError.fullMissing(let image) {
             guard let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
             else { throw SyncError.fullMissing(image) }
-            let full = try BackupResult(entry, job: identity.id, in: session.files)
+            let full = try LostWriteCheck(context: context, identity: identity, spool: spool)
+                .examine(try BackupResult(entry, job: identity.id, in: session.files))
             let verdict = try ship(full, to: target)
             return .worst(verdict, try ship(backup, to: target))
         }

@@ -14,32 +14,46 @@ struct LostWriteCheck {
 
     /// - Returns: The backup, suspicious when a page is older than it was.
     func examine(_ backup: BackupResult) throws -> BackupResult {
-        guard !backup.manifest.databases.isEmpty, let new = image(backup) else { return backup }
+        guard !backup.manifest.databases.isEmpty,
+            let file = try? spool.files.open(backup.imagePath, .read)
+        else { return backup }
+        let new = SearchedImage(file: file, signature: backup.signature, manifest: backup.manifest)
         var lost = LostWrites()
         var seen: Set<Digest256> = []
         for target in context.job.targets.value {
-            guard let digest = context.state.target(target)?.full.image, seen.insert(digest).inserted,
-                let old = shipped(digest)
-            else { continue }
-            lost.merge(try LostWriteSearch(in: new, since: old).search())
+            guard let digest = context.state.target(target)?.full.image, seen.insert(digest).inserted else {
+                continue
+            }
+            do {
+                guard let old = try shipped(digest, before: backup.entry, new) else { continue }
+                lost.merge(try LostWriteSearch(in: new, since: old).search())
+            } catch {
+                // A base that cannot be read is no reason to ship nothing: the encoder does without it, too.
+                context.session.console.warning(
+                    "the pages were not compared with those at \(target): \(error)", job: context.job.name)
+            }
         }
         guard !lost.isEmpty else { return backup }
         context.session.console.warning(lost.description, job: context.job.name)
         return BackupResult(backup, manifest: try backup.entry.record(lost, in: spool.files))
     }
 
-    private func image(_ backup: BackupResult) -> SearchedImage? {
-        guard let file = try? spool.files.open(backup.imagePath, .read) else { return nil }
-        return SearchedImage(file: file, signature: backup.signature, manifest: backup.manifest)
-    }
-
-    /// An image that some target has, with its bytes.
-    private func shipped(_ digest: Digest256) -> SearchedImage? {
-        guard let entry = try? spool.entry(imageDigest: digest, job: identity.id), let path = entry.imagePath,
-            let signature = try? entry.signature(job: identity.id, in: spool.files),
-            let manifest = try? entry.manifest(in: spool.files),
-            let file = try? spool.files.open(path, .read)
-        else { return nil }
-        return SearchedImage(file: file, signature: signature, manifest: manifest)
+    /// An image that some target has; nil when the spool knows nothing of it.
+    ///
+    /// Where only its manifest is left, or a stream came back unchanged, the new image stands in for its bytes: then the
+    /// suspects of before are taken over, and nothing else is found.
+    private func shipped(
+        _ digest: Digest256, before entry: SpoolEntry, _ new: SearchedImage
+    ) throws -> SearchedImage? {
+        guard let old = try spool.entry(imageDigest: digest, job: identity.id, before: entry.name) else {
+            return nil
+        }
+        let manifest = try old.manifest(in: spool.files)
+        guard digest != new.signature.digest, let path = old.imagePath else {
+            return SearchedImage(file: new.file, signature: new.signature, manifest: manifest)
+        }
+        return SearchedImage(
+            file: try spool.files.open(path, .read),
+            signature: try old.signature(job: identity.id, in: spool.files), manifest: manifest)
     }
 }

@@ -13,8 +13,8 @@ extension Spool {
     /// - Parameters:
     ///   - entry: The backup of a file that was read in place, without an image.
     ///   - path: That file; each of its changed blocks must still have its fingerprint.
-    /// - Returns: The entry with its image; nil when the old image stays as it was, because the file has changed
-    ///   or a copy costs no more.
+    /// - Returns: The entry with its image; nil when a copy must be made, because the file has changed, a copy costs no
+    ///   more, or the old image could not be written.
     package func advanceBase(
         _ old: SpoolEntry, to entry: SpoolEntry, from path: String, oldSignature: Signature,
         signature: Signature, manifest: ImageManifest, fingerprinter: Fingerprinter
@@ -37,11 +37,12 @@ extension Spool {
                 try? files.remove(partial)
                 return nil
             }
-            try system { () throws(SystemError) in
+            let isBase = try system { () throws(SystemError) in
                 try files.rename(partial, to: name)
                 try files.syncFolder(folder)
-                try redo(entry.name)
+                return try redo(entry.name)
             }
+            guard isBase else { return nil }
         } catch {
             try? files.remove(partial)
             throw error
@@ -139,22 +140,21 @@ extension Spool {
 
     /// Completes a journal: writes its records into the old image and gives that the new name.
     ///
-    /// A journal that is not whole was damaged after it was durable: the image it was for is then no base any more.
-    func redo(_ name: SpoolName) throws(SystemError) {
+    /// A journal that is not whole, or that cannot be completed, leaves an old image that may be half of each: it is
+    /// removed, since a base is only a means to ship less, and the run goes on.
+    ///
+    /// - Returns: False when there is no base of that name now.
+    @discardableResult func redo(_ name: SpoolName) throws(SystemError) -> Bool {
+        var isBase = false
         let path = "\(folder)/\(name).\(RedoJournal.ending)"
         let file = try files.open(path, .read)
         if let head = try RedoJournal.head(of: file) {
             let old = "\(folder)/\(head.old).\(SpoolEntry.ImageKind.raw.rawValue)"
             let new = "\(folder)/\(name).\(SpoolEntry.ImageKind.raw.rawValue)"
             if try files.status(old) != nil {
-                let image = try files.open(old, .update)
-                let isWhole = try RedoJournal.replay(file, head) { (bytes, offset) throws(SystemError) in
-                    try image.write(bytes, at: offset)
-                }
-                if isWhole {
-                    try image.truncate(to: head.length)
-                    try image.sync()
+                if (try? complete(file, head, in: old)) == true {
                     try files.rename(old, to: new)
+                    isBase = true
                 } else {
                     try files.remove(old)
                 }
@@ -163,5 +163,20 @@ extension Spool {
         }
         try files.remove(path)
         try files.syncFolder(folder)
+        return isBase
+    }
+
+    /// False when the journal is not whole.
+    private func complete(
+        _ journal: any OpenFile, _ head: RedoJournal.Head, in path: String
+    ) throws(SystemError) -> Bool {
+        let image = try files.open(path, .update)
+        let isWhole = try RedoJournal.replay(journal, head) { (bytes, offset) throws(SystemError) in
+            try image.write(bytes, at: offset)
+        }
+        guard isWhole else { return false }
+        try image.truncate(to: head.length)
+        try image.sync()
+        return true
     }
 }
