@@ -30,7 +30,7 @@ import Testing
 
     private static let folder = PackageRoot.path + "/Tests/Fuzz/Corpus"
 
-    /// Inputs in the repository: each once made a parser fail.
+    /// Inputs in the repository: each takes a path that no other does, or once made a parser fail.
     private static func kept(_ name: String) throws -> [[UInt8]] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")) ?? []
         return try files.sorted().map {
