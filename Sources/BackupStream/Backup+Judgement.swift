@@ -20,4 +20,12 @@ extension Backup {
         manifest.warnings.append(
             "\(path): \(pages) of its pages had to be read again to be good: check the disk")
     }
+
+    /// Records pieces that the disk gave only when it was asked again.
+    static func note(_ file: WatchedFile, in manifest: inout ImageManifest) {
+        guard file.healedReads > 0 else { return }
+        manifest.healedReads = (manifest.healedReads ?? 0) + file.healedReads
+        manifest.warnings.append(
+            "\(file.path): \(file.healedReads) reads failed and were good when done again: check the disk")
+    }
 }

@@ -18,6 +18,7 @@ extension Backup {
         try reader.read(patience)
         var rereader: PageRereader?
         _ = try copy(reader, file, into: pass, &manifest, rereader: &rereader) { _ in nil }
+        Self.note(source, in: &manifest)
         if reader.isHealed {
             manifest.healedReads = (manifest.healedReads ?? 0) + 1
             manifest.warnings.append(

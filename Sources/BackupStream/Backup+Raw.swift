@@ -13,7 +13,7 @@ extension Backup {
         let pass = ImagePass(
             try writer(draft, image: image), totalBytes: watched?.length ?? options.expectBytes,
             progress: progress)
-        var rereader = watched.map { PageRereader($0, clock: clock) }
+        var rereader = watched.map { PageRereader($0, ReadPatience(clock)) }
         var blockSize = Extent.defaultBlockSize
         let (pages, byteCount) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
             let check = try databaseCheck(first, watched)
@@ -33,6 +33,7 @@ extension Backup {
             manifest.databases = [database]
         }
         Self.note(rereader, source.label, in: &manifest)
+        if let watched { Self.note(watched, in: &manifest) }
         let signature = try pass.writer.finish()
         manifest.members = [
             .init(
@@ -48,7 +49,7 @@ extension Backup {
         switch source {
         case .ese: preconditionFailure("a set is not a stream")
         case .file(let path):
-            let file = try WatchedFile(opening: path, in: files)
+            let file = try WatchedFile(opening: path, in: files, ReadPatience(clock))
             return (file, file)
         case .command(let text): return (try CommandStream(text), nil)
         case .stdin:

@@ -12,7 +12,7 @@ extension Backup {
         // Headers and logs alone tell most sets that cannot be restored: before the pages are read.
         for database in inventory.databases {
             var early = manifest(at: time)
-            let trailer = try SetInventory.trailer(of: database, in: files)
+            let trailer = try SetInventory.trailer(of: database, in: files, ReadPatience(clock))
             _ = try verdict(of: database, trailer: trailer, inventory, logs: inventory.logFacts, into: &early)
         }
         let members = inventory.members
@@ -61,11 +61,15 @@ extension Backup {
         _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
     ) throws(BackupError) -> BackupTrailer? {
         let source = try openMember(file)
-        var rereader = file.header.map { _ in PageRereader(source, clock: clock) }
+        var rereader = file.header.map { PageRereader(source, header: $0, ReadPatience(clock)) }
         let pages = try copy(source, file, into: pass, &manifest, rereader: &rereader) {
             (first) throws(BackupError) in file.header == nil ? nil : try databaseCheck(first, source)
         }
-        guard let pages else { return nil }
+        Self.note(source, in: &manifest)
+        guard let pages else {
+            if file.header != nil { throw source.changed("its header is not what it was") }
+            return nil
+        }
         try judge(pages, path: file.path, into: &manifest)
         manifest.databases.append(ImageManifest.Database(name: file.name, pages))
         Self.note(rereader, file.path, in: &manifest)
@@ -74,7 +78,7 @@ extension Backup {
 
     /// Opens a file that must still be what the list of the set says.
     func openMember(_ file: SetFile) throws(BackupError) -> WatchedFile {
-        let source = try WatchedFile(opening: file.path, in: files)
+        let source = try WatchedFile(opening: file.path, in: files, ReadPatience(clock))
         guard source.before == file.status else {
             throw source.changed("it was written after the set was listed")
         }
@@ -94,6 +98,7 @@ extension Backup {
                 .init(.data, file.name), blockSize: file.blockSize, digestLength: file.status.length)
             return try check(first)
         }
+        if file.isHeaderHealed { manifest.healedReads = (manifest.healedReads ?? 0) + 1 }
         let digest = try pass.writer.endDigest()
         manifest.members.append(
             .init(
@@ -150,13 +155,16 @@ extension Backup {
     /// Looks at every file of the set once more: none may have changed since the first was read.
     func requireUnchanged(_ members: [SetFile]) throws(BackupError) {
         for file in members {
-            let source = try WatchedFile(opening: file.path, in: files)
+            let source = try WatchedFile(opening: file.path, in: files, ReadPatience(clock))
             guard source.before == file.status else {
                 throw source.changed("it was written while the rest of the set was read")
             }
             guard let pair = file.header else { continue }
             let prefix = try source.bytes(at: 0, count: HeaderPair.prefixBytes)
-            guard let now = try? HeaderPair.find(in: prefix.span), now == pair else {
+            if let now = try? HeaderPair.find(in: prefix.span), now == pair { continue }
+            // It may be memory that still has a wrong reading.
+            let again = try source.uncachedBytes(at: 0, count: HeaderPair.prefixBytes) ?? []
+            guard let now = try? HeaderPair.find(in: again.span), now == pair else {
                 throw source.changed("its header is not what it was")
             }
         }

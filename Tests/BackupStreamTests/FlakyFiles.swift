@@ -2,7 +2,7 @@ import Platform
 import Synchronization
 import TestSupport
 
-/// The host's files; a byte of one of them is read wrongly a number of times.
+/// The host's files; a byte of one of them is read wrongly a number of times, or not at all.
 struct FlakyFiles: FileSystemDecorator {
     final class Reads: Sendable {
         private let state = Mutex(0)
@@ -15,6 +15,9 @@ struct FlakyFiles: FileSystemDecorator {
         }
     }
 
+    /// Which of the bad reads are errors of the disk.
+    enum Failures { case none, uncached, all }
+
     /// Reads of that byte from memory, and from the disk.
     let reads = Reads()
     let uncached = Reads()
@@ -23,12 +26,20 @@ struct FlakyFiles: FileSystemDecorator {
     private let badReads: Int
     private let badUncached: Int
     private let place: Int
+    private let mirror: Int?
+    private let failures: Failures
 
     /// - Parameters:
     ///   - badReads: So many reads of the byte from memory are wrong.
     ///   - badUncached: And so many from the disk.
     ///   - place: The byte; by default one of page 10 (of 8 KiB).
-    init(_ victim: String, badReads: Int, badUncached: Int, place: Int = 11 * 8192 + 3000) {
+    ///   - mirror: Another byte that is wrong whenever the first is.
+    init(
+        _ victim: String, badReads: Int, badUncached: Int, place: Int = 11 * 8192 + 3000, mirror: Int? = nil,
+        failures: Failures = .none
+    ) {
+        self.mirror = mirror
+        self.failures = failures
         self.victim = victim
         self.badReads = badReads
         self.badUncached = badUncached
@@ -38,21 +49,26 @@ struct FlakyFiles: FileSystemDecorator {
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
         let file = try base.open(path, mode)
         guard path == victim else { return file }
-        return FlakyFile(file, place, (reads, badReads), (uncached, badUncached))
+        return FlakyFile(file, place, mirror, failures, (reads, badReads), (uncached, badUncached))
     }
 }
 
-/// Flips the byte in the first reads that include it.
+/// Flips the byte in the first reads that include it, or fails them.
 private final class FlakyFile: OpenFileDecorator {
     let base: any OpenFile
+    private static let inputOutputCode: Int32 = 5
     private let place: Int
+    private let mirror: Int?
+    private let failures: FlakyFiles.Failures
     private let cached: (reads: FlakyFiles.Reads, bad: Int)
     private let uncached: (reads: FlakyFiles.Reads, bad: Int)
 
     init(
-        _ file: any OpenFile, _ place: Int, _ cached: (FlakyFiles.Reads, Int),
-        _ uncached: (FlakyFiles.Reads, Int)
+        _ file: any OpenFile, _ place: Int, _ mirror: Int?, _ failures: FlakyFiles.Failures,
+        _ cached: (FlakyFiles.Reads, Int), _ uncached: (FlakyFiles.Reads, Int)
     ) {
+        self.mirror = mirror
+        self.failures = failures
         base = file
         self.place = place
         self.cached = cached
@@ -61,21 +77,24 @@ private final class FlakyFile: OpenFileDecorator {
 
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         let got = try base.read(into: &target, at: offset)
-        spoil(&target, offset, got, cached)
+        try spoil(&target, offset, got, cached, fails: failures == .all)
         return got
     }
 
     func readUncached(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         let got = try base.readUncached(into: &target, at: offset)
-        spoil(&target, offset, got, uncached)
+        try spoil(&target, offset, got, uncached, fails: failures != .none)
         return got
     }
 
     private func spoil(
         _ target: inout MutableSpan<UInt8>, _ offset: Int, _ got: Int,
-        _ how: (reads: FlakyFiles.Reads, bad: Int)
-    ) {
-        guard (offset..<offset + got).contains(place), how.reads.next() <= how.bad else { return }
+        _ how: (reads: FlakyFiles.Reads, bad: Int), fails: Bool
+    ) throws(SystemError) {
+        let range = offset..<offset + got
+        guard range.contains(place), how.reads.next() <= how.bad else { return }
+        if fails { throw SystemError(call: "read", path: path, code: Self.inputOutputCode) }
         target[place - offset] ^= 0xFF
+        if let mirror, range.contains(mirror) { target[mirror - offset] ^= 0xFF }
     }
 }

@@ -53,6 +53,17 @@ import Testing
         #expect(result.manifest.leftOut.map(\.name) == ["mdb01.jfm"])
     }
 
+    @Test("a map is read as far as its database goes, however long it is")
+    func huge() throws {
+        try write(isLost: false)
+        try bench.files.open(folder + "/mdb01.jfm", .update).truncate(to: 1 << 40)
+        // Behind what is read to tell what kind of file it is.
+        let files = FlakyFiles(folder + "/mdb01.jfm", badReads: 0, badUncached: 0, place: 12 * 8192)
+        let result = try bench.backup(source, in: files)
+        #expect(result.manifest.warnings.isEmpty)
+        #expect(files.reads.count == 0)
+    }
+
     @Test("a database file that is a source by itself is compared with the map beside it")
     func raw() throws {
         try write()

@@ -141,6 +141,7 @@ import Testing
                 "\(path(3)): its header had to be read again to be good: check the disk"
             ])
         #expect(result.manifest.members.count == 6)
+        #expect(result.manifest.healedReads == 1)
     }
 
     @Test("a log too long to keep is checked on its way", arguments: [false, true])
@@ -174,5 +175,46 @@ import Testing
         #expect(manifest.warnings == [])
         #expect(manifest.leftOut.map(\.reason) == ["a log made ahead of need", "a log made ahead of need"])
         #expect(try LogInspection(opening: folder, in: bench.files).streams.map(\.chain.links.count) == [4])
+    }
+
+    @Test("only the newest log of the set's own streams tells of circular logging", arguments: [false, true])
+    func circular(isNewest: Bool) throws {
+        try write()
+        let foreign = ESELogStream(seed: 9) {
+            $0.base = "E05"
+            $0.isCircular = true
+        }
+        var files = foreign.logs(1...2)
+        let own = ESELogStream(seed: 1) { $0.isCircular = true }.logs(1...4)
+        files.append(own[0])
+        if isNewest { files.append(own[3]) }
+        for (name, bytes) in files {
+            try? bench.files.remove(folder + "/" + name)
+            try bench.files.open(folder + "/" + name, .create).write(bytes.span, at: 0)
+        }
+        #expect(try bench.backup(source).manifest.logs?.isCircular == (isNewest ? true : nil))
+    }
+
+    @Test("what has only the name of a log does not spend the patience for real ones")
+    func foreignNames() throws {
+        try write()
+        for name in ["app20240101.log", "dns.log"] {
+            let text = [UInt8](repeating: 0x41, count: 9000)
+            try bench.files.open(folder + "/" + name, .create).write(text.span, at: 0)
+        }
+        let files = FlakyFiles(path(3), badReads: .max, badUncached: 5, place: 9000)
+        let result = try bench.backup(source, in: files)
+        #expect(result.manifest.healedReads == 1)
+        #expect(bench.clock.pauses == [100, 200, 100] + (1...6).map { $0 * 100 })
+    }
+
+    @Test("an error of the disk in a second reading is a failed try")
+    func errorWhenReadAgain() throws {
+        try write()
+        let files = FlakyFiles(
+            path(3), badReads: .max, badUncached: 3, place: 9000, failures: .uncached)
+        let result = try bench.backup(source, in: files)
+        #expect(result.manifest.healedReads == 1)
+        #expect(files.uncached.count == 4)
     }
 }

@@ -48,6 +48,23 @@ import Testing
             ])
     }
 
+    @Test("with two streams in a folder, no database has the other's checkpoint")
+    func twoStreams() throws {
+        try ESESet(isDirty: true).write(to: folder)
+        var other = ESESet(seed: 2, isDirty: true)
+        other.stream.base = "E01"
+        try other.write(to: bench.path("other"))
+        for name in try bench.files.list(bench.path("other")) {
+            let new = name == "mdb01.edb" ? "mdb02.edb" : name
+            try bench.files.rename(bench.path("other") + "/" + name, to: folder + "/" + new)
+        }
+        #expect(try inspect().databases.map(\.verdict.warnings) == [[], []])
+        try bench.files.remove(folder + "/E00.chk")
+        let set = try inspect()
+        #expect(set.databases.map(\.verdict.isRecoverable) == [true, true])
+        #expect(set.databases.map(\.checkpoint.isAbsent) == [true, false])
+    }
+
     @Test("damage in a log's data is in chain and verdict")
     func damage() throws {
         try ESESet(isDirty: true).write(to: folder)
@@ -87,4 +104,8 @@ import Testing
         }
         #expect(error?.exitCode == 21)
     }
+}
+
+extension CheckpointFact {
+    fileprivate var isAbsent: Bool { self == .absent }
 }

@@ -32,7 +32,8 @@ enum FlushMapFile {
         else { return .none }
         do throws(SystemError) {
             guard let found = try name(beside: path, in: files) else { return .none }
-            return try read(files.open(found, .read), header)
+            let length = try files.status(path)?.length ?? 0
+            return try read(files.open(found, .read), header, pages: length / header.pageSize)
         } catch { return .damaged("\(error)") }
     }
 
@@ -49,7 +50,10 @@ enum FlushMapFile {
         return prefix + found
     }
 
-    private static func read(_ file: any OpenFile, _ header: DatabaseHeader) throws(SystemError) -> Finding {
+    /// - Parameter pages: Those of the database; what the map says of others is not read.
+    private static func read(
+        _ file: any OpenFile, _ header: DatabaseHeader, pages: Int
+    ) throws(SystemError) -> Finding {
         let length = try file.status().length
         let page = FlushMapHeader.byteCount
         let head = try file.bytes(at: 0, count: min(length, page))
@@ -57,7 +61,9 @@ enum FlushMapFile {
             guard try FlushMapHeader(parsing: head.span).isUsable(with: header) else { return .none }
         } catch { return .damaged("\(error)") }
         var map = FlushMap()
-        for offset in stride(from: page, to: length, by: page) where !map.isFull {
+        let wanted = min(length, (pages / FlushMap.statesPerPage + 2) * page)
+        for offset in stride(from: page, to: wanted, by: page) {
+            if map.isFull { break }
             let bytes = try file.bytes(at: offset, count: min(page, length - offset))
             do throws(FlushMapError) { try map.append(bytes.span) } catch { return .damaged("\(error)") }
         }

@@ -3,22 +3,20 @@ internal import Platform
 
 /// Reads a page again whose checksum is wrong, in case only the reading was.
 ///
-/// As the engine's own backup does: up to sixteen times, with pauses that grow by 100 ms (format notes 6.3).
-/// Past the page cache where the file system allows it: what memory has of a page that was read wrongly stays wrong.
-/// After a page that stayed bad the disk has had its chance, and the next ones are read again just once.
+/// As the engine's own backup does (``ReadPatience``). Past the page cache where the file system allows it: what
+/// memory has of a page that was read wrongly stays wrong.
 struct PageRereader {
-    private static let patientTries = 16
-    private static let pauseMilliseconds = 100
-
     let file: WatchedFile
-    let clock: any Clock
-    private var tries = patientTries
-    /// Pages that were good when read again.
+    /// What the header said when the set was listed; nil when it was not read before.
+    private let header: HeaderPair?
+    private let patience: ReadPatience
+    /// Pages that were good when read again, the header's among them.
     private(set) var healedPages = 0
 
-    init(_ file: WatchedFile, clock: any Clock) {
+    init(_ file: WatchedFile, header: HeaderPair? = nil, _ patience: ReadPatience) {
         self.file = file
-        self.clock = clock
+        self.header = header
+        self.patience = patience
     }
 
     /// Reads a page until it is good, into the place in `buffer` where it stood.
@@ -32,18 +30,41 @@ struct PageRereader {
         _ judge: (Span<UInt8>) -> PageVerdict?
     ) throws(BackupError) -> PageVerdict? {
         var verdict: PageVerdict? = first
-        for attempt in 1...tries {
-            clock.sleep(milliseconds: attempt * Self.pauseMilliseconds)
-            let page = try file.uncachedBytes(at: offset, count: range.count)
-            guard page.count == range.count else { break }
+        let file = self.file
+        var good: [UInt8]?
+        _ = try patience.retry { () throws(BackupError) in
+            guard let page = try file.uncachedBytes(at: offset, count: range.count),
+                page.count == range.count
+            else { return false }
             verdict = judge(page.span)
-            if verdict?.isGood == true {
-                buffer.replaceSubrange(range, with: page)
-                healedPages += 1
-                return verdict
-            }
+            guard verdict?.isGood == true else { return false }
+            good = page
+            return true
         }
-        tries = 1
+        if let good {
+            buffer.replaceSubrange(range, with: good)
+            healedPages += 1
+        }
         return verdict ?? first
+    }
+
+    /// Reads the two headers in the first `count` bytes of `buffer` again when they are not what they were.
+    mutating func rereadHeader(of buffer: inout [UInt8], _ count: Int) throws(BackupError) {
+        guard let header, Self.header(buffer.span.extracting(0..<count)) != header else { return }
+        let file = self.file
+        var good: [UInt8]?
+        _ = try patience.retry { () throws(BackupError) in
+            good = try file.uncachedBytes(at: 0, count: min(count, HeaderPair.prefixBytes))
+            return good.map { Self.header($0.span) == header } ?? false
+        }
+        guard let good, Self.header(good.span) == header else { return }
+        let both = 2 * header.pageSize.bytes
+        guard good.count >= both else { return }
+        buffer.replaceSubrange(0..<both, with: good[..<both])
+        healedPages += 1
+    }
+
+    private static func header(_ bytes: Span<UInt8>) -> HeaderPair? {
+        try? HeaderPair.find(in: bytes.extracting(0..<min(bytes.count, HeaderPair.prefixBytes)))
     }
 }

@@ -42,6 +42,7 @@ final class ImagePass {
         defer { self.buffer = buffer }
         var total = 0
         var count = try stream.fill(&buffer)
+        try rereader?.rereadHeader(of: &buffer, count)
         var check = try begin(buffer.span.extracting(0..<count))
         while count > 0 {
             try checkPages(&buffer, count, at: total, &check, &rereader)

@@ -39,16 +39,18 @@ final class LogReader: ByteStream {
             check = (try? LogHeader(parsing: header.span)).map { LogDataCheck($0) }
             return
         }
-        try readOnce { (count) throws(BackupError) in try source.bytes(at: 0, count: count) }
+        try take(source.bytes(at: 0, count: source.length))
         guard !fact.isIntact, fact.isMendable else { return }
         isHealed = try patience.retry { () throws(BackupError) in
-            try readOnce { (count) throws(BackupError) in try source.uncachedBytes(at: 0, count: count) }
+            guard let bytes = try source.uncachedBytes(at: 0, count: source.length) else { return false }
+            try take(bytes)
             return fact.isIntact
         }
     }
 
-    private func readOnce(_ bytes: (Int) throws(BackupError) -> [UInt8]) throws(BackupError) {
-        held = try bytes(source.length)
+    /// Keeps what one reading gave, and looks what it is.
+    private func take(_ bytes: [UInt8]) throws(BackupError) {
+        held = bytes
         guard held.count == source.length else {
             throw source.changed("it ends at byte \(held.count), its length was \(source.length)")
         }

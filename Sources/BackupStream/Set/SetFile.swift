@@ -17,6 +17,8 @@ struct SetFile {
     let name: String
     let status: FileStatus
     let role: Role
+    /// True when its header was good only when it was read again.
+    var isHeaderHealed = false
 
     /// Bytes of a block in the image.
     var blockSize: Int {

@@ -3,35 +3,29 @@ internal import Platform
 
 extension SetInventory {
     /// What recovery of a database would begin with: its own checkpoint, else what lies there in its place.
+    ///
+    /// The checkpoint of another database of the set is in nobody else's place.
     func checkpoint(for header: DatabaseHeader) -> CheckpointFact {
-        checkpointFacts.first { fact in
+        let own = checkpointFacts.first { fact in
             if case .present(header.logSignature, _) = fact { true } else { false }
-        } ?? checkpointFacts.first ?? .absent
+        }
+        let streams = Set(databases.compactMap { $0.header?.header.logSignature })
+        let stray = checkpointFacts.first { fact in
+            if case .present(let signature, _) = fact { !streams.contains(signature) } else { true }
+        }
+        return own ?? stray ?? .absent
     }
 
     /// The trailer of a streaming backup's copy, looked up without reading the pages.
-    static func trailer(of file: SetFile, in files: any FileSystem) throws(BackupError) -> BackupTrailer? {
+    static func trailer(
+        of file: SetFile, in files: any FileSystem, _ patience: ReadPatience? = nil
+    ) throws(BackupError) -> BackupTrailer? {
         guard let pair = file.header, pair.header.isBackupCopy else { return nil }
-        let source = try WatchedFile(opening: file.path, in: files)
+        let source = try WatchedFile(opening: file.path, in: files, patience)
         let size = pair.pageSize.bytes
         guard source.length >= 2 * size else { return nil }
         let page = try source.bytes(at: source.length - size, count: size)
         return page.count == size ? BackupTrailer(parsing: page.span) : nil
-    }
-
-    /// The start of a file; that of a log is read again while its header is wrong.
-    static func prefix(
-        of file: WatchedFile, _ name: String, _ patience: ReadPatience?
-    ) throws(BackupError) -> (bytes: [UInt8], isHealed: Bool) {
-        var bytes = try file.bytes(at: 0, count: FileKind.prefixBytes)
-        guard let patience, LogName(name)?.isWritten == true, !bytes.isEmpty,
-            FileKind.sniff(bytes.span) == .other
-        else { return (bytes, false) }
-        let isHealed = try patience.retry { () throws(BackupError) in
-            bytes = try file.uncachedBytes(at: 0, count: FileKind.prefixBytes)
-            return FileKind.sniff(bytes.span) != .other
-        }
-        return (bytes, isHealed)
     }
 
     func requireOneNameEach() throws(BackupError) {

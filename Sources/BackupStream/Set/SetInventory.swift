@@ -19,10 +19,18 @@ struct SetInventory {
     private(set) var leftOut: [ImageManifest.LeftOut] = []
     private(set) var warnings: [String] = []
     private let files: any FileSystem
-    private let patience: ReadPatience?
+    let patience: ReadPatience?
+    /// For headers that may well be no headers at all.
+    let doubtful: ReadPatience?
+    /// Names of the present folder that are looked at once more when its other files are known.
+    private var undecided: [String] = []
 
-    /// True when a log says that logs are deleted once they are not needed to recover from a crash.
-    var isCircular: Bool { logFacts.contains(where: \.isCircular) }
+    /// True when the newest log of one of the databases' streams says that logs are deleted once they are not
+    /// needed to recover from a crash.
+    var isCircular: Bool {
+        let streams = Dictionary(grouping: logs.compactMap(\.logFact)) { $0.signature }
+        return streams.values.contains { LogChain.newestReadable($0)?.isCircular == true }
+    }
 
     /// All files of the set in the order of the image.
     var members: [SetFile] { databases + streaming + patches + logs + checkpoints }
@@ -38,6 +46,7 @@ struct SetInventory {
     ) throws(BackupError) {
         self.files = files
         self.patience = patience
+        doubtful = patience?.doubtful()
         let found: FileStatus?
         do throws(SystemError) { found = try files.status(path) } catch { throw .source(error) }
         guard let found else {
@@ -47,16 +56,8 @@ struct SetInventory {
         let folder = isFolder ? path : PathText.folder(of: path)
         let only = isFolder ? nil : PathText.name(of: path)
         let isLogFolderApart = logs != nil && logs != folder
-        for name in try names(in: folder) {
-            try look(
-                at: name, in: folder, wantsDatabase: only == nil || only == name, wantsLogs: !isLogFolderApart
-            )
-        }
-        if let logs, isLogFolderApart {
-            for name in try names(in: logs) {
-                try look(at: name, in: logs, wantsDatabase: false, wantsLogs: true)
-            }
-        }
+        try look(into: folder, wantsLogs: !isLogFolderApart) { only == nil || only == $0 }
+        if let logs, isLogFolderApart { try look(into: logs, wantsLogs: true) { _ in false } }
         guard !databases.isEmpty else {
             throw BackupError(
                 .sourceFailed, "read \(path): no database found",
@@ -71,7 +72,23 @@ struct SetInventory {
     }
 
     private mutating func look(
-        at name: String, in folder: String, wantsDatabase: Bool, wantsLogs: Bool
+        into folder: String, wantsLogs: Bool, wantsDatabase: (String) -> Bool
+    ) throws(BackupError) {
+        for name in try names(in: folder) {
+            try look(
+                at: name, in: folder, wantsDatabase: wantsDatabase(name), wantsLogs: wantsLogs, isFirst: true)
+        }
+        let names = undecided
+        undecided = []
+        for name in names {
+            try look(
+                at: name, in: folder, wantsDatabase: wantsDatabase(name), wantsLogs: wantsLogs, isFirst: false
+            )
+        }
+    }
+
+    private mutating func look(
+        at name: String, in folder: String, wantsDatabase: Bool, wantsLogs: Bool, isFirst: Bool
     ) throws(BackupError) {
         let path = folder == "/" ? "/" + name : folder + "/" + name
         let status: FileStatus?
@@ -83,13 +100,17 @@ struct SetInventory {
         guard name != ImageManifest.memberName, SetExtractor.isPlain(name) else {
             return leave(name, "its name cannot be that of a member")
         }
-        let file = try WatchedFile(opening: path, in: files)
-        let (prefix, isHealed) = try Self.prefix(of: file, name, patience)
+        let file = try WatchedFile(opening: path, in: files, patience?.renewed())
+        let start = try file.bytes(at: 0, count: FileKind.prefixBytes)
+        if isFirst, isUndecided(name, start) { return undecided.append(name) }
+        let better = try healed(start, of: file, name, wantsDatabase: wantsDatabase)
+        let prefix = better ?? start
+        let isHealed = better != nil || !isFirst && !isUndecided(name, start)
         if isHealed {
             warnings.append("\(path): its header had to be read again to be good: check the disk")
         }
         func item(_ role: SetFile.Role) -> SetFile {
-            SetFile(path: path, name: name, status: file.before, role: role)
+            SetFile(path: path, name: name, status: file.before, role: role, isHeaderHealed: isHealed)
         }
         // Such a file may hold a whole old log, to be used again.
         if LogName(name)?.isAhead == true { return leave(name, "a log made ahead of need") }
@@ -138,7 +159,7 @@ struct SetInventory {
     private mutating func leaveUnknown(
         _ name: String, _ path: String, _ prefix: [UInt8], _ length: Int, isDatabase: Bool, isLog: Bool
     ) throws(BackupError) {
-        let promises = [".edb", ".dit", ".stm"].contains { name.lowercased().hasSuffix($0) }
+        let promises = Self.databaseEndings.contains { name.lowercased().hasSuffix($0) }
         if isDatabase, promises {
             throw BackupError(
                 .badPages, "check \(path): \(DatabaseHeaderError.noValidHeader)",

@@ -3,17 +3,25 @@ internal import Platform
 /// A source file that must not change while it is read.
 ///
 /// Status is taken when it is opened and compared, by descriptor and by name, when all was read. Its length is
-/// the one it had at the start; a file that grew or shrank has changed.
+/// the one it had at the start; a file that grew or shrank has changed. Where the disk gives an error for a
+/// piece, it is read again.
 final class WatchedFile: ByteStream {
     let path: String
     let file: any OpenFile
     let before: FileStatus
     private let files: any FileSystem
+    private let patience: ReadPatience?
     private var offset = 0
+    /// Pieces that the disk gave only when it was asked again.
+    private(set) var healedReads = 0
 
-    init(opening path: String, in files: any FileSystem) throws(BackupError) {
+    /// - Parameter patience: How often a piece is read again for which the disk gives an error; nil for never.
+    init(
+        opening path: String, in files: any FileSystem, _ patience: ReadPatience? = nil
+    ) throws(BackupError) {
         self.path = path
         self.files = files
+        self.patience = patience
         do throws(SystemError) {
             file = try files.open(path, .read)
             before = try file.status()
@@ -30,7 +38,9 @@ final class WatchedFile: ByteStream {
         var piece = target._mutatingExtracting(0..<count)
         let got: Int
         do throws(SystemError) { got = try file.read(into: &piece, at: offset) } catch {
-            throw .source(error)
+            let bytes = try self.bytes(after: error, at: offset, count: count)
+            for index in bytes.indices { piece[index] = bytes[index] }
+            got = bytes.count
         }
         guard got == count else {
             throw changed("it ends at byte \(offset + got), its length was \(length)")
@@ -43,19 +53,39 @@ final class WatchedFile: ByteStream {
     func bytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
         let count = min(count, max(0, length - start))
         do throws(SystemError) { return try file.bytes(at: start, count: count) } catch {
-            throw .source(error)
+            return try bytes(after: error, at: start, count: count)
         }
     }
 
     /// The same from the disk, past what memory holds of the file, where that can be done.
-    func uncachedBytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
+    ///
+    /// - Returns: Nil when the disk gives an error for them.
+    func uncachedBytes(at start: Int, count: Int) throws(BackupError) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: min(count, max(0, length - start)))
         var target = bytes.mutableSpan
         let got: Int
         do throws(SystemError) { got = try file.readUncached(into: &target, at: start) } catch {
+            if error.isInputOutput { return nil }
             throw .source(error)
         }
         bytes.removeLast(bytes.count - got)
+        return bytes
+    }
+
+    /// Bytes whose reading failed, read again.
+    ///
+    /// - Throws: The first error, when the disk keeps giving one.
+    private func bytes(
+        after error: SystemError, at start: Int, count: Int
+    ) throws(BackupError) -> [UInt8] {
+        guard error.isInputOutput, let patience else { throw .source(error) }
+        var bytes: [UInt8]?
+        _ = try patience.retry { () throws(BackupError) in
+            bytes = try uncachedBytes(at: start, count: count)
+            return bytes != nil
+        }
+        guard let bytes else { throw .source(error) }
+        healedReads += 1
         return bytes
     }
 

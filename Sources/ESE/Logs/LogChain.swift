@@ -74,9 +74,16 @@ package struct LogChain: Equatable, Sendable {
         return log.previousSegmentSum == sum ? nil : .logSequenceChecksumMismatch
     }
 
+    /// The last log whose header can be read.
+    ///
+    /// - Parameter logs: In generation order.
+    package static func newestReadable(_ logs: [LogFact]) -> LogFact? {
+        logs.last { $0.signature != nil }
+    }
+
     /// A sentence about circular logging, when the newest log that can be read shows it.
     static func circularLogging(_ logs: [LogFact]) -> [String] {
-        guard let newest = logs.last(where: { $0.signature != nil }) else { return [] }
+        guard let newest = newestReadable(logs) else { return [] }
         if newest.isCircular {
             return ["circular logging is on: logs are deleted as soon as their databases can do without them"]
         }

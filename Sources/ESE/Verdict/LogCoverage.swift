@@ -10,6 +10,8 @@ struct LogCoverage {
     private let signature: Signature
     /// Generations that stand in two usable files which differ.
     let doubled: [Int]
+    /// Files that the engine opens in place of a usable log.
+    private let twins: [Int: LogTwin]
 
     init(_ logs: [LogFact], signature: Signature) {
         var usable: [Int: LogFact] = [:]
@@ -17,11 +19,11 @@ struct LogCoverage {
         var doubled: [Int] = []
         for log in logs {
             if log.isIntact && log.signature == signature {
-                if let other = usable[log.generation], other.created != log.created {
-                    doubled.append(log.generation)
-                } else {
-                    usable[log.generation] = log
-                }
+                let other = usable[log.generation]
+                if let other, other.created != log.created { doubled.append(log.generation) }
+                // The engine opens the one with the archived name.
+                let isBetter = other.map { !LogTwin.isArchived($0) && LogTwin.isArchived(log) } ?? true
+                if isBetter { usable[log.generation] = log }
             } else {
                 rejected[log.generation] = log
             }
@@ -31,6 +33,7 @@ struct LogCoverage {
         self.signature = signature
         self.doubled = doubled.sorted()
         generations = usable.keys.sorted()
+        twins = LogTwin.find(logs, usable: usable)
     }
 
     /// Intact logs of other streams.
@@ -71,6 +74,11 @@ struct LogCoverage {
             }
         }
         return nil
+    }
+
+    /// The first generation of `range` of which the engine opens the wrong file.
+    func firstTwin(_ range: ClosedRange<Int>) -> LogTwin? {
+        twins.keys.filter(range.contains).min().flatMap { twins[$0] }
     }
 
     /// What a damaged log of this generation fails with.

@@ -8,6 +8,7 @@ extension SetVerdict {
         if let run = logs.missing(required).first {
             throw Refusal(.requiredLogFilesMissing, absence(of: run, from: required, logs))
         }
+        if let twin = logs.firstTwin(required) { throw Refusal(twin.code, twin.sentence) }
         if let broken = logs.firstBreak(required) {
             throw Refusal(broken.code, discontinuity(broken))
         }
@@ -15,9 +16,12 @@ extension SetVerdict {
         try checkCreation(committed, database.committedCreated, logs)
         guard last < committed else { return .complete(.soft, logs: required) }
         var missing = logs.missing(last + 1...committed)
-        if let broken = logs.firstBreak(last...committed) {
-            // What follows a break belongs to another history: as good as not there.
-            let next = broken.generation
+        let ends = [
+            logs.firstBreak(last...committed)?.generation, logs.firstTwin(last + 1...committed)?.generation,
+        ]
+        if let next = ends.compactMap({ $0 }).min() {
+            // What follows a break belongs to another history, and replay does not get past a wrong file: as
+            // good as not there.
             missing = missing.filter { $0.lowerBound < next } + [next...committed]
         }
         guard let first = missing.first else {
@@ -60,6 +64,7 @@ extension SetVerdict {
                 }
             throw Refusal(code, absence(of: run, from: range, logs))
         }
+        if let twin = logs.firstTwin(range) { throw Refusal(twin.restoreCode, twin.sentence) }
         if let broken = logs.firstBreak(range) {
             let isTime = broken.code == .invalidLogSequence
             throw Refusal(isTime ? .givenLogFileIsNotContiguous : broken.code, discontinuity(broken))

@@ -89,6 +89,7 @@ package struct SetVerdict: Equatable, Sendable {
         let first = Int(database.lastConsistent.generation)
         guard first > 0, let last = logs.last, first <= last else { return false }
         return logs.missing(first...last).isEmpty && logs.firstBreak(first...last) == nil
+            && logs.firstTwin(first...last) == nil
     }
 
     private static func warnings(_ database: DatabaseFacts, _ logs: LogCoverage) -> [String] {

@@ -29,6 +29,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isEndOfFile: Bool { code == ENODATA }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// The disk could not read or write.
+    package var isInputOutput: Bool { code == EIO }
     package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
     package var isUnsupported: Bool {
         code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY
