@@ -25,7 +25,7 @@ extension Backup {
     static func note(_ file: WatchedFile, in manifest: inout ImageManifest) {
         guard file.healedReads > 0 else { return }
         manifest.healedReads = (manifest.healedReads ?? 0) + file.healedReads
-        manifest.warnings.append(
-            "\(file.path): \(file.healedReads) reads failed and were good when done again: check the disk")
+        let reads = file.healedReads == 1 ? "1 failed read was" : "\(file.healedReads) failed reads were"
+        manifest.warnings.append("\(file.path): \(reads) good when done again: check the disk")
     }
 }

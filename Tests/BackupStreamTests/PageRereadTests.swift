@@ -88,7 +88,7 @@ import Testing
         #expect(result.manifest.healedReads == 1)
         #expect(
             result.manifest.warnings == [
-                "\(path): 1 reads failed and were good when done again: check the disk"
+                "\(path): 1 failed read was good when done again: check the disk"
             ])
         #expect(bench.clock.pauses == [100, 200, 300, 400])
     }
