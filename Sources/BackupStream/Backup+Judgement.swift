@@ -16,7 +16,7 @@ extension Backup {
     /// Records pages that were good only when they were read again.
     static func note(_ rereader: PageRereader?, _ path: String, in manifest: inout ImageManifest) {
         guard let pages = rereader?.healedPages, pages > 0 else { return }
-        manifest.healedReads = (manifest.healedReads ?? 0) + pages
+        manifest.countHealed(pages)
         manifest.warnings.append(
             "\(path): \(pages) of its pages had to be read again to be good: check the disk")
     }
@@ -24,7 +24,7 @@ extension Backup {
     /// Records pieces that the disk gave only when it was asked again.
     static func note(_ file: WatchedFile, in manifest: inout ImageManifest) {
         guard file.healedReads > 0 else { return }
-        manifest.healedReads = (manifest.healedReads ?? 0) + file.healedReads
+        manifest.countHealed(file.healedReads)
         let reads = file.healedReads == 1 ? "1 failed read was" : "\(file.healedReads) failed reads were"
         manifest.warnings.append("\(file.path): \(reads) good when done again: check the disk")
     }

@@ -20,7 +20,7 @@ extension Backup {
         _ = try copy(reader, file, into: pass, &manifest, rereader: &rereader) { _ in nil }
         Self.note(source, in: &manifest)
         if reader.isHealed {
-            manifest.healedReads = (manifest.healedReads ?? 0) + 1
+            manifest.countHealed(1)
             manifest.warnings.append(
                 "\(file.path): had to be read again to be good: check the disk")
         }

@@ -98,7 +98,7 @@ extension Backup {
                 .init(.data, file.name), blockSize: file.blockSize, digestLength: file.status.length)
             return try check(first)
         }
-        if file.isHeaderHealed { manifest.healedReads = (manifest.healedReads ?? 0) + 1 }
+        if file.isHeaderHealed { manifest.countHealed(1) }
         let digest = try pass.writer.endDigest()
         manifest.members.append(
             .init(

@@ -9,8 +9,7 @@ package struct CheckpointInspection {
     package init(opening path: String, in files: any FileSystem) throws(BackupError) {
         let bytes: [UInt8]
         do throws(SystemError) {
-            let file = try files.open(path, .read)
-            bytes = try file.bytes(at: 0, count: min(try file.status().length, CheckpointHeader.byteCount))
+            bytes = try files.start(of: path, count: CheckpointHeader.byteCount)
         } catch { throw .source(error) }
         let found: CheckpointHeader
         do throws(CheckpointError) { found = try CheckpointHeader(parsing: bytes.span) } catch {

@@ -9,9 +9,7 @@ package enum FileInspection {
     package static func kind(of path: String, in files: any FileSystem) throws(BackupError) -> FileKind {
         let prefix: [UInt8]
         do throws(SystemError) {
-            let file = try files.open(path, .read)
-            let length = try file.status().length
-            prefix = try file.bytes(at: 0, count: min(length, FileKind.prefixBytes))
+            prefix = try files.start(of: path, count: FileKind.prefixBytes)
         } catch { throw .source(error) }
         let kind = FileKind.sniff(prefix.span)
         guard kind == .other, let role = LogName(PathText.name(of: path))?.role else { return kind }

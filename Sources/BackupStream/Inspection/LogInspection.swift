@@ -50,15 +50,13 @@ package struct LogInspection {
     ) throws(BackupError) -> (header: LogHeader, checkpoint: LogPosition?) {
         let prefix: [UInt8]
         do throws(SystemError) {
-            let file = try files.open(path, .read)
-            prefix = try file.bytes(at: 0, count: min(try file.status().length, LogHeader.byteCount))
+            prefix = try files.start(of: path, count: LogHeader.byteCount)
         } catch { throw .source(error) }
         let header: LogHeader
         do throws(LogHeaderError) { header = try LogHeader(parsing: prefix.span) } catch {
             throw BackupError(.badPages, "check \(path): \(error)")
         }
-        let found = checkpoint(beside: path, LogName(PathText.name(of: path))?.base, files)
-        return (header, found?.logSignature == header.signature ? found?.checkpoint : nil)
+        return (header, checkpoint(beside: path, header, files))
     }
 
     private static func single(
@@ -70,22 +68,22 @@ package struct LogInspection {
             let problem = log.fact.problem ?? .logFileCorrupt
             throw BackupError(.badPages, "check \(path): \(problem.label): \(log.fact.fault ?? "no log")")
         }
-        let checkpoint = checkpoint(beside: path, LogName(name)?.base, files)
-        let isOwn = checkpoint?.logSignature == header.signature
         return Single(
-            header: header, data: data, fact: log.fact, checkpoint: isOwn ? checkpoint?.checkpoint : nil)
+            header: header, data: data, fact: log.fact, checkpoint: checkpoint(beside: path, header, files))
     }
 
-    /// The checkpoint of a stream, when it lies in a log's folder and can be read.
+    /// Where recovery of a log's stream would begin, when its checkpoint lies beside the log and can be read.
     private static func checkpoint(
-        beside path: String, _ base: String?, _ files: any FileSystem
-    ) -> CheckpointHeader? {
-        guard let base else { return nil }
+        beside path: String, _ log: LogHeader, _ files: any FileSystem
+    ) -> LogPosition? {
+        guard let base = LogName(PathText.name(of: path))?.base else { return nil }
         let folder = PathText.folder(of: path)
         for name in ["\(base).chk", "\(base).jcp"] {
-            let sibling = folder == "/" ? "/" + name : folder + "/" + name
+            let sibling = PathText.path(of: name, in: folder)
             let bytes = try? files.contents(sibling, limit: CheckpointHeader.byteCount)
-            if let bytes, let found = try? CheckpointHeader(parsing: bytes.span) { return found }
+            if let bytes, let found = try? CheckpointHeader(parsing: bytes.span) {
+                return found.logSignature == log.signature ? found.checkpoint : nil
+            }
         }
         return nil
     }
@@ -97,7 +95,7 @@ package struct LogInspection {
         do throws(SystemError) { names = try files.list(folder) } catch { throw .source(error) }
         var facts: [LogFact] = []
         for name in names {
-            let path = folder == "/" ? "/" + name : folder + "/" + name
+            let path = PathText.path(of: name, in: folder)
             guard try isLog(path, name, files) else { continue }
             facts.append(try LogFile.read(path, name: name, in: files, progress: progress).fact)
         }
@@ -121,8 +119,7 @@ package struct LogInspection {
         let prefix: [UInt8]
         do throws(SystemError) {
             guard try files.status(path)?.kind == .regular else { return false }
-            let file = try files.open(path, .read)
-            prefix = try file.bytes(at: 0, count: min(try file.status().length, FileKind.prefixBytes))
+            prefix = try files.start(of: path, count: FileKind.prefixBytes)
         } catch { throw .source(error) }
         let kind = FileKind.sniff(prefix.span)
         if case .log = kind { return true }

@@ -29,17 +29,18 @@ extension Backup {
         let decision = LogPointDecision(
             basis: basis, current: Self.current(inventory), logs: inventory.logFacts,
             isCircular: inventory.isCircular)
-        switch decision.outcome(now: time, fullEverySeconds: fullEverySeconds) {
-        case .full(let reason): return .needsFull(reason)
-        case .logs(let firsts):
-            let draft = SpoolDraft(in: spool, at: time)
-            do throws(BackupError) {
-                let members = Self.members(inventory, firsts)
-                return try readLogs(members, inventory, basis, into: draft, at: time, progress)
-            } catch {
-                draft.discard()
-                throw error
-            }
+        let firsts: [ESE.Signature: Int]
+        do throws(FullReason) {
+            try decision.requireYoung(now: time, fullEverySeconds: fullEverySeconds)
+            firsts = try decision.firsts()
+        } catch { return .needsFull(error) }
+        let draft = SpoolDraft(in: spool, at: time)
+        do throws(BackupError) {
+            let members = Self.members(inventory, firsts)
+            return try readLogs(members, inventory, basis, into: draft, at: time, progress)
+        } catch {
+            draft.discard()
+            throw error
         }
     }
 
@@ -93,9 +94,9 @@ extension Backup {
         // With their data read, sums that one log keeps of the one before are known, too.
         let proven = LogPointDecision(
             basis: basis, current: Self.current(inventory), logs: facts, isCircular: inventory.isCircular)
-        if case .full(let reason) = proven.outcome(now: time, fullEverySeconds: .max) {
+        do throws(FullReason) { _ = try proven.firsts() } catch {
             draft.discard()
-            return .needsFull(reason)
+            return .needsFull(error)
         }
         for database in basis.databases {
             let verdict = SetVerdict.judge(database.facts, trailer: database.trailer, logs: facts)

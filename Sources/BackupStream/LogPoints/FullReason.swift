@@ -1,5 +1,5 @@
 /// Why a run takes a full although the job takes log points between fulls.
-package enum FullReason: Equatable, Sendable, CustomStringConvertible {
+package enum FullReason: Error, Equatable, Sendable, CustomStringConvertible {
     case none
     case asked
     case due(ageSeconds: Int)

@@ -21,39 +21,38 @@ struct LogPointDecision {
     let logs: [LogFact]
     let isCircular: Bool
 
-    /// The first generation that a log point must hold, by log stream; or why a full is needed.
-    enum Outcome: Equatable {
-        case logs(firsts: [Signature: Int])
-        case full(FullReason)
+    /// Whether the newest full has become too old.
+    ///
+    /// - Throws: Why a full is needed.
+    func requireYoung(now: Timestamp, fullEverySeconds: Int) throws(FullReason) {
+        let age = Int(clamping: now.seconds - basis.sourceTime.seconds)
+        if age < 0 { throw .clockSetBack }
+        if age >= fullEverySeconds / 100 * Self.duePercent + fullEverySeconds % 100 * Self.duePercent / 100 {
+            throw .due(ageSeconds: age)
+        }
     }
 
-    func outcome(now: Timestamp, fullEverySeconds: Int) -> Outcome {
-        let age = Int(clamping: now.seconds - basis.sourceTime.seconds)
-        if age < 0 { return .full(.clockSetBack) }
-        if age >= fullEverySeconds / 100 * Self.duePercent + fullEverySeconds % 100 * Self.duePercent / 100 {
-            return .full(.due(ageSeconds: age))
-        }
-        if !basis.isSound { return .full(.unsound) }
-        if let changed = changedDatabase { return .full(changed) }
+    /// The first generation that a log point must hold, by log stream.
+    ///
+    /// - Throws: Why a full is needed.
+    func firsts() throws(FullReason) -> [Signature: Int] {
+        if !basis.isSound { throw .unsound }
+        if let changed = changedDatabase { throw changed }
         var firsts: [Signature: Int] = [:]
         for database in basis.databases {
-            switch first(for: database) {
-            case .success(let first):
-                let stream = database.facts.logSignature
-                firsts[stream] = min(firsts[stream] ?? first, first)
-            case .failure(let reason): return .full(reason.reason)
-            }
+            let stream = database.facts.logSignature
+            let first = try first(for: database)
+            firsts[stream] = min(firsts[stream] ?? first, first)
         }
-        if let unreadable = unreadableLog(firsts) { return .full(unreadable) }
+        if let unreadable = unreadableLog(firsts) { throw unreadable }
         for (stream, first) in firsts {
             let chain = LogChain(logs.filter { $0.generation >= first && $0.signature == stream })
             if let error = chain.firstError {
-                return .full(
-                    .logs("the logs since the last full have a break: \(error.label)", isCircular: isCircular)
-                )
+                throw .logs(
+                    "the logs since the last full have a break: \(error.label)", isCircular: isCircular)
             }
         }
-        return .logs(firsts: firsts)
+        return firsts
     }
 
     /// A log that should continue the full by its name, and that nobody can read.
@@ -88,26 +87,18 @@ struct LogPointDecision {
         return basis.databases.isEmpty ? FullReason.none : nil
     }
 
-    private struct Failure: Error { let reason: FullReason }
-
     /// The first log that brings a database of the full forward.
-    private func first(for database: LogBasis.Database) -> Result<Int, Failure> {
+    private func first(for database: LogBasis.Database) throws(FullReason) -> Int {
         let verdict = SetVerdict.judge(database.facts, trailer: database.trailer, logs: logs)
+        let first = Int(database.facts.lastConsistent.generation)
         switch verdict.outcome {
-        case .complete(_, let range): return .success(range.lowerBound)
-        case .clean(canRollForward: true): return .success(Int(database.facts.lastConsistent.generation))
+        case .complete(_, let range): return range.lowerBound
+        case .clean(canRollForward: true): return first
         case .clean(canRollForward: false):
-            let first = database.facts.lastConsistent.generation
-            return .failure(
-                Failure(
-                    reason: .logs(
-                        "\(database.name): the logs from \(first) on are not all there",
-                        isCircular: isCircular)))
+            throw .logs(
+                "\(database.name): the logs from \(first) on are not all there", isCircular: isCircular)
         case .withLoss, .notRecoverable:
-            return .failure(
-                Failure(
-                    reason: .logs(
-                        "\(database.name): with the logs there now \(verdict)", isCircular: isCircular)))
+            throw .logs("\(database.name): with the logs there now \(verdict)", isCircular: isCircular)
         }
     }
 }

@@ -95,6 +95,9 @@ extension ImageManifest {
 
     package var kind: Kind { full == nil ? .full : .logs }
 
+    /// Counts reads that were good only when they were done again.
+    mutating func countHealed(_ reads: Int) { healedReads = (healedReads ?? 0) + reads }
+
     /// What the checks of the source came to.
     package var health: BackupResult.Health {
         if suspectPages != nil { return .suspicious }

@@ -39,15 +39,15 @@ enum FlushMapFile {
 
     /// The map's path; its name may be in any case, as Windows' names are.
     private static func name(beside path: String, in files: any FileSystem) throws(SystemError) -> String? {
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        let prefix = slash.map { String(path[...$0]) } ?? ""
-        var stem = String(path[(slash.map { path.index(after: $0) } ?? path.startIndex)...])
+        let folder = PathText.folder(of: path)
+        var stem = PathText.name(of: path)
         if let dot = stem.lastIndex(of: "."), dot != stem.startIndex { stem = String(stem[..<dot]) }
         let wanted = "\(stem).\(ending)".lowercased()
         let found = try files.list(folder).first { $0.lowercased() == wanted }
-        guard let found, try files.status(prefix + found)?.kind == .regular else { return nil }
-        return prefix + found
+        guard let found = found.map({ PathText.path(of: $0, in: folder) }),
+            try files.status(found)?.kind == .regular
+        else { return nil }
+        return found
     }
 
     /// - Parameter pages: Those of the database; what the map says of others is not read.

@@ -90,7 +90,7 @@ struct SetInventory {
     private mutating func look(
         at name: String, in folder: String, wantsDatabase: Bool, wantsLogs: Bool, isFirst: Bool
     ) throws(BackupError) {
-        let path = folder == "/" ? "/" + name : folder + "/" + name
+        let path = PathText.path(of: name, in: folder)
         let status: FileStatus?
         do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
         guard let status else {

@@ -112,19 +112,40 @@ extension Spool {
                 do throws(SystemError) {
                     guard try source.read(count, into: &buffer, at: start) == count else { return false }
                 } catch { throw .source(error) }
-                for index in first...last {
-                    let range = extent.range(ofBlock: index)
-                    let block = buffer.span.extracting(range.lowerBound - start..<range.upperBound - start)
-                    let content: BlockContent
-                    do throws(ImageError) {
-                        content = try signature.content(ofBlock: signature.layout.firstBlocks[number] + index)
-                    } catch { throw .spool(error) }
-                    guard content.isContent(of: block, fingerprinter) else { return false }
+                let bytes = buffer.span.extracting(0..<count)
+                guard try matches(bytes, at: start, ofExtent: number, signature, fingerprinter) else {
+                    return false
                 }
                 do throws(SystemError) {
                     try target.write(buffer.span.extracting(0..<count), at: start)
                 } catch { throw .spool(error) }
             }
+        }
+        return true
+    }
+
+    /// True when each block of `bytes` still has its fingerprint.
+    ///
+    /// - Parameters:
+    ///   - offset: Of the bytes in the image: whole blocks of one extent.
+    ///   - number: Of that extent.
+    func matches(
+        _ bytes: Span<UInt8>, at offset: Int, ofExtent number: Int, _ signature: Signature,
+        _ fingerprinter: Fingerprinter
+    ) throws(BackupError) -> Bool {
+        let extent = signature.layout.extents[number]
+        var start = 0
+        while start < bytes.count {
+            let block = (offset + start - extent.offset) / extent.blockSize
+            let length = extent.range(ofBlock: block).count
+            let content: BlockContent
+            do throws(ImageError) {
+                content = try signature.content(ofBlock: signature.layout.firstBlocks[number] + block)
+            } catch { throw .spool(error) }
+            guard content.isContent(of: bytes.extracting(start..<start + length), fingerprinter) else {
+                return false
+            }
+            start += length
         }
         return true
     }

@@ -96,9 +96,10 @@ package struct Spool: Sendable {
             let found = all.filter { digest.description.hasPrefix($0.name.digestPrefix) }
             return (found.last { $0.imageKind != nil } ?? found.last)?.name
         }
-        let fulls = all.filter { kind($0) == .full }.suffix(max(1, keep))
-        let logs = all.last { kind($0) == .logs }
-        let kept = Set(needed + fulls.map(\.name) + [logs].compactMap { $0?.name })
+        let kinds = all.map { (name: $0.name, kind: kind($0)) }
+        let fulls = kinds.filter { $0.kind == .full }.suffix(max(1, keep))
+        let logs = kinds.filter { $0.kind == .logs }.suffix(1)
+        let kept = Set(needed + fulls.map(\.name) + logs.map(\.name))
         return all.filter { !kept.contains($0.name) }
     }
 

@@ -64,17 +64,19 @@ package struct Push {
         _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader
     ) throws(SyncError) -> PushBase {
         guard let point = stored?.point else {
-            return PushBase(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
+            return PushBase(point: nil, full: full, image: nil, map: MapStack(), entries: [], isLocal: true)
         }
         let map = try MapStack(of: point, from: points, state: state)
+        let flat = try map.flattened()
         if let found = images.base(point.imageDigest) {
-            return PushBase(point: stored, full: full, image: found, map: map, isLocal: true)
+            return PushBase(
+                point: stored, full: full, image: found, map: map, entries: flat.entries, isLocal: true)
         }
         let signature = try SignatureRebuild.run(
-            point, try map.flattened(), job: job, path: state.temporaryFolder + "/base.sig", files: files)
+            point, flat, job: job, path: state.temporaryFolder + "/base.sig", files: files)
         return PushBase(
             point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
-            isLocal: false)
+            entries: flat.entries, isLocal: false)
     }
 
     private func ship(
@@ -90,7 +92,7 @@ package struct Push {
         let layer: MapSegment
         do throws(SyncError) {
             let encoder = try DeltaEncoder(
-                request.image, base: base.image, baseEntries: try base.map.flattened().entries,
+                request.image, base: base.image, baseEntries: base.entries,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, into: writer)
             (layer, counts) = try encoder.run(progress)

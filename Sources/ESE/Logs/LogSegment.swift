@@ -16,9 +16,6 @@ enum LogSegment: Equatable {
     case flipped(bit: Int)
     case damaged(String)
 
-    /// The bit that tells the format of a page's sum, which is never taken for a flipped one.
-    private static let formatBit = 37 * 8 + 5
-
     /// - Parameters:
     ///   - segment: 4096 bytes.
     ///   - index: Its number in the file; the header is 0.
@@ -65,7 +62,7 @@ enum LogSegment: Equatable {
         _ segment: Span<UInt8>, number: UInt32, stored: UInt64, computed: UInt64
     ) -> Int? {
         let bit = PageChecksum.flippedBit(stored, computed, blockBytes: segment.count)
-        guard let bit, bit >= 64, bit != formatBit else { return nil }
+        guard let bit, bit >= 64, bit != PageChecksum.flagBit else { return nil }
         var mended = segment.array(0..<segment.count)
         mended[bit / 8] ^= 1 << UInt8(bit % 8)
         let isRight = PageChecksum.blockSum(mended.span, number: number, isFirst: true) == stored

@@ -7,7 +7,7 @@ package enum PageChecksum {
     /// Page flag: the sum is in the new format (exclusive or and ECC).
     package static let newFormatFlag: UInt32 = 0x2000
     /// The bit of that flag inside its page; never a correctable bit.
-    private static let flagBit = 37 * 8 + 5
+    static let flagBit = 37 * 8 + 5
     /// Where blocks 1 to 3 of a large page keep their sums: 40, 48, 56.
     private static let laterSums = 40
 

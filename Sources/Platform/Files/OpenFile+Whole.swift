@@ -17,6 +17,12 @@ extension OpenFile {
 }
 
 extension FileSystem {
+    /// The first `count` bytes of a file, fewer when it has no more.
+    package func start(of path: String, count: Int) throws(SystemError) -> [UInt8] {
+        let file = try open(path, .read)
+        return try file.bytes(at: 0, count: min(try file.status().length, count))
+    }
+
     /// A whole small file.
     ///
     /// - Parameter limit: Most bytes it may have; more is an error, before anything is read.

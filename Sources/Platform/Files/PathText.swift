@@ -8,6 +8,11 @@ package enum PathText {
         return folder.isEmpty ? "." : folder.string
     }
 
+    /// The path of a name in a folder.
+    package static func path(of name: String, in folder: String) -> String {
+        FilePath(folder).appending(name).string
+    }
+
     /// The last name of a path; the path itself when it has none.
     package static func name(of path: String) -> String {
         FilePath(path).lastComponent?.string ?? path

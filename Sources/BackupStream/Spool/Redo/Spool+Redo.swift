@@ -107,7 +107,9 @@ extension Spool {
                 }
             } catch { throw .source(error) }
             let bytes = buffer.span.extracting(0..<range.count)
-            guard try matches(bytes, at: range.lowerBound, signature, fingerprinter) else { return false }
+            guard try matches(bytes, at: range.lowerBound, ofExtent: 0, signature, fingerprinter) else {
+                return false
+            }
             try system { () throws(SystemError) in try journal.record(bytes, at: range.lowerBound) }
         }
         do throws(SystemError) {
@@ -115,27 +117,6 @@ extension Spool {
         } catch { throw .source(error) }
         try system { () throws(SystemError) in try journal.finish() }
         return true
-    }
-
-    private func matches(
-        _ bytes: Span<UInt8>, at offset: Int, _ signature: Signature, _ fingerprinter: Fingerprinter
-    ) throws(BackupError) -> Bool {
-        let extent = signature.layout.extents[0]
-        var start = 0
-        while start < bytes.count {
-            let block = (offset + start) / extent.blockSize
-            let range = extent.range(ofBlock: block)
-            let found = try content(of: block, signature)
-            guard found.isContent(of: bytes.extracting(start..<start + range.count), fingerprinter) else {
-                return false
-            }
-            start += range.count
-        }
-        return true
-    }
-
-    private func content(of block: Int, _ signature: Signature) throws(BackupError) -> BlockContent {
-        do throws(ImageError) { return try signature.content(ofBlock: block) } catch { throw .spool(error) }
     }
 
     /// Completes a journal: writes its records into the old image and gives that the new name.
