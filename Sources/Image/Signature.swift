@@ -38,6 +38,9 @@ package final class Signature {
 
     package var path: String { file.path }
 
+    /// The same signature for another reader, who goes through it in another order.
+    package func reader() -> Signature { Signature(file: file, layout: layout, runs: runs, digest: digest) }
+
     /// What block number `block` of the image holds.
     package func content(ofBlock block: Int) throws(ImageError) -> BlockContent {
         guard let ordinal = runs.dataOrdinal(ofBlock: block) else { return .zero }
