@@ -85,6 +85,9 @@ let package = Package(
         .executableTarget(
             name: "page-bench", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Benchmarks/PageBench", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-workload", dependencies: ["TestSupport", "Platform", argumentParser],
+            path: "Benchmarks/Workload", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
             dependencies: [

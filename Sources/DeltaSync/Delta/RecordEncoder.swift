@@ -73,8 +73,7 @@ package struct RecordEncoder: ~Copyable {
         _ packed: [UInt8], is bytes: [UInt8], against old: [UInt8]
     ) throws(SyncError) {
         try compressing { () throws(CompressionError) in
-            let back = try decompressor.decompress(packed.span, prefix: old.span, length: bytes.count)
-            guard back == bytes else { throw CompressionError(mismatchOf: bytes.count) }
+            try decompressor.prove(packed.span, prefix: old.span, is: bytes.span)
         }
     }
 }

@@ -8,8 +8,9 @@ package struct CheckRequest: Equatable, Sendable {
         /// Every byte is hashed.
         case full = 1
     }
-    package static let samplePercent = 1
-    package static let leastSampledPacks = 16
+    /// Bytes of the packs that the newest point brought, and of older ones, that a quick check hashes; at least one
+    /// pack of each. The store's side hashed all of them as they came.
+    package static let sampledBytes = 64 << 20
 
     package let job: Name
     /// Nil for every point of the job.
