@@ -8,8 +8,7 @@ package struct CheckRequest: Equatable, Sendable {
         /// Every byte is hashed.
         case full = 1
     }
-    /// Bytes of the packs that the newest point brought, and of older ones, that a quick check hashes; at least one
-    /// pack of each. The store's side hashed all of them as they came.
+    /// Bytes of the newest point's packs, and of older ones, that a quick check hashes; at least one pack of each.
     package static let sampledBytes = 64 << 20
 
     package let job: Name
