@@ -6,6 +6,14 @@ extension OpenFile {
         try read(into: &target, at: offset)
     }
 
+    /// For files without holes.
+    package func data(from offset: Int) throws(SystemError) -> Range<Int>? {
+        let length = try status().length
+        return offset < length ? offset..<length : nil
+    }
+
+    package var shared: (any SharedFile)? { nil }
+
     /// Exactly `count` bytes from `offset`, or an error that says how many were there.
     package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)
