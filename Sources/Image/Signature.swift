@@ -41,6 +41,9 @@ package final class Signature {
 
     package var path: String { file.path }
 
+    /// The same signature for another reader, who goes through it in another order.
+    package func reader() -> Signature { Signature(file: file, layout: layout, runs: runs, digest: digest) }
+
     /// What block number `block` of the image holds.
     ///
     /// As cheap as an array for blocks that are asked for in order.

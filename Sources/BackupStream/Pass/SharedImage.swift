@@ -122,9 +122,7 @@ extension Spool {
         let count = signature.layout.blockCount
         let step = max(1, count / Self.provedBlocks)
         for block in stride(from: abs(seed) % step, to: count, by: step) {
-            let number = signature.layout.extent(ofBlock: block)
-            let extent = signature.layout.extents[number]
-            let range = extent.range(ofBlock: block - signature.layout.firstBlocks[number])
+            guard let range = signature.layout.block(number: block)?.range else { return false }
             let content = try imaging { () throws(ImageError) in try signature.content(ofBlock: block) }
             guard let bytes = try? image.bytes(at: range.lowerBound, count: range.count),
                 content.isContent(of: bytes.span, fingerprinter)
