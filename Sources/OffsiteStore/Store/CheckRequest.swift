@@ -3,7 +3,8 @@ package import Platform
 /// What a store is asked to prove of a job's objects.
 package struct CheckRequest: Equatable, Sendable {
     package enum Level: UInt8, Sendable {
-        /// Everything needed is there with the right length; a sample of the packs is hashed.
+        /// Everything needed is there with the right length; new packs are hashed, and a sample of the others is
+        /// proved by check values.
         case quick = 0
         /// Every byte is hashed.
         case full = 1
