@@ -112,7 +112,9 @@ package struct DeltaEncoder: ~Copyable {
                 partBytes.append(copying: bytes.span.extracting(start..<start + entry.length))
                 depth = max(depth, entryDepth + 1)
             }
-            guard slices.count + parts.count <= Record.maximumSlices else { continue }
+            guard slices.count + parts.count <= Record.maximumSlices,
+                old.count + partBytes.count <= Record.maximumBytes
+            else { continue }
             slices += parts
             old += partBytes
         }
