@@ -31,7 +31,7 @@ package struct DeltaEncoder: ~Copyable {
         self.baseEntries = baseEntries
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(level: level, into: writer)
+        records = RecordPipeline(RecordEncoder.Levels(level, isFirst: base == nil), into: writer)
     }
 
     /// Goes through the whole image once.

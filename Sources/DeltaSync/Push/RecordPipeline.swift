@@ -19,9 +19,9 @@ struct RecordPipeline: ~Copyable {
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
     private var odds = DeltaOdds()
 
-    init(level: Int, into writer: FrameWriter) {
+    init(_ levels: RecordEncoder.Levels, into writer: FrameWriter) {
         self.writer = writer
-        workers = EncodingWork.workers(level: level)
+        workers = EncodingWork.workers(levels)
     }
 
     /// Notes bytes that are in the store already, or zero.
