@@ -85,6 +85,9 @@ let package = Package(
         .executableTarget(
             name: "page-bench", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Benchmarks/PageBench", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "delay-proxy", dependencies: ["TestSupport", argumentParser],
+            path: "Benchmarks/DelayProxy", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
             dependencies: [
