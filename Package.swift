@@ -88,6 +88,13 @@ let package = Package(
         .executableTarget(
             name: "delay-proxy", dependencies: ["TestSupport", argumentParser],
             path: "Benchmarks/DelayProxy", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "plan-bench",
+            dependencies: ["TestSupport", "DeltaSync", "Image", "Platform", argumentParser],
+            path: "Benchmarks/PlanBench", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-workload", dependencies: ["TestSupport", "Platform", argumentParser],
+            path: "Benchmarks/Workload", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -51,7 +51,7 @@ extension FuzzTarget {
             }
             guard let map = try? MapStack(of: point, from: points, state: nil).flattened() else { return }
             _ = try? SignatureRebuild.run(
-                point, map, job: sample.job, path: "/s", files: MemoryFileSystem())
+                point, map, job: sample.job, comparedWith: nil, path: "/s", files: MemoryFileSystem())
         },
     ]
 
