@@ -86,6 +86,9 @@ let package = Package(
             name: "page-bench", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Benchmarks/PageBench", swiftSettings: memorySafe),
         .executableTarget(
+            name: "delay-proxy", dependencies: ["TestSupport", argumentParser],
+            path: "Benchmarks/DelayProxy", swiftSettings: memorySafe),
+        .executableTarget(
             name: "plan-bench",
             dependencies: ["TestSupport", "DeltaSync", "Image", "Platform", argumentParser],
             path: "Benchmarks/PlanBench", swiftSettings: memorySafe),

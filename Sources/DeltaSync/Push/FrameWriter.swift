@@ -57,7 +57,9 @@ package final class FrameWriter {
         frameBytes += bytes.count
         let lane = lanes[nextLane]
         nextLane = (nextLane + 1) % lanes.count
-        if let pack = try lane.add(bytes, id: id, records: records, to: store, job: job) { packs.append(pack) }
+        if let pack = try lane.add(bytes, id: id, records: records, to: store, job: job) {
+            packs.append(pack)
+        }
     }
 
     private func widen() {

@@ -13,6 +13,7 @@ package final class AgentStore: ObjectStore {
     private var failure: StoreError?
     private var isFinished = false
     private var isGreeted = false
+    private var hasLeft = false
     private let dialect: Dialect
     /// Answers that nobody has waited for yet, oldest first.
     private var due: [Due] = []
@@ -87,16 +88,25 @@ package final class AgentStore: ObjectStore {
         try session { () throws(StoreError) in try wire.flush() }
     }
 
+    /// Says goodbye; what goes wrong is thrown by ``close()``.
+    package func leave() {
+        guard failure == nil, !isFinished, !hasLeft else { return }
+        hasLeft = true
+        do throws(StoreError) {
+            try settle()
+            try send(.goodbye)
+            try session { () throws(StoreError) in try wire.flush() }
+        } catch {}
+    }
+
     /// Says goodbye, waits for the agent's, and releases the transport.
     ///
     /// - Throws: What ended the session before, if something has: it may have been a call that cannot throw.
     package func close() throws(StoreError) {
         if let failure { throw failure }
         guard !isFinished else { return }
-        try settle()
-        try send(.goodbye)
+        leave()
         try session { () throws(StoreError) in
-            try wire.flush()
             while true {
                 let message = try wire.receive()
                 if message.kind == .goodbye { break }

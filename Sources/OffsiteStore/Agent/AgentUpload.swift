@@ -1,6 +1,6 @@
 internal import Platform
 
-/// An object on its way to an agent; its bytes are collected to messages of at least 64 KiB.
+/// An object on its way to an agent; small pieces are collected to messages of 64 KiB.
 ///
 /// What goes wrong at the far end is learned at the end: until then nobody waits for anybody.
 final class AgentUpload: ObjectUpload {
@@ -15,14 +15,12 @@ final class AgentUpload: ObjectUpload {
 
     func append(_ bytes: [UInt8]) throws(StoreError) {
         guard isOpen else { return }
-        if collected.isEmpty, bytes.count >= Self.messageBytes {
+        if bytes.count >= Self.messageBytes {
+            try sendCollected()
             try send(bytes)
         } else {
             collected.append(contentsOf: bytes)
-            if collected.count >= Self.messageBytes {
-                try send(collected)
-                collected.removeAll(keepingCapacity: true)
-            }
+            if collected.count >= Self.messageBytes { try sendCollected() }
         }
     }
 
@@ -32,7 +30,7 @@ final class AgentUpload: ObjectUpload {
     }
 
     func seal(_ name: Digest256) throws(StoreError) {
-        if !collected.isEmpty { try send(collected) }
+        try sendCollected()
         isOpen = false
         answer = try store.begin(.uploadFinish(name))
     }
@@ -47,6 +45,12 @@ final class AgentUpload: ObjectUpload {
         guard isOpen else { return }
         isOpen = false
         try? store.send(.abandon)
+    }
+
+    private func sendCollected() throws(StoreError) {
+        guard !collected.isEmpty else { return }
+        try send(collected)
+        collected.removeAll(keepingCapacity: true)
     }
 
     private func send(_ bytes: [UInt8]) throws(StoreError) {

@@ -117,6 +117,8 @@ package final class LanedStore: ObjectStore {
 
     package func close() throws(StoreError) {
         // What they were for was answered long ago.
+        for lane in others { lane.leave() }
+        lead.leave()
         for lane in others { try? lane.close() }
         try lead.close()
     }

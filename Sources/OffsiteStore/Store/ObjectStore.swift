@@ -67,6 +67,9 @@ package protocol ObjectStore: AnyObject {
 
     func space() throws(StoreError) -> SpaceStatus
 
+    /// Begins to end the session, so that ``close()`` has less to wait for. Nothing but that may be called after it.
+    func leave()
+
     /// Ends the session. Nothing else may be called after it.
     func close() throws(StoreError)
 }
@@ -94,6 +97,7 @@ package protocol ObjectUpload: AnyObject {
 
 extension ObjectStore {
     package func widen() -> Int { 1 }
+    package func leave() {}
 }
 
 extension ObjectUpload {

@@ -45,7 +45,9 @@ package struct RateSchedule: Equatable, Sendable {
     /// Windows that have every minute of a day once.
     package init(_ windows: [Window]) throws(Mistake) {
         for (second, window) in windows.enumerated() {
-            let other = windows[..<second].firstIndex { $0.contains(window.start) || window.contains($0.start) }
+            let other = windows[..<second].firstIndex {
+                $0.contains(window.start) || window.contains($0.start)
+            }
             if let other { throw .overlap(other, second) }
         }
         // What no window has begins where one ends.

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Synchronization
 
 /// One connection to a far end, and the thread that makes all calls of libssh for all of its channels.
 ///
@@ -8,6 +9,8 @@ package final class SSHConnection: Sendable {
     package let destination: SSHDestination
     let options: SSHOptions
     let mailbox: SSHMailbox
+    /// A deadline has passed in one of its channels: nobody waits for the others' programs any more.
+    let hasStalled = Atomic(false)
 
     /// Connects, checks the far end's key, and authenticates.
     package init(to destination: SSHDestination, options: SSHOptions = SSHOptions()) throws(TransportError) {

@@ -176,6 +176,8 @@ internal import Glibc
                 for _ in 0..<2 { _ = unsafe ssh_send_keepalive(handle) }
                 return
             }
+            // Also when no channel looks: else what has arrived would wake us up for ever.
+            if ready.count > 1, ready[1] { _ = unsafe ssh_execute_message_callbacks(handle) }
             if ready.contains(true) { return }
         }
     }

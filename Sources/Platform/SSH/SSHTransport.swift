@@ -139,7 +139,7 @@ package final class SSHTransport: Transport {
     package func finish() -> TransportEnd {
         if let end { return end }
         // What has failed is not waited for again, but its exit status may have arrived.
-        if !hasFailed {
+        if !hasFailed, !connection.hasStalled.load(ordering: .relaxed) {
             lane.with { state in
                 state.wantsEOF = true
                 state.discards = true
@@ -166,6 +166,7 @@ package final class SSHTransport: Transport {
 
     private func stalled(_ operation: String) -> TransportError {
         hasFailed = true
+        connection.hasStalled.store(true, ordering: .relaxed)
         return .stalled(operation, peer: peer, stderr: lane.with { $0.tail.text })
     }
 

@@ -28,8 +28,11 @@ extension RateSchedule {
     private static func minutes(_ text: String) -> (Int, Int)? {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { end -> Int? in
             let parts = end.split(separator: ":", omittingEmptySubsequences: false)
-            let isPlain = parts.allSatisfy { $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-            guard parts.count == 2, isPlain, let hour = Int(parts[0]), let minute = Int(parts[1]), minute < 60,
+            let isPlain = parts.allSatisfy {
+                $0.utf8.count == 2 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            }
+            guard parts.count == 2, isPlain, let hour = Int(parts[0]), let minute = Int(parts[1]),
+                minute < 60,
                 hour * 60 + minute <= minutesPerDay
             else { return nil }
             return (hour * 60 + minute) % minutesPerDay

@@ -46,7 +46,9 @@ struct AgentLanes {
         }
     }
 
-    private var command: String { link.remoteCommand + " " + ShellQuote.posix(["serve", "--store", link.store]) }
+    private var command: String {
+        link.remoteCommand + " " + ShellQuote.posix(["serve", "--store", link.store])
+    }
 
     /// The first lane's transport.
     func leading() throws(TransportError) -> any Transport {
