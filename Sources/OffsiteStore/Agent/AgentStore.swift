@@ -2,7 +2,7 @@ package import Platform
 
 /// A store behind an agent at the far end of a transport.
 ///
-/// Requests go one at a time, in order; only the bytes of an upload stream without waiting. After the
+/// Requests go in order, one at a time but for reads; the bytes of an upload stream without waiting. After the
 /// connection or the protocol has failed, every call throws that failure again.
 package final class AgentStore: ObjectStore {
     package let label: String
@@ -12,6 +12,12 @@ package final class AgentStore: ObjectStore {
     /// What ended the session, if anything has.
     private var failure: StoreError?
     private var isFinished = false
+    /// Numbers of reads that were sent and whose answers were not taken, oldest first.
+    private var readsUnderWay: [UInt16] = []
+    /// Counts the rows of reads: another request ends the one before.
+    private(set) var readSession = 0
+    /// False for an agent that only sends whole frames.
+    private(set) var sendsRecords = false
     /// What the agent said of itself.
     package private(set) var agent: Dialect
 
@@ -52,6 +58,7 @@ package final class AgentStore: ObjectStore {
                 throw wire.violation("the far end chose protocol \(welcome.chosenProtocol)")
             }
             agent = welcome.dialect
+            sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 
@@ -73,6 +80,7 @@ package final class AgentStore: ObjectStore {
     package func close() throws(StoreError) {
         if let failure { throw failure }
         guard !isFinished else { return }
+        try endReads()
         try send(.goodbye)
         try session { () throws(StoreError) in
             try wire.flush()
@@ -87,11 +95,15 @@ package final class AgentStore: ObjectStore {
     }
 
     /// Sends a request without waiting for an answer.
-    func send(_ request: WireRequest) throws(StoreError) {
+    func send(_ request: WireRequest) throws(StoreError) { _ = try sendCounted(request) }
+
+    /// The same; gives the bytes of the message.
+    private func sendCounted(_ request: WireRequest) throws(StoreError) -> Int {
         try session { () throws(StoreError) in
             sequence &+= 1
             let (kind, payload) = request.message
             try wire.send(WireMessage(kind, sequence: sequence, payload: payload))
+            return WireMessage.headerBytes + payload.count
         }
     }
 
@@ -102,7 +114,14 @@ package final class AgentStore: ObjectStore {
         _ request: WireRequest,
         part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void = AgentStore.noParts
     ) throws(StoreError) -> [UInt8] {
+        try endReads()
         try send(request)
+        return try answer(to: sequence, part: part)
+    }
+
+    private func answer(
+        to sequence: UInt16, part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> [UInt8] {
         let reply = try session { () throws(StoreError) in
             try wire.flush()
             while true {
@@ -121,6 +140,35 @@ package final class AgentStore: ObjectStore {
         guard reply.kind == .failure else { return reply.payload }
         throw try session { () throws(StoreError) in
             try parse(reply.payload, WireAnswer.parseError)
+        }
+    }
+
+    /// Begins a row of reads; those before it are over.
+    func beginReads() -> Int {
+        // What went wrong with them is told by whatever is asked next.
+        try? endReads()
+        readSession += 1
+        return readSession
+    }
+
+    /// Sends a read without waiting; gives the bytes of its message.
+    func send(ahead request: WireRequest) throws(StoreError) -> Int {
+        let sent = try sendCounted(request)
+        readsUnderWay.append(sequence)
+        return sent
+    }
+
+    /// The answer to the oldest read under way.
+    func nextRead() throws(StoreError) -> [UInt8] {
+        try answer(to: readsUnderWay.removeFirst(), part: Self.noParts)
+    }
+
+    /// Passes over the answers that nobody took.
+    private func endReads() throws(StoreError) {
+        guard !readsUnderWay.isEmpty else { return }
+        readSession += 1
+        while !readsUnderWay.isEmpty {
+            do throws(StoreError) { _ = try nextRead() } catch { if let failure { throw failure } }
         }
     }
 
