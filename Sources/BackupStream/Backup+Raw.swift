@@ -91,9 +91,9 @@ extension Backup {
     private func digest(of signature: Image.Signature, blockSize: Int) throws(BackupError) -> Digest256 {
         let digest = ExtentDigest(
             length: signature.layout.length, blockSize: blockSize, ZeroFingerprints(fingerprinter))
-        try signature.forEachBlock(BackupError.spool) { (content, length) throws(BackupError) in
-            digest.add(content, length: length)
-        }
+        do throws(ImageError) {
+            for extent in signature.layout.extents.indices { try digest.add(extent, of: signature) }
+        } catch { throw .spool(error) }
         guard let value = digest.finish() else { preconditionFailure("a digest is finished once") }
         return value
     }

@@ -17,14 +17,14 @@ extension Backup {
         }
         let members = inventory.members
         let manifestBytes = 1 << 16 + 512 * members.count
-        try spool.requireSpace(TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes)
 
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
         manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
         let pass = ImagePass(
-            try writer(draft, image: try draft.create("tar")),
+            try tarWriter(
+                draft, .full, byteCount: TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
         var trailers: [String: BackupTrailer] = [:]
         var logFacts: [String: LogFact] = [:]

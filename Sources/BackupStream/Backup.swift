@@ -14,15 +14,18 @@ package struct Backup {
         package var acceptDamaged: Bool
         /// Makes an image of a set that is recoverable only with loss, marked as damaged.
         package var acceptLoss: Bool
+        /// A new image of a set begins as a clone of the one before, where the file system can do that.
+        package var sharesImages: Bool
 
         package init(
             minSize: Int? = nil, expectBytes: Int? = nil, acceptDamaged: Bool = false,
-            acceptLoss: Bool = false
+            acceptLoss: Bool = false, sharesImages: Bool = true
         ) {
             self.minSize = minSize
             self.expectBytes = expectBytes
             self.acceptDamaged = acceptDamaged
             self.acceptLoss = acceptLoss
+            self.sharesImages = sharesImages
         }
     }
 
@@ -94,14 +97,33 @@ package struct Backup {
 
     /// The writer of a new image, and the draft's signature with it.
     ///
-    /// - Parameter image: Nil for an image that is read in place.
-    func writer(_ draft: SpoolDraft, image: (any OpenFile)?) throws(BackupError) -> ImageWriter {
+    /// - Parameters:
+    ///   - image: Nil for an image that is read in place.
+    ///   - shared: The image of which this one is a clone.
+    func writer(
+        _ draft: SpoolDraft, image: (any OpenFile)?, shared: SharedImage? = nil
+    ) throws(BackupError) -> ImageWriter {
         let path = try draft.claim("sig")
         let signature: SignatureWriter
         do throws(SystemError) {
             signature = try SignatureWriter(creating: path, job: job, in: files)
         } catch { throw .spool(error) }
-        return ImageWriter(BlockScanner(fingerprinter, into: signature), file: image)
+        return ImageWriter(BlockScanner(fingerprinter, into: signature), file: image, shared: shared)
+    }
+
+    /// The writer of a new tar, which shares with the one before what is the same, where the file system can.
+    ///
+    /// - Parameter byteCount: What the image will need where it shares nothing.
+    func tarWriter(
+        _ draft: SpoolDraft, _ kind: ImageManifest.Kind, byteCount: Int
+    ) throws(BackupError) -> ImageWriter {
+        let image = try draft.create("tar")
+        let shared =
+            options.sharesImages
+            ? try spool.share(
+                kind, into: image, job: job, fingerprinter, seed: Int(clamping: clock.now.seconds)) : nil
+        if shared == nil { try spool.requireSpace(byteCount) }
+        return try writer(draft, image: image, shared: shared)
     }
 
     /// Gives image, manifest and signature their names.
@@ -113,15 +135,16 @@ package struct Backup {
     ) throws(BackupError) -> BackupResult {
         try draft.write(manifest.json, as: "json")
         let entry = try draft.publish(signature.digest, at: time, imageKind: kind)
-        let file: any OpenFile
-        do throws(SystemError) { file = try files.open(entry.signaturePath, .read) } catch {
-            throw .spool(error)
-        }
+        let named: Signature
+        do throws(SystemError) {
+            let file = try files.open(entry.signaturePath, .read)
+            named = Signature(
+                file: file, layout: signature.layout, runs: signature.runs, digest: signature.digest)
+            spool.shelf.put(named, try file.status(), job: job)
+        } catch { throw .spool(error) }
         return BackupResult(
             imagePath: entry.imagePath ?? external ?? "", ownsImage: entry.imagePath != nil,
-            signature: Signature(
-                file: file, layout: signature.layout, runs: signature.runs, digest: signature.digest),
-            signaturePath: entry.signaturePath, manifest: manifest, entry: entry,
+            signature: named, signaturePath: entry.signaturePath, manifest: manifest, entry: entry,
             health: manifest.health)
     }
 }

@@ -67,6 +67,15 @@ int64_t clinux_read_uncached(int fd, void *bytes, uint64_t length, int64_t offse
     return result;
 }
 
+static int64_t seek(int fd, int64_t offset, int whence) {
+    off_t found = lseek(fd, offset, whence);
+    return found < 0 ? -errno : found;
+}
+
+int64_t clinux_seek_data(int fd, int64_t offset) { return seek(fd, offset, SEEK_DATA); }
+
+int64_t clinux_seek_hole(int fd, int64_t offset) { return seek(fd, offset, SEEK_HOLE); }
+
 int clinux_terminal_columns(int fd) {
     struct winsize size;
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

@@ -76,6 +76,12 @@ func onDisk<R>(_ body: () throws(SystemError) -> R) throws(SyncError) -> R {
     do throws(SystemError) { return try body() } catch { throw .system(error) }
 }
 
+func compressing<R: ~Copyable>(
+    _ body: () throws(CompressionError) -> R
+) throws(SyncError) -> R {
+    do throws(CompressionError) { return try body() } catch { throw .compression(error) }
+}
+
 func imaging<R>(_ body: () throws(ImageError) -> R) throws(SyncError) -> R {
     do throws(ImageError) { return try body() } catch { throw .image(error) }
 }

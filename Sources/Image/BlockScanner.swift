@@ -2,10 +2,12 @@ package import Platform
 
 /// Fingerprints the bytes of an image as they pass, extent by extent, into a signature.
 package struct BlockScanner: ~Copyable {
-    private let fingerprinter: Fingerprinter
+    package let fingerprinter: Fingerprinter
     private let writer: SignatureWriter
     private var blockSize = Extent.defaultBlockSize
-    private var cutter = BlockCutter()
+    /// The start of a block whose end has not come yet.
+    private var carry: [UInt8] = []
+    private var prints = BlockPrints()
     /// Digest of the extent that is being read, where it was asked for.
     private var digest: ExtentDigest?
 
@@ -37,10 +39,26 @@ package struct BlockScanner: ~Copyable {
 
     /// Takes the image's next bytes, in pieces of any size.
     package mutating func append(_ bytes: Span<UInt8>) throws(SystemError) {
-        // Taken out, because the closure needs the rest of `self`.
-        var cutter = exchange(&cutter, with: BlockCutter())
-        try cutter.append(bytes, blockSize: blockSize) { (block) throws(SystemError) in try add(block) }
-        self.cutter = cutter
+        var start = 0
+        if !carry.isEmpty {
+            start = min(blockSize - carry.count, bytes.count)
+            carry.append(copying: bytes.extracting(0..<start))
+            guard carry.count == blockSize else { return }
+            try flush()
+        }
+        let end = bytes.count - (bytes.count - start) % blockSize
+        if end > start { try scan(bytes.extracting(start..<end)) }
+        if end < bytes.count { carry.append(copying: bytes.extracting(end..<bytes.count)) }
+    }
+
+    /// Takes the image's next bytes by their fingerprints, which another thread may have made.
+    ///
+    /// - Parameter prints: Of whole blocks from a block's start on; only an extent's last one may be short.
+    package mutating func append(_ prints: BlockPrints) throws(SystemError) {
+        precondition(
+            carry.isEmpty && prints.blockSize == blockSize, "fingerprints of another grid than the extent's")
+        digest?.add(prints)
+        try writer.add(prints)
     }
 
     package consuming func finish() throws(ImageError) -> Signature {
@@ -49,14 +67,14 @@ package struct BlockScanner: ~Copyable {
     }
 
     private mutating func flush() throws(SystemError) {
-        var cutter = exchange(&cutter, with: BlockCutter())
-        try cutter.flush { (block) throws(SystemError) in try add(block) }
+        guard !carry.isEmpty else { return }
+        let block = exchange(&carry, with: [])
+        try scan(block.span)
     }
 
-    private mutating func add(_ block: Span<UInt8>) throws(SystemError) {
-        let content: BlockContent =
-            ZeroScan.isZero(block) ? .zero : .data(fingerprinter.fingerprint(block))
-        digest?.add(content, length: block.count)
-        try writer.add(content, length: block.count)
+    private mutating func scan(_ blocks: Span<UInt8>) throws(SystemError) {
+        prints.scan(blocks, blockSize: blockSize, fingerprinter)
+        digest?.add(prints)
+        try writer.add(prints)
     }
 }

@@ -6,34 +6,39 @@ package import Platform
 /// (docs/format/image.md, section 4). Owned by one thread at a time.
 package final class ExtentDigest {
     private static let tag = Array("hybridrep member 1".utf8)
-    private static let flushBytes = 64 << 10
-    private var hasher = Optional(SHA256Hasher())
-    private var pending = ByteWriter()
+    private var hasher: PrintHasher?
     private var zeros: ZeroFingerprints
 
     package init(length: Int, blockSize: Int, _ zeros: ZeroFingerprints) {
         self.zeros = zeros
-        pending.append(Self.tag)
-        pending.uint64(length)
-        pending.uint64(blockSize)
+        var head = ByteWriter()
+        head.append(Self.tag)
+        head.uint64(length)
+        head.uint64(blockSize)
+        hasher = PrintHasher(head: head)
     }
 
     package func add(_ content: BlockContent, length: Int) {
         switch content {
-        case .zero: pending.append(zeros.fingerprint(length: length))
-        case .data(let fingerprint): pending.append(fingerprint)
+        case .zero: hasher?.add(zeros.fingerprint(length: length))
+        case .data(let fingerprint): hasher?.add(fingerprint)
         }
-        if pending.count >= Self.flushBytes { flush() }
+    }
+
+    package func add(_ prints: BlockPrints) { hasher?.add(prints, &zeros) }
+
+    /// Adds all blocks of an extent of an image.
+    package func add(_ extent: Int, of signature: Signature) throws(ImageError) {
+        try signature.forEachRun(ofExtent: extent) { (run) in
+            if let fingerprints = run.fingerprints {
+                hasher?.add(fingerprints.span)
+            } else {
+                hasher?.add(
+                    zeros: run.count, blockSize: run.blockSize, lastLength: run.lastLength, &zeros)
+            }
+        }
     }
 
     /// The digest of what was added; nil when it was taken already.
-    package func finish() -> Digest256? {
-        flush()
-        return hasher.take()?.finish()
-    }
-
-    private func flush() {
-        hasher?.update(pending.bytes)
-        pending = ByteWriter(capacity: Self.flushBytes + Fingerprint.byteCount)
-    }
+    package func finish() -> Digest256? { hasher.take()?.finish() }
 }

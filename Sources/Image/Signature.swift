@@ -13,7 +13,10 @@ package final class Signature {
     package let runs: SignatureRuns
     /// The image's digest; all zero only while the signature is being made.
     package let digest: Digest256
-    private var cached: (section: Int, bytes: [UInt8])?
+    /// The section that was read last.
+    private var cached: (section: Int, fingerprints: [Fingerprint])?
+    /// The run that was asked for last: what is asked for next is nearly always in it, or in the one after.
+    private var recent = 0
 
     package init(file: any OpenFile, layout: ImageLayout, runs: SignatureRuns, digest: Digest256?) {
         self.file = file
@@ -38,47 +41,73 @@ package final class Signature {
 
     package var path: String { file.path }
 
+    /// The same signature for another reader, who goes through it in another order.
+    package func reader() -> Signature { Signature(file: file, layout: layout, runs: runs, digest: digest) }
+
     /// What block number `block` of the image holds.
+    ///
+    /// As cheap as an array for blocks that are asked for in order.
     package func content(ofBlock block: Int) throws(ImageError) -> BlockContent {
-        guard let ordinal = runs.dataOrdinal(ofBlock: block) else { return .zero }
-        return .data(try fingerprint(ordinal))
+        guard let run = run(ofBlock: block), !run.isZero else { return .zero }
+        let ordinal = run.dataBefore + block - run.firstBlock
+        let (fingerprints, start) = try section(ofFingerprint: ordinal)
+        return .data(fingerprints[start])
     }
 
-    /// Calls `body` with every block in order: its content and its length in bytes.
-    package func forEachBlock<E: Error>(
-        _ failure: (ImageError) -> E, _ body: (BlockContent, Int) throws(E) -> Void
-    ) throws(E) {
-        for (number, extent) in layout.extents.enumerated() {
-            for index in 0..<extent.blockCount {
-                let content: BlockContent
-                do throws(ImageError) {
-                    content = try self.content(ofBlock: layout.firstBlocks[number] + index)
-                } catch { throw failure(error) }
-                try body(content, extent.range(ofBlock: index).count)
-            }
-        }
+    /// The blocks from `block` on, at most `limit`, that are all zero or that have their fingerprints in one place.
+    ///
+    /// What it gives is at least one block; nil behind the last one.
+    package func blocks(from block: Int, limit: Int = .max) throws(ImageError) -> Blocks? {
+        guard limit > 0, let run = run(ofBlock: block) else { return nil }
+        let count = min(limit, run.firstBlock + run.count - block)
+        if run.isZero { return Blocks(count: count, fingerprints: nil) }
+        let (fingerprints, start) = try section(ofFingerprint: run.dataBefore + block - run.firstBlock)
+        let end = min(start + count, fingerprints.count)
+        return Blocks(count: end - start, fingerprints: fingerprints[start..<end])
+    }
+
+    /// Neighbouring blocks: all zero, or each with its fingerprint.
+    package struct Blocks: Sendable {
+        package let count: Int
+        /// `count` of them; nil for zeros.
+        package let fingerprints: ArraySlice<Fingerprint>?
     }
 
     func computeDigest(_ zeros: ZeroFingerprints) throws(ImageError) -> Digest256 {
         var zeros = zeros
         var digest = ImageDigest(layout)
-        try forEachBlock({ $0 }) { (content, length) throws(ImageError) in
-            switch content {
-            case .zero: digest.add(zeros.fingerprint(length: length))
-            case .data(let fingerprint): digest.add(fingerprint)
-            }
+        for extent in layout.extents.indices {
+            try forEachRun(ofExtent: extent) { digest.add($0, &zeros) }
         }
         return digest.finish()
     }
 
-    private func fingerprint(_ ordinal: Int) throws(ImageError) -> Fingerprint {
+    /// The run that `block` is in; nil behind the last one.
+    private func run(ofBlock block: Int) -> SignatureRuns.Run? {
+        let all = runs.runs
+        for index in recent..<min(recent + 2, all.count)
+        where block >= all[index].firstBlock && block - all[index].firstBlock < all[index].count {
+            recent = index
+            return all[index]
+        }
+        guard let index = runs.index(ofBlock: block) else { return nil }
+        recent = index
+        return all[index]
+    }
+
+    /// The section with the fingerprint of data block `ordinal`, and its place there.
+    private func section(
+        ofFingerprint ordinal: Int
+    ) throws(ImageError) -> (fingerprints: [Fingerprint], place: Int) {
         let section = ordinal / Self.fingerprintsPerSection
-        if cached?.section != section { cached = (section, try load(section)) }
-        let start = ordinal % Self.fingerprintsPerSection * Fingerprint.byteCount
-        guard let bytes = cached?.bytes, start + Fingerprint.byteCount <= bytes.count else {
+        let place = ordinal % Self.fingerprintsPerSection
+        if let cached, cached.section == section { return (cached.fingerprints, place) }
+        let loaded = try load(section)
+        cached = (section, loaded)
+        guard place < loaded.count else {
             throw .format(.badField(field: "fingerprint", offset: ordinal), path: path)
         }
-        return Fingerprint(low: bytes.span.uint64(at: start), high: bytes.span.uint64(at: start + 8))
+        return (loaded, place)
     }
 
     /// Where `FPRT` section number `section` starts in the file.
@@ -86,12 +115,45 @@ package final class Signature {
         ObjectHeader.byteCount + section * (Section.headerBytes + sectionBytes)
     }
 
-    private func load(_ section: Int) throws(ImageError) -> [UInt8] {
+    private func load(_ section: Int) throws(ImageError) -> [Fingerprint] {
         let first = section * Self.fingerprintsPerSection
         let count = min(Self.fingerprintsPerSection, runs.dataCount - first)
-        let start = Self.sectionStart(section) + Section.headerBytes
         do throws(SystemError) {
-            return try file.bytes(at: start, count: count * Fingerprint.byteCount)
+            return try [Fingerprint](
+                reading: file, at: Self.sectionStart(section) + Section.headerBytes, count: count)
         } catch { throw .system(error) }
+    }
+}
+
+/// Neighbouring blocks of one extent: all zero, or each with its fingerprint.
+package struct SignatureRun: Sendable {
+    /// Number in the image of the first one.
+    package let firstBlock: Int
+    package let count: Int
+    /// `count` of them; nil for zeros.
+    package let fingerprints: ArraySlice<Fingerprint>?
+    package let blockSize: Int
+    /// Bytes of the last one, which is short where it ends its extent.
+    package let lastLength: Int
+}
+
+extension Signature {
+    /// Calls `body` with all blocks of an extent in order, as few runs as there are.
+    package func forEachRun(
+        ofExtent number: Int, _ body: (SignatureRun) throws(ImageError) -> Void
+    ) throws(ImageError) {
+        let extent = layout.extents[number]
+        var index = 0
+        while index < extent.blockCount {
+            let first = layout.firstBlocks[number] + index
+            guard let found = try blocks(from: first, limit: extent.blockCount - index) else {
+                throw .format(.badField(field: "runs", offset: first), path: path)
+            }
+            index += found.count
+            try body(
+                SignatureRun(
+                    firstBlock: first, count: found.count, fingerprints: found.fingerprints,
+                    blockSize: extent.blockSize, lastLength: extent.range(ofBlock: index - 1).count))
+        }
     }
 }

@@ -16,30 +16,31 @@ package struct SignatureRuns: Equatable, Sendable {
 
     package init() {}
 
-    package mutating func append(isZero: Bool) {
+    /// Appends blocks that are alike, to the last run where that is of their kind.
+    package mutating func append(_ count: Int, isZero: Bool) {
+        guard count > 0 else { return }
         if let last = runs.last, last.isZero == isZero {
             runs[runs.count - 1] = Run(
-                firstBlock: last.firstBlock, count: last.count + 1, isZero: isZero,
+                firstBlock: last.firstBlock, count: last.count + count, isZero: isZero,
                 dataBefore: last.dataBefore)
         } else {
-            append(count: 1, isZero: isZero)
+            append(count: count, isZero: isZero)
         }
     }
 
     package var blockCount: Int { runs.last.map { $0.firstBlock + $0.count } ?? 0 }
     package var dataCount: Int { runs.last.map { $0.dataBefore + ($0.isZero ? 0 : $0.count) } ?? 0 }
 
-    /// The ordinal of `block` among the data blocks; nil when it is zero.
-    package func dataOrdinal(ofBlock block: Int) -> Int? {
+    /// Number of the run that `block` is in; nil behind the last one.
+    func index(ofBlock block: Int) -> Int? {
         var low = 0
         var high = runs.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if runs[middle].firstBlock <= block { low = middle } else { high = middle }
         }
-        guard low < runs.count else { return nil }
-        let run = runs[low]
-        return run.isZero ? nil : run.dataBefore + block - run.firstBlock
+        guard low < runs.count, block < runs[low].firstBlock + runs[low].count else { return nil }
+        return low
     }
 
     /// Layout (docs/format/signature.md, section 4): varint count of runs, then for each varint (blocks << 1 | zero).

@@ -10,7 +10,8 @@ package final class SignatureWriter {
     private var hasher = Optional(SHA256Hasher())
     private var offset = 0
     private var lastSection = 0
-    private var section = ByteWriter(capacity: Signature.sectionBytes)
+    /// Fingerprints that are not written yet.
+    private var section: [Fingerprint] = []
     private var runs = SignatureRuns()
     private var extents: [Extent] = []
     private var imageOffset = 0
@@ -19,7 +20,8 @@ package final class SignatureWriter {
     package init(creating path: String, job: Identifier, in files: some FileSystem) throws(SystemError) {
         file = try files.open(path, .create)
         self.job = job
-        try emit(ObjectHeader(.signature, job: job).encoded)
+        section.reserveCapacity(Signature.fingerprintsPerSection)
+        try emit(ObjectHeader(.signature, job: job).encoded.span)
     }
 
     /// Starts the next extent where the image stands.
@@ -31,11 +33,24 @@ package final class SignatureWriter {
     package func add(_ content: BlockContent, length: Int) throws(SystemError) {
         imageOffset += length
         switch content {
-        case .zero: runs.append(isZero: true)
+        case .zero: runs.append(1, isZero: true)
         case .data(let fingerprint):
-            runs.append(isZero: false)
+            runs.append(1, isZero: false)
             section.append(fingerprint)
-            if section.count == Signature.sectionBytes { try flushFingerprints() }
+            if section.count == Signature.fingerprintsPerSection { try flushFingerprints() }
+        }
+    }
+
+    /// Adds neighbouring blocks of the extent that is open.
+    package func add(_ prints: BlockPrints) throws(SystemError) {
+        imageOffset += prints.byteCount
+        for run in prints.runs { runs.append(run.count, isZero: run.isZero) }
+        var rest = prints.fingerprints[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Signature.fingerprintsPerSection - section.count)
+            section.append(contentsOf: some)
+            rest = rest.dropFirst(some.count)
+            if section.count == Signature.fingerprintsPerSection { try flushFingerprints() }
         }
     }
 
@@ -45,10 +60,10 @@ package final class SignatureWriter {
     package func finish(_ zeros: ZeroFingerprints) throws(ImageError) -> Signature {
         endExtent()
         do throws(SystemError) {
-            if section.count > 0 { try flushFingerprints() }
+            if !section.isEmpty { try flushFingerprints() }
             var writer = ByteWriter()
             runs.encode(into: &writer)
-            try emitSection("RUNS", writer.bytes)
+            try emitSection("RUNS", writer.bytes.span)
         } catch { throw .system(error) }
         let layout: ImageLayout
         do throws(FormatError) { layout = try ImageLayout(extents) } catch {
@@ -60,8 +75,9 @@ package final class SignatureWriter {
             var writer = ByteWriter()
             layout.encode(into: &writer)
             writer.append(digest)
-            try emitSection("EXTN", writer.bytes)
-            try emit(ObjectTrailer.head(lastSection: lastSection, length: offset + ObjectTrailer.byteCount))
+            try emitSection("EXTN", writer.bytes.span)
+            try emit(
+                ObjectTrailer.head(lastSection: lastSection, length: offset + ObjectTrailer.byteCount).span)
             if let hasher = hasher.take() { try file.write(hasher.finish().bytes.span, at: offset) }
             try file.sync()
         } catch { throw .system(error) }
@@ -75,19 +91,21 @@ package final class SignatureWriter {
     }
 
     private func flushFingerprints() throws(SystemError) {
-        try emitSection("FPRT", section.bytes)
-        section = ByteWriter(capacity: Signature.sectionBytes)
+        var full = exchange(&section, with: [])
+        try full.span.withBytes { (bytes) throws(SystemError) in try emitSection("FPRT", bytes) }
+        full.removeAll(keepingCapacity: true)
+        section = full
     }
 
-    private func emitSection(_ tag: String, _ content: [UInt8]) throws(SystemError) {
+    private func emitSection(_ tag: String, _ content: Span<UInt8>) throws(SystemError) {
         lastSection = offset
-        try emit(Section.header(tag, .mandatory, length: content.count))
+        try emit(Section.header(tag, .mandatory, length: content.count).span)
         try emit(content)
     }
 
-    private func emit(_ bytes: [UInt8]) throws(SystemError) {
+    private func emit(_ bytes: Span<UInt8>) throws(SystemError) {
         hasher?.update(bytes)
-        try file.write(bytes.span, at: offset)
+        try file.write(bytes, at: offset)
         offset += bytes.count
     }
 }

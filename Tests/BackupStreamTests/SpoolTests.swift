@@ -38,7 +38,7 @@ import Testing
     @Test func expiryKeepsTheNewestAndWhatTargetsNeed() throws {
         let entries = try backups(5).map { $0 }
         let sorted = try bench.spool.entries()
-        let needed = try sorted[1].signature(job: bench.job, in: bench.files).digest
+        let needed = try bench.spool.signature(of: sorted[1], job: bench.job).digest
         let removed = try bench.spool.expire(keep: 2, alwaysKeep: [needed])
         #expect(removed.count == entries.count - 3)
         #expect(try bench.spool.entries() == [sorted[1], sorted[3], sorted[4]])

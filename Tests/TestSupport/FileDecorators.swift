@@ -55,4 +55,7 @@ extension OpenFileDecorator {
     package func sync() throws(SystemError) { try base.sync() }
     package func status() throws(SystemError) -> FileStatus { try base.status() }
     package func clone(_ other: any OpenFile) throws(SystemError) -> Bool { try base.clone(other) }
+    package func data(from offset: Int) throws(SystemError) -> Range<Int>? { try base.data(from: offset) }
+    /// What reads past the decorator would see nothing of it.
+    package var shared: (any SharedFile)? { nil }
 }

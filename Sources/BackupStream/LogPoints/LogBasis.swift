@@ -42,7 +42,7 @@ package struct LogBasis: Sendable {
         guard let entry = try spool.newest(.full), let path = entry.imagePath,
             let manifest = try? entry.manifest(in: spool.files), manifest.source.kind == "ese",
             let time = Timestamp(rfc3339: manifest.sourceTime),
-            let signature = try? entry.signature(job: job, in: spool.files),
+            let signature = try? spool.signature(of: entry, job: job),
             let image = try? spool.files.open(path, .read)
         else { return nil }
         var databases: [Database] = []

@@ -22,13 +22,16 @@ package struct SearchedImage {
             extents[index].blockSize == size.bytes
         else { return nil }
         return DatabaseMember(
-            image: self, extent: extents[index], firstBlock: signature.layout.firstBlocks[index], size: size)
+            image: self, number: index, extent: extents[index],
+            firstBlock: signature.layout.firstBlocks[index], size: size)
     }
 }
 
 /// The pages of one database in an image: its blocks are the file's slots.
 struct DatabaseMember {
     let image: SearchedImage
+    /// Of its extent in the image.
+    let number: Int
     let extent: Extent
     /// Number of the extent's first block in the image.
     let firstBlock: Int

@@ -54,26 +54,53 @@ package struct LostWriteSearch {
         var carried = known.keys.sorted()[...]
         // Suspects of before that lie behind the pages of the older image come after the loop.
         let both = min(last, base.pageCount)
-        for number in stride(from: 1, through: both, by: 1) {
-            var suspect: SuspectPage?
-            if carried.first == number {
+        let comparison = SignatureComparison(new.signature, old.signature)
+        var next = 1
+        while next <= both {
+            let differing = try difference(comparison, from: next, through: both, member, base)
+            while let number = carried.first, number < differing.lowerBound {
                 carried.removeFirst()
-                suspect = try known[number].flatMap { (page) throws(BackupError) in
-                    try stillSuspect(page, in: member)
+                if let page = known[number], let suspect = try stillSuspect(page, in: member) {
+                    lost.add(suspect)
                 }
             }
-            if let found = try comparison(number, member, base, name) {
-                let highest = max(found.dbtimeBefore, suspect?.dbtimeBefore ?? 0)
-                suspect = found
-                suspect?.dbtimeBefore = highest
+            for number in differing {
+                var suspect: SuspectPage?
+                if carried.first == number {
+                    carried.removeFirst()
+                    suspect = try known[number].flatMap { (page) throws(BackupError) in
+                        try stillSuspect(page, in: member)
+                    }
+                }
+                if let found = try self.comparison(number, member, base, name) {
+                    let highest = max(found.dbtimeBefore, suspect?.dbtimeBefore ?? 0)
+                    suspect = found
+                    suspect?.dbtimeBefore = highest
+                }
+                if let suspect { lost.add(suspect) }
             }
-            if let suspect { lost.add(suspect) }
+            next = differing.upperBound
         }
         for number in carried where number <= last {
             if let page = known[number], let suspect = try stillSuspect(page, in: member) {
                 lost.add(suspect)
             }
         }
+    }
+
+    /// The next pages that differ in the two images; empty, behind the last one, when there are no more.
+    private func difference(
+        _ comparison: SignatureComparison, from page: Int, through last: Int, _ member: DatabaseMember,
+        _ base: DatabaseMember
+    ) throws(BackupError) -> Range<Int> {
+        let blocks: Range<Int>?
+        do throws(ImageError) {
+            blocks = try comparison.nextDifference(
+                in: member.number, from: page + 1, since: base.number)
+        } catch { throw .spool(error) }
+        // Page 1 is block 2.
+        guard let blocks, blocks.lowerBound - 1 <= last else { return last + 1..<last + 1 }
+        return blocks.lowerBound - 1..<min(blocks.upperBound - 1, last + 1)
     }
 
     /// A page that differs in the two images and is older in the new one.

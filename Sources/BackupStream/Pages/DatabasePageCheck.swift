@@ -11,14 +11,14 @@ struct DatabasePageCheck {
 
     let pair: HeaderPair
     var pageSize: PageSize { pair.pageSize }
-    private var tally = PageTally(listLimit: namedPages)
+    var tally = PageTally(listLimit: namedPages)
     /// Slots seen, headers included.
-    private var slots = 0
-    private var end: OwnedEndSearch
+    var slots = 0
+    var end: OwnedEndSearch
     /// The last page that could be a trailer.
     private var trailer: BackupTrailer?
     private var isCut = false
-    private let flushMap: FlushMapFile.Finding
+    let flushMap: FlushMapFile.Finding
 
     /// - Parameters:
     ///   - lastOwned: The last owned page where it was looked up; otherwise it is found as pages pass.
@@ -37,9 +37,6 @@ struct DatabasePageCheck {
         return flushMap.map?.verdict(verdict, of: page, number: number) ?? verdict
     }
 
-    /// True when the next slot lies behind the end of the database, as far as that is known.
-    var isBehindEnd: Bool { end.isBehind(UInt32(clamping: slots - 1)) }
-
     /// Counts the page in the next slot.
     ///
     /// - Parameter verdict: What ``verdict(of:)`` said of these bytes.
@@ -47,8 +44,13 @@ struct DatabasePageCheck {
         defer { slots += 1 }
         guard let verdict else { return }
         let number = UInt32(clamping: slots - 1)
-        tally.count(verdict, of: page, number: number)
+        count(verdict, of: page, number: number)
         end.look(at: page, number: number)
+    }
+
+    /// Counts page `number`.
+    mutating func count(_ verdict: PageVerdict, of page: Span<UInt8>, number: UInt32) {
+        tally.count(verdict, of: page, number: number)
         if !verdict.isGood, let found = BackupTrailer(parsing: page) { trailer = found }
     }
 

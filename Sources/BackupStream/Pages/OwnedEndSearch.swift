@@ -19,6 +19,9 @@ struct OwnedEndSearch {
         if known != nil { awaited = nil }
     }
 
+    /// The slot of the page that must come next; nil when the search is over.
+    var awaitedSlot: Int? { awaited.map { Int($0) + 1 } }
+
     func isBehind(_ number: UInt32) -> Bool { end.lastPage.map { number > $0 } ?? false }
 
     /// Looks at a page that has just passed.

@@ -27,7 +27,7 @@ struct PageRereader {
     /// - Returns: What is to be thought of the bytes that now stand there.
     mutating func reread(
         _ range: Range<Int>, of buffer: inout [UInt8], at offset: Int, _ first: PageVerdict,
-        _ judge: (Span<UInt8>) -> PageVerdict?
+        _ judge: (Span<UInt8>) -> PageVerdict
     ) throws(BackupError) -> PageVerdict? {
         var verdict: PageVerdict? = first
         let file = self.file

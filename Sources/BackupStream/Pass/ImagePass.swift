@@ -2,15 +2,19 @@ internal import ESE
 internal import Image
 internal import Platform
 
-/// The one pass over a source: each piece is read, its pages are checked, and it goes into the image.
+/// The one pass over a source: each piece is read, its pages are checked, its blocks fingerprinted, and it goes into
+/// the image.
 ///
-/// Owned by one thread at a time; the buffer is reused from file to file.
+/// Threads read, check and fingerprint pieces while the owner counts, signs and writes the ones before, in order;
+/// what is not a file is read by the owner. All that can change for reasons of its own is the owner's: what is read
+/// again, what a page's verdict leads to, errors. Owned by one thread at a time.
 final class ImagePass {
-    /// A multiple of every page size, and small enough to stay in a core's cache from check to write.
-    static let bufferBytes = 256 << 10
+    /// Two threads read a cached file twice as fast as one.
+    private static let threads = 2
+    private static let pieces = 4 * threads
 
     let writer: ImageWriter
-    private var buffer = [UInt8](repeating: 0, count: bufferBytes)
+    private let ring: PieceRing<PassPiece>
     private let progress: (_ doneBytes: Int, _ totalBytes: Int?) -> Void
     private let totalBytes: Int?
     private var doneBytes = 0
@@ -19,6 +23,11 @@ final class ImagePass {
         self.writer = writer
         self.totalBytes = totalBytes
         self.progress = progress
+        ring = PieceRing(pieces: Self.pieces, threads: Self.threads) {
+            PassPiece()
+        } work: { [fingerprinter = writer.fingerprinter] piece in
+            piece.work(fingerprinter)
+        }
     }
 
     /// Puts bytes of our own making into the image.
@@ -37,52 +46,46 @@ final class ImagePass {
         _ stream: any ByteStream, rereader: inout PageRereader?,
         begin: (Span<UInt8>) throws(BackupError) -> DatabasePageCheck?
     ) throws(BackupError) -> (pages: DatabasePages?, bytes: Int) {
-        var buffer = self.buffer
-        self.buffer = []
-        defer { self.buffer = buffer }
+        var feed = PieceFeed(stream)
+        var check: DatabasePageCheck?
         var total = 0
-        var count = try stream.fill(&buffer)
-        try rereader?.rereadHeader(of: &buffer, count)
-        var check = try begin(buffer.span.extracting(0..<count))
-        while count > 0 {
-            try checkPages(&buffer, count, at: total, &check, &rereader)
-            try writer.append(buffer.span.extracting(0..<count))
-            total += count
-            doneBytes += count
-            progress(doneBytes, totalBytes)
-            if count < buffer.count { break }
-            count = try stream.fill(&buffer)
+        try ring.give { (piece) throws(BackupError) in
+            try feed.first(&piece)
+            try rereader?.rereadHeader(of: &piece.buffer, piece.count)
+            check = try begin(piece.buffer.span.extracting(0..<piece.count))
+            piece.prepare(blockSize: writer.blockSize, check?.rules)
+            return piece.count > 0
         }
+        let rules = check?.rules
+        repeat {
+            while !ring.isFull {
+                let isGiven = try ring.give { (piece) throws(BackupError) in
+                    piece.prepare(blockSize: writer.blockSize, rules)
+                    return try feed.next(&piece)
+                }
+                if !isGiven { break }
+            }
+            try ring.take { (piece) throws(BackupError) in
+                try accept(&piece, stream, &check, &rereader)
+                total += piece.count
+            }
+        } while ring.underWay > 0
         try stream.finish()
         return (check?.finish(), total)
     }
 
-    /// Checks the whole pages in the first `count` bytes of `buffer`.
-    ///
-    /// - Parameter offset: Where the buffer stands in the stream.
-    private func checkPages(
-        _ buffer: inout [UInt8], _ count: Int, at offset: Int, _ check: inout DatabasePageCheck?,
+    /// Takes a piece back: counts its pages, and puts it into the image.
+    private func accept(
+        _ piece: inout PassPiece, _ stream: any ByteStream, _ check: inout DatabasePageCheck?,
         _ rereader: inout PageRereader?
     ) throws(BackupError) {
-        guard var pages = check else { return }
-        check = nil
-        let size = pages.pageSize.bytes
-        var start = 0
-        while count - start >= size {
-            let range = start..<start + size
-            var verdict = pages.verdict(of: buffer.span.extracting(range))
-            if let bad = verdict, !bad.isGood, !pages.isBehindEnd,
-                !BackupTrailer.isTrailer(buffer.span.extracting(range))
-            {
-                verdict =
-                    try rereader?.reread(range, of: &buffer, at: offset + start, bad) {
-                        pages.verdict(of: $0)
-                    } ?? bad
-            }
-            pages.record(verdict, of: buffer.span.extracting(range))
-            start += size
+        if !piece.isRead, let file = stream.seekable { try piece.readAgain(file, writer.fingerprinter) }
+        if var pages = check.take() {
+            try piece.record(in: &pages, &rereader, writer.fingerprinter)
+            check = pages
         }
-        if start < count { pages.cut() }
-        check = pages
+        try writer.append(piece)
+        doneBytes += piece.count
+        progress(doneBytes, totalBytes)
     }
 }

@@ -7,9 +7,14 @@ protocol ByteStream: AnyObject {
 
     /// To be called once after the last byte: says whether what was read is all there is, and unchanged.
     func finish() throws(BackupError)
+
+    /// The file behind it where any part of it may be read at any time.
+    var seekable: WatchedFile? { get }
 }
 
 extension ByteStream {
+    var seekable: WatchedFile? { nil }
+
     func fill(_ buffer: inout [UInt8]) throws(BackupError) -> Int {
         var target = buffer.mutableSpan
         return try fill(&target)

@@ -33,20 +33,37 @@ final class WatchedFile: ByteStream {
 
     var length: Int { before.length }
 
+    var seekable: WatchedFile? { self }
+
     func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int {
         let count = min(target.count, length - offset)
         var piece = target._mutatingExtracting(0..<count)
+        try fill(&piece, at: offset)
+        offset += count
+        return count
+    }
+
+    /// Fills all of `target` from `start`, apart from the stream.
+    func fill(_ target: inout MutableSpan<UInt8>, at start: Int) throws(BackupError) {
         let got: Int
-        do throws(SystemError) { got = try file.read(into: &piece, at: offset) } catch {
-            let bytes = try self.bytes(after: error, at: offset, count: count)
-            for index in bytes.indices { piece[index] = bytes[index] }
+        do throws(SystemError) { got = try file.read(into: &target, at: start) } catch {
+            let bytes = try self.bytes(after: error, at: start, count: target.count)
+            for index in bytes.indices { target[index] = bytes[index] }
             got = bytes.count
         }
-        guard got == count else {
-            throw changed("it ends at byte \(offset + got), its length was \(length)")
+        guard got == target.count else {
+            throw changed("it ends at byte \(start + got), its length was \(length)")
         }
-        offset += got
-        return got
+    }
+
+    /// The next bytes from `start` on that are no hole; empty at the end when there are none.
+    ///
+    /// Where the file system fails to say, all is data: reading it will tell.
+    func data(from start: Int) -> Range<Int> {
+        do throws(SystemError) {
+            guard let found = try file.data(from: start) else { return length..<length }
+            return min(found.lowerBound, length)..<min(found.upperBound, length)
+        } catch { return start..<length }
     }
 
     /// Up to `count` bytes from `start`, apart from the stream.

@@ -1,4 +1,4 @@
-internal import Image
+package import Image
 package import Platform
 
 /// The folder of a job where its newest images wait, and the bases of its next deltas stay.
@@ -12,6 +12,7 @@ package struct Spool: Sendable {
     /// The job's own folder.
     package let folder: String
     package let files: any FileSystem
+    let shelf = SignatureShelf()
 
     /// Opens a job's spool, making its folder when this is the first run.
     ///
@@ -67,12 +68,19 @@ package struct Spool: Sendable {
     package func entry(
         imageDigest digest: Digest256, job: Identifier, before name: SpoolName? = nil
     ) throws(BackupError) -> SpoolEntry? {
-        let found = try entries().filter { entry in
+        let named = try entries().reversed().filter { entry in
             if let name, entry.name >= name { return false }
             return digest.description.hasPrefix(entry.name.digestPrefix)
-                && (try? entry.signature(job: job, in: files))?.digest == digest
         }
-        return found.last { $0.imageKind != nil } ?? found.last
+        let wanted = named.filter { $0.imageKind != nil } + named.filter { $0.imageKind == nil }
+        return wanted.first { (try? signature(of: $0, job: job))?.digest == digest }
+    }
+
+    /// The signature of an image, checked against its digest once a run.
+    ///
+    /// - Parameter job: The id that it must carry.
+    package func signature(of entry: SpoolEntry, job: Identifier) throws(ImageError) -> Signature {
+        try shelf.open(entry.signaturePath, job: job, in: files)
     }
 
     /// Removes all but the newest `keep` fulls, the newest log image, and those of `alwaysKeep`; returns the
@@ -149,5 +157,9 @@ package struct Spool: Sendable {
 
     func system<Value>(_ body: () throws(SystemError) -> Value) throws(BackupError) -> Value {
         do throws(SystemError) { return try body() } catch { throw .spool(error) }
+    }
+
+    func imaging<Value>(_ body: () throws(ImageError) -> Value) throws(BackupError) -> Value {
+        do throws(ImageError) { return try body() } catch { throw .spool(error) }
     }
 }

@@ -25,11 +25,6 @@ package struct SpoolEntry: Equatable, Sendable {
 
     func path(_ ending: String) -> String { "\(folder)/\(name).\(ending)" }
 
-    /// - Parameter job: The id that the signature must carry.
-    package func signature(job: Identifier, in files: any FileSystem) throws(ImageError) -> Signature {
-        try Signature(opening: signaturePath, job: job, in: files)
-    }
-
     package func manifest(in files: any FileSystem) throws(ImageError) -> ImageManifest {
         let bytes: [UInt8]
         do throws(SystemError) {

@@ -28,6 +28,11 @@ int64_t clinux_random(void *bytes, uint64_t length);
  * opening where that cannot be done; what the cache had of the range is dropped all the same. */
 int64_t clinux_read_uncached(int fd, void *bytes, uint64_t length, int64_t offset);
 
+/* The next byte from `offset` on that is data, or in a hole. -ENXIO when there is none,
+ * -EINVAL where the file system cannot tell. Moves the position of `fd`. */
+int64_t clinux_seek_data(int fd, int64_t offset);
+int64_t clinux_seek_hole(int fd, int64_t offset);
+
 /* Width of the terminal behind `fd` in columns, 0 when it is none. */
 int clinux_terminal_columns(int fd);
 

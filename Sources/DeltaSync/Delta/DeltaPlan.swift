@@ -1,25 +1,34 @@
-package import Image
-internal import Platform
+internal import Image
+package import Platform
 
-/// Compares two signatures block by block.
+/// What of an image its base has, block by block.
 ///
-/// The expected place of a block is the same member and offset in the base. What is not there is new.
+/// The expected place of a block is the same member and offset in the base. What is not there may have been moved by
+/// something that was inserted or removed before it (``ShiftSearch``); what is nowhere is new.
 package struct DeltaPlan {
+    /// Fewest bytes without a block at its expected place that a shift is looked for in.
+    private static let leastSearched = 32 << 10
+
     private let new: Signature
-    private let base: Signature?
     private let carriesMapOn: Bool
-    private let baseExtents: [Extent.Key: Int]
+    private let comparison: BlockComparison?
+    private let shifts: ShiftSearch?
 
     /// - Parameter carriesMapOn: The new image's map lies over the base's; else it must name every block.
-    package init(from base: Signature?, to new: Signature, carriesMapOn: Bool = true) {
-        self.new = new
+    package init(
+        from base: BaseImage?, to image: ShippedImage, _ fingerprinter: Fingerprinter,
+        carriesMapOn: Bool = true
+    ) {
+        new = image.signature
         self.carriesMapOn = carriesMapOn
-        self.base = base
-        var extents: [Extent.Key: Int] = [:]
-        for (number, extent) in (base?.layout.extents ?? []).enumerated() where extents[extent.key] == nil {
-            extents[extent.key] = number
-        }
-        baseExtents = extents
+        let comparison = base.map { BlockComparison(from: $0.signature, to: image.signature) }
+        self.comparison = comparison
+        shifts =
+            if carriesMapOn, let comparison, let base, let file = base.file {
+                ShiftSearch(image, base: file, signature: base.signature, fingerprinter) {
+                    () throws(SyncError) in try comparison.displaced(leastBytes: Self.leastSearched)
+                }
+            } else { nil }
     }
 
     /// Calls `body` with steps that cover the new image in order; neighbours that are alike come as one.
@@ -28,9 +37,10 @@ package struct DeltaPlan {
     package func forEachStep(_ body: (DeltaStep) throws(SyncError) -> Void) throws(SyncError) {
         var pending: DeltaStep?
         for (number, extent) in new.layout.extents.enumerated() {
-            let match = expectedPlace(of: extent)
+            /// Blocks that are not at their expected place.
+            var run = 0..<0
             for index in 0..<extent.blockCount {
-                let step = try step(number, index, match)
+                let step = try step(number, extent, index, &run)
                 if let joined = pending.flatMap({ Self.join($0, step) }) {
                     pending = joined
                 } else {
@@ -42,50 +52,59 @@ package struct DeltaPlan {
         if let pending { try body(pending) }
     }
 
-    /// The extent of the base with the same key and grid.
-    private func expectedPlace(of extent: Extent) -> Int? {
-        guard let number = baseExtents[extent.key], let base,
-            base.layout.extents[number].blockSize == extent.blockSize
-        else { return nil }
-        return number
+    private func step(
+        _ number: Int, _ extent: Extent, _ index: Int, _ run: inout Range<Int>
+    ) throws(SyncError) -> DeltaStep {
+        let range = extent.range(ofBlock: index)
+        let content = try content(number, index)
+        guard let comparison else { return Self.fresh(content, range, extent.blockSize, base: []) }
+        let old = try comparison.counterpart(ofExtent: number, block: index)
+        if let old, content == old.content, old.range.count == range.count {
+            return kept(content, range, extent.blockSize, old.range)
+        }
+        guard case .data = content else { return Self.fresh(content, range, extent.blockSize, base: []) }
+        if let shifts {
+            if !run.contains(index) {
+                run = index..<(try comparison.endOfRun(extent: number, from: index))
+            }
+            let bytes =
+                extent.range(ofBlock: run.lowerBound)
+                .lowerBound..<extent.range(ofBlock: run.upperBound - 1).upperBound
+            let place = try shifts.place(
+                of: range, content, in: bytes.count >= Self.leastSearched ? bytes : nil,
+                expected: comparison.expectedPlace(ofExtent: number, offset: bytes.lowerBound))
+            switch place {
+            case .moved(let from): return .moved(range, from: from, blockSize: extent.blockSize)
+            case .near(let ranges): return Self.fresh(content, range, extent.blockSize, base: ranges)
+            case .unknown: break
+            }
+        }
+        let base: [Range<Int>] = if let old, case .data = old.content { [old.range] } else { [] }
+        return Self.fresh(content, range, extent.blockSize, base: base)
     }
 
-    private func step(_ number: Int, _ index: Int, _ match: Int?) throws(SyncError) -> DeltaStep {
-        let extent = new.layout.extents[number]
-        let range = extent.range(ofBlock: index)
-        let content = try imaging { () throws(ImageError) in
+    private func content(_ number: Int, _ index: Int) throws(SyncError) -> BlockContent {
+        try imaging { () throws(ImageError) in
             try new.content(ofBlock: new.layout.firstBlocks[number] + index)
         }
-        guard let match, let base, index < base.layout.extents[match].blockCount else {
-            return Self.fresh(content, range, extent.blockSize, base: nil)
+    }
+
+    /// A block that has its bytes from its expected place.
+    private func kept(
+        _ content: BlockContent, _ range: Range<Int>, _ blockSize: Int, _ old: Range<Int>
+    ) -> DeltaStep {
+        switch (content, carriesMapOn) {
+        case (.zero, false): .zero(range, blockSize: blockSize)
+        case (.data(let fingerprint), false):
+            .adopted(range, from: old.lowerBound, blockSize: blockSize, fingerprint)
+        case (_, true) where old == range: .unchanged(range)
+        case (.zero, true): .zero(range, blockSize: blockSize)
+        case (.data, true): .moved(range, from: old.lowerBound, blockSize: blockSize)
         }
-        let old = base.layout.extents[match].range(ofBlock: index)
-        let oldContent = try imaging { () throws(ImageError) in
-            try base.content(ofBlock: base.layout.firstBlocks[match] + index)
-        }
-        if content == oldContent, old.count == range.count {
-            guard carriesMapOn else {
-                return switch content {
-                case .zero: .zero(range, blockSize: extent.blockSize)
-                case .data(let fingerprint):
-                    .adopted(
-                        range, from: old.lowerBound, blockSize: extent.blockSize, fingerprint)
-                }
-            }
-            if old == range { return .unchanged(range) }
-            guard case .zero = content else {
-                return .moved(range, from: old.lowerBound, blockSize: extent.blockSize)
-            }
-        }
-        guard case .data(let fingerprint) = oldContent else {
-            return Self.fresh(content, range, extent.blockSize, base: nil)
-        }
-        return Self.fresh(
-            content, range, extent.blockSize, base: DeltaStep.BaseBlock(range: old, fingerprint: fingerprint))
     }
 
     private static func fresh(
-        _ content: BlockContent, _ range: Range<Int>, _ blockSize: Int, base: DeltaStep.BaseBlock?
+        _ content: BlockContent, _ range: Range<Int>, _ blockSize: Int, base: [Range<Int>]
     ) -> DeltaStep {
         switch content {
         case .zero: .zero(range, blockSize: blockSize)

@@ -11,16 +11,15 @@ package enum DeltaStep: Equatable, Sendable {
     case adopted(Range<Int>, from: Int, blockSize: Int, Fingerprint)
     /// All zero, and not so at this place before.
     case zero(Range<Int>, blockSize: Int)
-    /// One block with other bytes; `base` is the block it takes the place of.
-    case changed(Range<Int>, blockSize: Int, Fingerprint, base: BaseBlock?)
+    /// One block with other bytes; `base` are the ranges of the base that are most like it, none if nothing is.
+    case changed(Range<Int>, blockSize: Int, Fingerprint, base: [Range<Int>])
 
-    package struct BaseBlock: Equatable, Sendable {
-        package let range: Range<Int>
-        package let fingerprint: Fingerprint
-
-        package init(range: Range<Int>, fingerprint: Fingerprint) {
-            self.range = range
-            self.fingerprint = fingerprint
+    /// Where in the new image the step is.
+    package var range: Range<Int> {
+        switch self {
+        case .unchanged(let range), .moved(let range, _, _), .adopted(let range, _, _, _),
+            .zero(let range, _), .changed(let range, _, _, _):
+            range
         }
     }
 }

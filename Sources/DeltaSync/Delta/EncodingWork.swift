@@ -1,7 +1,7 @@
 internal import OffsiteStore
 internal import Platform
 
-/// A block, or a few adjacent ones, that is to become a record.
+/// Bytes that are to become a record.
 struct EncodingWork: Sendable {
     let bytes: [UInt8]
     /// Of the first byte in the image.
@@ -15,7 +15,13 @@ struct EncodingWork: Sendable {
         let depth: Int
     }
 
-    typealias Outcome = Result<(record: Record, payload: [UInt8], depth: Int), SyncError>
+    enum Encoded: Sendable {
+        case record(Record, payload: [UInt8], depth: Int)
+        /// The base does not help: the bytes go into a plain record with others.
+        case unrelated([UInt8])
+    }
+
+    typealias Outcome = Result<Encoded, SyncError>
 
     /// Threads that make records: one a processor, and few enough for the memory that is promised.
     static let threads = min(8, Processors.count)
@@ -42,14 +48,19 @@ struct EncodingWork: Sendable {
         func perform(_ work: EncodingWork) -> Outcome {
             do throws(SyncError) {
                 var encoder = try take()
-                let (record, payload) =
-                    if let base = work.base {
-                        try encoder.delta(work.bytes, at: work.offset, old: base.old, base: base.slices)
-                    } else {
-                        try encoder.plain(work.bytes, at: work.offset)
-                    }
+                let encoded: Encoded
+                if let base = work.base {
+                    let delta = try encoder.delta(
+                        work.bytes, at: work.offset, old: base.old, base: base.slices)
+                    encoded =
+                        delta.map { .record($0.record, payload: $0.payload, depth: base.depth) }
+                        ?? .unrelated(work.bytes)
+                } else {
+                    let plain = try encoder.plain(work.bytes, at: work.offset)
+                    encoded = .record(plain.record, payload: plain.payload, depth: 0)
+                }
                 self.encoder = consume encoder
-                return .success((record, payload, record.codec == .delta ? work.base?.depth ?? 0 : 0))
+                return .success(encoded)
             } catch { return .failure(error) }
         }
     }

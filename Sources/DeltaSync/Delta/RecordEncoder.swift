@@ -6,21 +6,27 @@ package struct RecordEncoder: ~Copyable {
     package static let defaultLevel = 3
     /// Deltas on one block end with a plain record at this depth, plus the block's number modulo 8.
     package static let baseDepth = 24
-    /// A delta at most this share of its block is kept without trying a plain record.
+    /// A delta at most this share of its block is kept without a look at what a plain record would take.
     private static let clearlySmallShare = 16
 
+    package typealias Encoded = (record: Record, payload: [UInt8])
+
     private var compressor: Compressor
+    /// Tells quickly what a block alone compresses to.
+    private var estimator: Compressor
     private var decompressor: Decompressor
 
     package init(level: Int) throws(SyncError) {
-        let compressor = try Self.compressor(level)
-        let decompressor = try Self.decompressor()
+        let compressor = try compressing { () throws(CompressionError) in try Compressor(level: level) }
+        let estimator = try compressing { () throws(CompressionError) in try Compressor(level: 1) }
+        let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
         self.compressor = compressor
+        self.estimator = estimator
         self.decompressor = decompressor
     }
 
     /// A record without base, stored or compressed, whichever is smaller.
-    package mutating func plain(_ bytes: [UInt8], at offset: Int) throws(SyncError) -> (Record, [UInt8]) {
+    package mutating func plain(_ bytes: [UInt8], at offset: Int) throws(SyncError) -> Encoded {
         let packed = try compress(bytes, against: [])
         guard packed.count < bytes.count else {
             return (
@@ -28,22 +34,27 @@ package struct RecordEncoder: ~Copyable {
                 bytes
             )
         }
+        try prove(packed, is: bytes, against: [])
         return (
             Record(codec: .zstd, imageOffset: offset, length: bytes.count, storedBytes: packed.count), packed
         )
     }
 
-    /// The smaller of a delta and a plain record.
+    /// A delta; nil when that saves less than an eighth of what the block alone compresses to.
     ///
+    /// Among others of its kind a plain block takes about an eighth less than alone, and needs no base.
     /// - Parameter old: The bytes that `base` decodes to, joined.
     package mutating func delta(
         _ bytes: [UInt8], at offset: Int, old: [UInt8], base: [Record.Slice]
-    ) throws(SyncError) -> (Record, [UInt8]) {
+    ) throws(SyncError) -> Encoded? {
         let packed = try compress(bytes, against: old)
         if packed.count > bytes.count / Self.clearlySmallShare {
-            let plain = try plain(bytes, at: offset)
-            if plain.1.count <= packed.count { return plain }
+            let alone = try compressing { () throws(CompressionError) in
+                try estimator.compress(bytes.span).count
+            }
+            guard packed.count < min(alone, bytes.count) / 8 * 7 else { return nil }
         }
+        try prove(packed, is: bytes, against: old)
         return (
             Record(
                 codec: .delta, imageOffset: offset, length: bytes.count, storedBytes: packed.count, base: base
@@ -52,24 +63,17 @@ package struct RecordEncoder: ~Copyable {
         )
     }
 
-    private static func compressor(_ level: Int) throws(SyncError) -> Compressor {
-        do throws(CompressionError) { return try Compressor(level: level) } catch {
-            throw .compression(error)
+    private mutating func compress(_ bytes: [UInt8], against old: [UInt8]) throws(SyncError) -> [UInt8] {
+        try compressing { () throws(CompressionError) in
+            try compressor.compress(bytes.span, prefix: old.span)
         }
     }
 
-    private static func decompressor() throws(SyncError) -> Decompressor {
-        do throws(CompressionError) { return try Decompressor() } catch { throw .compression(error) }
-    }
-
-    private mutating func compress(_ bytes: [UInt8], against old: [UInt8]) throws(SyncError) -> [UInt8] {
-        do throws(CompressionError) {
-            let packed = try compressor.compress(bytes.span, prefix: old.span)
-            let back = try decompressor.decompress(packed.span, prefix: old.span, length: bytes.count)
-            guard back == bytes else {
-                throw CompressionError(mismatchOf: bytes.count)
-            }
-            return packed
-        } catch { throw .compression(error) }
+    private mutating func prove(
+        _ packed: [UInt8], is bytes: [UInt8], against old: [UInt8]
+    ) throws(SyncError) {
+        try compressing { () throws(CompressionError) in
+            try decompressor.prove(packed.span, prefix: old.span, is: bytes.span)
+        }
     }
 }

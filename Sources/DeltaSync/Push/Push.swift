@@ -48,7 +48,8 @@ package struct Push {
             return generations.contains(generation) ? try read(generation).digest : nil
         }
         let (point, full) = try PushBase.find(request.kind, head: head, read: read)
-        return try ship(request, head, try base(point, full, points), points, progress)
+        return try ship(
+            request, head, try base(point, full, points, for: request.image), points, progress)
     }
 
     private func checkIdentity(_ points: PointReader) throws(SyncError) {
@@ -61,7 +62,7 @@ package struct Push {
 
     /// A base's image and map: from this host, or read back from the store.
     private func base(
-        _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader
+        _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader, for image: ShippedImage
     ) throws(SyncError) -> PushBase {
         guard let point = stored?.point else {
             return PushBase(point: nil, full: full, image: nil, map: MapStack(), entries: [], isLocal: true)
@@ -73,7 +74,8 @@ package struct Push {
                 point: stored, full: full, image: found, map: map, entries: flat.entries, isLocal: true)
         }
         let signature = try SignatureRebuild.run(
-            point, flat, job: job, path: state.temporaryFolder + "/base.sig", files: files)
+            point, flat, job: job, comparedWith: image, path: state.temporaryFolder + "/base.sig",
+            files: files)
         return PushBase(
             point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
             entries: flat.entries, isLocal: false)
@@ -91,7 +93,7 @@ package struct Push {
         var counts = Point.Counts()
         let layer: MapSegment
         do throws(SyncError) {
-            let encoder = try DeltaEncoder(
+            let encoder = DeltaEncoder(
                 request.image, base: base.image, baseEntries: base.entries,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, into: writer)

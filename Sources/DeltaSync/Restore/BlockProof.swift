@@ -4,7 +4,7 @@ internal import Platform
 
 /// Compares bytes of an image, as they pass in rising order, with the fingerprints of its blocks.
 ///
-/// The fingerprints are proven first, by the image digest that they add up to.
+/// Of a block that the map does not know the fingerprint is taken down: the image digest proves those.
 struct BlockProof: ~Copyable {
     private let layout: ImageLayout
     private let fingerprinter: Fingerprinter
@@ -14,38 +14,14 @@ struct BlockProof: ~Copyable {
     /// The block that has begun and not ended, and what came of it.
     private var open: Range<Int> = 0..<0
     private var carry: [UInt8] = []
+    /// Fingerprints of the blocks that the map does not know, in order.
+    private var found: [Fingerprint] = []
 
     init(_ layout: ImageLayout, _ runs: [FingerprintRun], _ fingerprinter: Fingerprinter) {
         self.layout = layout
         self.fingerprinter = fingerprinter
         lookup = FingerprintLookup(runs)
         zeros = ZeroFingerprints(fingerprinter)
-    }
-
-    /// Proves the fingerprints themselves.
-    ///
-    /// - Throws: `damaged` when one is missing or they are not those of the point's image.
-    static func check(
-        _ point: Point, _ runs: [FingerprintRun], _ fingerprinter: Fingerprinter
-    ) throws(SyncError) {
-        var digest = ImageDigest(point.layout)
-        var lookup = FingerprintLookup(runs)
-        var zeros = ZeroFingerprints(fingerprinter)
-        for extent in point.layout.extents {
-            for index in 0..<extent.blockCount {
-                let range = extent.range(ofBlock: index)
-                switch lookup.content(of: range) {
-                case .zero: digest.add(zeros.fingerprint(length: range.count))
-                case .data(let fingerprint): digest.add(fingerprint)
-                case nil:
-                    throw .damaged(
-                        "the map of point \(point.id) has no fingerprint for byte \(range.lowerBound)")
-                }
-            }
-        }
-        guard digest.finish() == point.imageDigest else {
-            throw .damaged("the fingerprints in the map of point \(point.id) do not add up to its digest")
-        }
     }
 
     /// The block that `offset` begins.
@@ -95,29 +71,36 @@ struct BlockProof: ~Copyable {
             if carry.isEmpty {
                 open = try block(at: offset)
                 if open.upperBound <= range.upperBound {
+                    let zero = zeros.fingerprint(length: open.count)
                     switch lookup.content(of: open) {
-                    case .zero: break
-                    case .data(zeros.fingerprint(length: open.count)): break
-                    default: throw wrong
+                    case .zero, .data(zero): break
+                    case .data: throw wrong
+                    case nil: found.append(zero)
                     }
                     offset = open.upperBound
                     continue
                 }
             }
-            let left = open.isEmpty ? 0 : open.upperBound - offset
-            let count = min(left, range.upperBound - offset)
+            let count = min(open.upperBound, range.upperBound) - offset
             try append([UInt8](repeating: 0, count: count).span, at: offset)
             offset += count
         }
     }
 
+    /// The fingerprints of the blocks that the map does not know, in order.
+    ///
     /// - Throws: `damaged` when a block has begun and not ended.
-    consuming func finish() throws(SyncError) {
+    consuming func finish() throws(SyncError) -> [Fingerprint] {
         guard carry.isEmpty else { throw .damaged("the block at byte \(open.lowerBound) does not end") }
+        return found
     }
 
     private mutating func check(_ bytes: Span<UInt8>) throws(SyncError) {
-        guard lookup.content(of: open)?.isContent(of: bytes, fingerprinter) == true else { throw wrong }
+        guard let expected = lookup.content(of: open) else {
+            found.append(fingerprinter.fingerprint(bytes))
+            return
+        }
+        guard expected.isContent(of: bytes, fingerprinter) else { throw wrong }
     }
 
     private var wrong: SyncError {

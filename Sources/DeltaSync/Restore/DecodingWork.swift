@@ -13,6 +13,8 @@ struct DecodingWork: Sendable {
 
     /// Threads that decode: the one that fetches, proves and writes is as busy as one of them.
     static let threads = min(4, Processors.count)
+    /// Bytes of decoded records that all threads keep.
+    private static let budget = 64 << 20
 
     static func workers() -> OrderedWorkers<DecodingWork, Outcome> {
         OrderedWorkers(threads: threads) {
@@ -47,7 +49,7 @@ struct DecodingWork: Sendable {
 
         private func take() throws(SyncError) -> RecordDecoder {
             if let made = decoder.take() { return made }
-            return try RecordDecoder()
+            return try RecordDecoder(budget: DecodingWork.budget / DecodingWork.threads)
         }
     }
 }

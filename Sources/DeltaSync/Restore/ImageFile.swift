@@ -42,7 +42,7 @@ package struct ImageFile {
         _ file: any OpenFile, _ image: ImageRebuild, _ progress: (Int) -> Void
     ) throws(SyncError) {
         let length = image.point.layout.length
-        try image.run([0..<length], progress, into: FileSink(file, keepsHoles: true))
+        try image.run([0..<length], progress, into: FileSink([(0..<length, file)], keepsHoles: true))
         try onDisk { () throws(SystemError) in
             try file.truncate(to: length)
             try file.sync()

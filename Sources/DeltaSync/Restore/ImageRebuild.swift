@@ -1,6 +1,6 @@
 internal import Image
 package import OffsiteStore
-package import Platform
+internal import Platform
 
 /// Makes a point's image again, or parts of it, in image order, and proves it on the way.
 ///
@@ -25,7 +25,11 @@ package struct ImageRebuild {
         map = try MapStack(of: point, from: points, state: state).flattened()
     }
 
-    private var fingerprinter: Fingerprinter { Fingerprinter(secret: points.job.secret) }
+    var fingerprints: ImageFingerprints {
+        ImageFingerprints(
+            layout: point.layout, runs: map.runs, fingerprinter: Fingerprinter(secret: points.job.secret),
+            digest: point.imageDigest)
+    }
 
     /// Hands the image's bytes to `body`, each after its block was proven.
     ///
@@ -43,41 +47,44 @@ package struct ImageRebuild {
     }
 
     /// A small part of the image: whole extents.
+    ///
+    /// Proven by the map's fingerprints, which the point names.
     package func bytes(_ range: Range<Int>) throws(SyncError) -> [UInt8] {
         var bytes: [UInt8] = []
         let sink = StreamSink { bytes.append(copying: $0) }
-        try run([range], { _ in }, into: sink)
+        _ = try deliver([range], { _ in }, into: sink)
         return bytes
     }
 
-    /// Proves that the map's fingerprints are those of the point's image.
-    package func proveFingerprints() throws(SyncError) {
-        try BlockProof.check(point, map.runs, fingerprinter)
-    }
-
-    /// The blocks of the image that a file does not have.
+    /// Hands on what the image has at `ranges`, and proves the image.
     ///
-    /// - Parameters:
-    ///   - part: Whole extents of the image; the file begins with the first.
-    ///   - file: Nil for one that is not there.
-    package func differences(
-        in part: Range<Int>, of file: (any OpenFile)?, _ progress: (_ doneBytes: Int) -> Void
-    ) throws(SyncError) -> [Range<Int>] {
-        try DifferenceScan(point.layout, map.runs, fingerprinter).run(part, file, progress)
-    }
-
-    /// Hands on what the image has at `ranges`, which are whole blocks, rising and apart.
-    package func run(
+    /// - Parameter ranges: Whole blocks, rising and apart; all that the map does not know must be among them.
+    /// - Throws: `damaged` when a block is not what its fingerprint says, or all of them do not have the image digest.
+    func run(
         _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
     ) throws(SyncError) {
-        try proveFingerprints()
+        let known = fingerprints.verdict()
+        guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
+        let found = try deliver(ranges, progress, into: sink)
+        guard known.isProven || fingerprints.verdict(found).isProven else { throw wrongDigest }
+    }
+
+    var wrongDigest: SyncError { .damaged("the image of point \(point.id) does not have its digest") }
+
+    /// Hands on what the image has at `ranges`, each block proven by its fingerprint.
+    ///
+    /// - Returns: The fingerprints of those that the map does not know.
+    func deliver(
+        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
+    ) throws(SyncError) -> [Fingerprint] {
         let pieces = try pieces(of: ranges)
         let locations = try syncing { () throws(StoreError) in
             try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
         }
         var deltas = DeltaTables(store, job: points.job.name, locations: locations)
         var output = ProvenOutput(
-            BlockProof(point.layout, map.runs, fingerprinter), sink, DecodingWork.workers())
+            BlockProof(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
+            DecodingWork.workers())
         var start = 0
         while start < pieces.count {
             let end = Self.end(of: pieces, from: start)
@@ -92,7 +99,7 @@ package struct ImageRebuild {
             }
             start = end
         }
-        try output.finish(progress)
+        return try output.finish(progress)
     }
 
     /// What the map says of the ranges.
@@ -144,9 +151,9 @@ private struct ProvenOutput: ~Copyable {
         workers.give(work)
     }
 
-    consuming func finish(_ progress: (Int) -> Void) throws(SyncError) {
+    consuming func finish(_ progress: (Int) -> Void) throws(SyncError) -> [Fingerprint] {
         while workers.underWay > 0 { try emit(progress) }
-        try proof.finish()
+        return try proof.finish()
     }
 
     private mutating func emit(_ progress: (Int) -> Void) throws(SyncError) {

@@ -6,28 +6,44 @@ package protocol ImageSink: AnyObject {
     func writeZeros(_ range: Range<Int>) throws(SyncError)
 }
 
-/// For a file whose first byte is the image's, or that of one of its members.
+/// For files that are parts of an image; what belongs to none of them is passed over.
 final class FileSink: ImageSink {
-    private let file: any OpenFile
-    private let start: Int
+    private let parts: [(range: Range<Int>, file: any OpenFile)]
     private let keepsHoles: Bool
+    /// The first part that has not ended.
+    private var next = 0
 
     /// - Parameters:
-    ///   - start: Where in the image the file begins.
-    ///   - keepsHoles: The file is new: what nobody writes is zero.
-    init(_ file: any OpenFile, start: Int = 0, keepsHoles: Bool) {
-        self.file = file
-        self.start = start
+    ///   - parts: Where in the image each file's bytes are, rising and apart.
+    ///   - keepsHoles: The files are new: what nobody writes is zero.
+    init(_ parts: [(range: Range<Int>, file: any OpenFile)], keepsHoles: Bool) {
+        self.parts = parts
         self.keepsHoles = keepsHoles
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(SyncError) {
-        try onDisk { () throws(SystemError) in try file.write(bytes, at: offset - start) }
+        try forEachPart(of: offset..<offset + bytes.count) { (range, part, file) throws(SyncError) in
+            let piece = bytes.extracting(range.lowerBound - offset..<range.upperBound - offset)
+            try onDisk { () throws(SystemError) in
+                try file.write(piece, at: range.lowerBound - part.lowerBound)
+            }
+        }
     }
 
     func writeZeros(_ range: Range<Int>) throws(SyncError) {
         guard !keepsHoles else { return }
         try StreamSink.forEach(range) { (offset, zeros) throws(SyncError) in try write(zeros, at: offset) }
+    }
+
+    private func forEachPart(
+        of range: Range<Int>, _ body: (Range<Int>, Range<Int>, any OpenFile) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        while next < parts.count, parts[next].range.upperBound <= range.lowerBound { next += 1 }
+        for (part, file) in parts[next...] {
+            guard part.lowerBound < range.upperBound else { break }
+            let common = part.clamped(to: range)
+            if !common.isEmpty { try body(common, part, file) }
+        }
     }
 }
 

@@ -7,16 +7,15 @@ package import Platform
 /// proven and synced. Whoever finds it knows that the files are neither what they were nor what they shall be.
 /// The same restore again reads the files once more and goes on with what still differs: that is the journal.
 package struct InPlaceRestore {
-    /// A file, and which part of an image it shall be: whole extents.
-    package struct Part {
+    /// An image, and the files that are parts of it.
+    package struct Target {
         package let image: ImageRebuild
-        package let range: Range<Int>
-        package let path: String
+        /// Each file's whole extents of the image, rising.
+        package let parts: [(range: Range<Int>, path: String)]
 
-        package init(_ image: ImageRebuild, _ range: Range<Int>, path: String) {
+        package init(_ image: ImageRebuild, _ parts: [(range: Range<Int>, path: String)]) {
             self.image = image
-            self.range = range
-            self.path = path
+            self.parts = parts
         }
     }
 
@@ -54,18 +53,17 @@ package struct InPlaceRestore {
         }
     }
 
-    /// - Returns: How many bytes of the images the files did not have.
-    package func run(_ parts: [Part], _ progress: (Progress) -> Void) throws(SyncError) -> Int {
-        for part in parts { try part.image.proveFingerprints() }
+    /// - Returns: How many bytes of the images were fetched, since the files did not have them.
+    package func run(_ targets: [Target], _ progress: (Progress) -> Void) throws(SyncError) -> Int {
         let isResumed = try onDisk { () throws(SystemError) in try files.status(marker) } != nil
-        var lock: (any HeldLock)? = isResumed ? try begin(parts) : nil
-        let found = try scan(parts, progress)
+        var lock: (any HeldLock)? = isResumed ? try begin(targets) : nil
+        let found = try scan(targets, progress)
         let total = found.reduce(0) { $0 + $1.bytes }
         guard isResumed || found.contains(where: \.isDifferent) else { return 0 }
-        if lock == nil { lock = try begin(parts) }
+        if lock == nil { lock = try begin(targets) }
         var done = 0
-        for (part, difference) in zip(parts, found) {
-            try restore(part, difference, isResumed: isResumed) {
+        for (target, difference) in zip(targets, found) {
+            try restore(target, difference) {
                 progress(.restoring(doneBytes: done + $0, totalBytes: total))
             }
             done += difference.bytes
@@ -77,44 +75,58 @@ package struct InPlaceRestore {
     }
 
     private struct Difference {
-        /// Nil for a file that is not there.
-        let file: (any OpenFile)?
-        let hasLength: Bool
+        /// Of each part its file; nil for one that is not there.
+        var files: [(any OpenFile)?] = []
+        var haveLengths = true
         /// Of the image.
-        let ranges: [Range<Int>]
+        var ranges: [Range<Int>] = []
+        /// The map's fingerprints and the files' together are those of the image.
+        var isProven = false
 
         var bytes: Int { ranges.reduce(0) { $0 + $1.count } }
-        var isDifferent: Bool { file == nil || !hasLength || !ranges.isEmpty }
+        var isDifferent: Bool { !haveLengths || !ranges.isEmpty || files.contains { $0 == nil } }
     }
 
     private func scan(
-        _ parts: [Part], _ progress: (Progress) -> Void
+        _ targets: [Target], _ progress: (Progress) -> Void
     ) throws(SyncError) -> [Difference] {
-        let total = parts.reduce(0) { $0 + $1.range.count }
+        let total = targets.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.range.count } }
         var done = 0
-        var found: [Difference] = []
-        for part in parts {
-            let status = try onDisk { () throws(SystemError) in try files.status(part.path) }
-            if let status, status.kind != .regular { throw .notAFile(path: part.path) }
-            let file = try onDisk { () throws(SystemError) in
-                status == nil ? nil : try files.open(part.path, .update)
+        var result: [Difference] = []
+        for target in targets {
+            let known = target.image.fingerprints.verdict()
+            guard known.isProven || known.unknownBlocks > 0 else { throw target.image.wrongDigest }
+            var difference = Difference()
+            var found: [Fingerprint] = []
+            for (range, path) in target.parts {
+                let status = try onDisk { () throws(SystemError) in try files.status(path) }
+                if let status, status.kind != .regular { throw .notAFile(path: path) }
+                let file = try onDisk { () throws(SystemError) in
+                    status == nil ? nil : try files.open(path, .update)
+                }
+                let scan = try DifferenceScan(target.image.fingerprints).run(range, file) {
+                    progress(.reading(doneBytes: done + $0, totalBytes: total))
+                }
+                done += range.count
+                difference.files.append(file)
+                difference.haveLengths = difference.haveLengths && status?.length == range.count
+                difference.ranges += scan.different
+                found += scan.found
             }
-            let ranges = try part.image.differences(in: part.range, of: file) {
-                progress(.reading(doneBytes: done + $0, totalBytes: total))
-            }
-            done += part.range.count
-            found.append(
-                Difference(file: file, hasLength: status?.length == part.range.count, ranges: ranges))
+            // What the map does not know is as it should be if all of it is: else it is fetched.
+            difference.isProven = known.isProven || target.image.fingerprints.verdict(found).isProven
+            if !difference.isProven { difference.ranges = difference.ranges.joined(known.unknown) }
+            result.append(difference)
         }
-        return found
+        return result
     }
 
     /// Makes the marker durable and takes it for this run.
-    private func begin(_ parts: [Part]) throws(SyncError) -> any HeldLock {
+    private func begin(_ targets: [Target]) throws(SyncError) -> any HeldLock {
         let lock = try onDisk { () throws(SystemError) -> (any HeldLock)? in
             if try files.status(marker) == nil {
                 let file = try files.open(marker, .create)
-                let text = "being restored in place: point \(parts.last?.image.point.id ?? "")\n"
+                let text = "being restored in place: point \(targets.last?.image.point.id ?? "")\n"
                 try file.write(Array(text.utf8).span, at: 0)
                 try file.sync()
             }
@@ -128,24 +140,35 @@ package struct InPlaceRestore {
     }
 
     private func restore(
-        _ part: Part, _ difference: Difference, isResumed: Bool, _ progress: (Int) -> Void
+        _ target: Target, _ difference: Difference, _ progress: (Int) -> Void
     ) throws(SyncError) {
-        guard isResumed || difference.isDifferent else { return }
-        let file = try onDisk { () throws(SystemError) in
-            if let file = difference.file { return file }
-            let file = try files.open(part.path, .create)
-            try files.syncFolder(PathText.folder(of: part.path))
-            return file
+        var parts: [(range: Range<Int>, file: any OpenFile)] = []
+        for ((range, path), file) in zip(target.parts, difference.files) {
+            parts.append(
+                (range, try onDisk { () throws(SystemError) in try self.file(file, path, range.count) }))
         }
-        if !difference.hasLength {
-            try onDisk { () throws(SystemError) in try file.truncate(to: part.range.count) }
+        let sink = FileSink(parts, keepsHoles: false)
+        if difference.isProven {
+            _ = try target.image.deliver(difference.ranges, progress, into: sink)
+        } else {
+            try target.image.run(difference.ranges, progress, into: sink)
         }
-        if !difference.ranges.isEmpty {
-            try part.image.run(
-                difference.ranges, progress,
-                into: FileSink(file, start: part.range.lowerBound, keepsHoles: false))
+        // Also where nothing differs: what a run before this one wrote may not be on disk yet.
+        for (_, file) in parts { try onDisk { () throws(SystemError) in try file.sync() } }
+    }
+
+    /// A file of the right length, made if it is not there.
+    private func file(
+        _ existing: (any OpenFile)?, _ path: String, _ length: Int
+    ) throws(SystemError) -> any OpenFile {
+        let file: any OpenFile
+        if let existing {
+            file = existing
+        } else {
+            file = try files.open(path, .create)
+            try files.syncFolder(PathText.folder(of: path))
         }
-        // What a run before this one wrote may not be on disk yet.
-        try onDisk { () throws(SystemError) in try file.sync() }
+        if try file.status().length != length { try file.truncate(to: length) }
+        return file
     }
 }

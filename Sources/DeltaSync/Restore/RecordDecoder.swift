@@ -3,9 +3,8 @@ internal import Platform
 
 /// Decodes records from what was fetched of their frames; one thread's.
 ///
-/// Decoded records are kept up to a fixed budget: the pieces of one are neighbours.
+/// Decoded records are kept up to a fixed budget: the pieces of one are neighbours, or of one night.
 package struct RecordDecoder: ~Copyable {
-    private static let budget = 8 << 20
     /// More deltas on one block than a map can say: a cycle, or damage.
     private static let maximumDepth = 256
 
@@ -30,12 +29,16 @@ package struct RecordDecoder: ~Copyable {
         }
     }
     private var decompressor: Decompressor
-    private var known = BoundedCache<RecordAddress, Content>(budget: budget)
+    private var known: BoundedCache<RecordAddress, Content>
     /// Records that may still be decoded for the one that was asked for.
     private var decodesLeft = 0
 
-    package init() throws(SyncError) {
+    /// - Parameter budget: Bytes of decoded records that are kept.
+    package init(budget: Int) throws(SyncError) {
+        let decompressor: Decompressor
         do throws(CompressionError) { decompressor = try Decompressor() } catch { throw .compression(error) }
+        known = BoundedCache(budget: budget)
+        self.decompressor = decompressor
     }
 
     /// Appends a part of a record to `out`.

@@ -57,6 +57,29 @@ package struct PageTally: Equatable, Sendable {
         }
     }
 
+    /// Counts pages that are good and not blank.
+    ///
+    /// - Parameters:
+    ///   - number: The highest page that was seen with them.
+    ///   - page: Of these, the first with the highest update counter.
+    package mutating func countGood(
+        _ pages: Int, through number: UInt32, highestDbtime dbtime: UInt64, at page: UInt32
+    ) {
+        seen += pages
+        good += pages
+        highestPage = max(highestPage, number)
+        guard dbtime > highestDbtime else { return }
+        highestDbtime = dbtime
+        highestDbtimePage = page
+    }
+
+    /// Counts blank pages, the last of which is page `number`.
+    package mutating func countBlank(_ pages: Int, through number: UInt32) {
+        seen += pages
+        blank += pages
+        highestPage = max(highestPage, number)
+    }
+
     private mutating func note(_ bad: BadPage) {
         switch bad.verdict {
         case .blank, .good: return

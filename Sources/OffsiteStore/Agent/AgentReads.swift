@@ -6,35 +6,31 @@ final class AgentReads: ObjectReads {
     /// other waits to answer.
     private static let mostRequestBytes = 32 << 10
     private let store: AgentStore
-    /// Tells these reads from those that another request has ended.
-    private let session: Int
-    private var waiting: [(request: ReadRequest, bytes: Int)] = []
+    private var waiting: [(request: ReadRequest, answer: AgentStore.Due?, bytes: Int)] = []
     /// How many of `waiting` have been sent, and the bytes of those.
     private var sent = 0
     private var sentBytes = 0
 
-    init(_ store: AgentStore) {
-        self.store = store
-        session = store.beginReads()
-    }
+    init(_ store: AgentStore) { self.store = store }
 
     func ask(_ request: ReadRequest) throws(StoreError) {
         if case .bytes(let key, let offset, let count) = request {
             try ReadLimit.check(key, offset: offset, count: count)
         }
-        waiting.append((request, 0))
+        try store.greet()
+        waiting.append((request, nil, 0))
         try send()
     }
 
     func next() throws(StoreError) -> ReadAnswer {
-        guard session == store.readSession, let (request, bytes) = waiting.first else {
-            throw StoreError(.failed, "get", store.label, "something else was asked before the answer came")
+        guard let (request, due, bytes) = waiting.first, let due else {
+            throw StoreError(.failed, "get", store.label, "nothing was asked for")
         }
         waiting.removeFirst()
         sent -= 1
         sentBytes -= bytes
         let answer: [UInt8]
-        do throws(StoreError) { answer = try store.nextRead() } catch {
+        do throws(StoreError) { answer = try store.end(due) } catch {
             try send()
             throw error
         }
@@ -55,9 +51,9 @@ final class AgentReads: ObjectReads {
     private func send() throws(StoreError) {
         while sent < waiting.count, sent == 0 || sentBytes < Self.mostRequestBytes {
             let request = wire(waiting[sent].request)
-            let bytes = try store.send(ahead: request)
-            waiting[sent].bytes = bytes
-            sentBytes += bytes
+            waiting[sent].bytes = WireMessage.headerBytes + request.message.1.count
+            waiting[sent].answer = try store.begin(request)
+            sentBytes += waiting[sent].bytes
             sent += 1
         }
     }

@@ -2,8 +2,8 @@ package import Platform
 
 /// A store behind an agent at the far end of a transport.
 ///
-/// Requests go in order, one at a time but for reads; the bytes of an upload stream without waiting. After the
-/// connection or the protocol has failed, every call throws that failure again.
+/// Requests go in order, reads ahead of the answers to others; the bytes of an upload stream without waiting, and the next upload may begin before the
+/// end of the one before it is answered. After the connection or the protocol has failed, every call throws that failure again.
 package final class AgentStore: ObjectStore {
     package let label: String
     private let transport: any Transport
@@ -12,33 +12,49 @@ package final class AgentStore: ObjectStore {
     /// What ended the session, if anything has.
     private var failure: StoreError?
     private var isFinished = false
-    /// Numbers of reads that were sent and whose answers were not taken, oldest first.
-    private var readsUnderWay: [UInt16] = []
-    /// Counts the rows of reads: another request ends the one before.
-    private(set) var readSession = 0
-    /// False for an agent that only sends whole frames.
-    private(set) var sendsRecords = false
+    private var isGreeted = false
+    private let dialect: Dialect
+    /// Answers that nobody has waited for yet, oldest first.
+    private var due: [Due] = []
     /// What the agent said of itself.
     package private(set) var agent: Dialect
+    /// False for an agent that sends whole frames only; known once it was greeted.
+    private(set) var sendsRecords = false
 
     /// Opens a session.
     ///
     /// - Parameter runID: What the agent's log calls this session.
     /// - Throws: `incompatible`, naming both versions, when the two programs do not understand each other or
     ///   the far end's login shell prints something; `unreachable` when the agent did not start.
-    package init(
+    package convenience init(
         over transport: any Transport, label: String, dialect: Dialect, runID: String
     ) throws(StoreError) {
+        self.init(starting: transport, label: label, dialect: dialect, runID: runID)
+        try greet()
+    }
+
+    /// The same without waiting for the agent: its welcome is looked for by ``greet()``, or by the first call.
+    package init(starting transport: any Transport, label: String, dialect: Dialect, runID: String) {
         self.label = label
         self.transport = transport
+        self.dialect = dialect
         wire = Wire(TransportChannel(transport), peer: label)
         agent = dialect
-        var isRefused = false
+        wire.sendOpening()
+        let hello = Dialect.Hello(dialect: dialect, runID: runID)
         do throws(StoreError) {
-            let hello = Dialect.Hello(dialect: dialect, runID: runID)
-            wire.sendOpening()
             try wire.send(WireMessage(.hello, sequence: sequence, payload: hello.encoded))
             try wire.flush()
+        } catch { _ = ended(by: error) }
+    }
+
+    /// Waits until the agent has said who it is.
+    package func greet() throws(StoreError) {
+        if let failure { throw failure }
+        if isGreeted { return }
+        isGreeted = true
+        var isRefused = false
+        do throws(StoreError) {
             try wire.expectOpening()
             let reply = try wire.receive()
             if reply.kind == .failure {
@@ -80,7 +96,7 @@ package final class AgentStore: ObjectStore {
     package func close() throws(StoreError) {
         if let failure { throw failure }
         guard !isFinished else { return }
-        try endReads()
+        try settle()
         try send(.goodbye)
         try session { () throws(StoreError) in
             try wire.flush()
@@ -95,15 +111,11 @@ package final class AgentStore: ObjectStore {
     }
 
     /// Sends a request without waiting for an answer.
-    func send(_ request: WireRequest) throws(StoreError) { _ = try sendCounted(request) }
-
-    /// The same; gives the bytes of the message.
-    private func sendCounted(_ request: WireRequest) throws(StoreError) -> Int {
+    func send(_ request: WireRequest) throws(StoreError) {
         try session { () throws(StoreError) in
             sequence &+= 1
             let (kind, payload) = request.message
             try wire.send(WireMessage(kind, sequence: sequence, payload: payload))
-            return WireMessage.headerBytes + payload.count
         }
     }
 
@@ -114,21 +126,54 @@ package final class AgentStore: ObjectStore {
         _ request: WireRequest,
         part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void = AgentStore.noParts
     ) throws(StoreError) -> [UInt8] {
-        try endReads()
+        try settle()
         try send(request)
-        return try answer(to: sequence, part: part)
+        let reply = try reply(to: sequence, part)
+        return try payload(of: reply)
     }
 
-    private func answer(
-        to sequence: UInt16, part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
-    ) throws(StoreError) -> [UInt8] {
-        let reply = try session { () throws(StoreError) in
+    /// An answer that was asked for.
+    final class Due {
+        fileprivate let sequence: UInt16
+        fileprivate var reply: WireMessage?
+
+        fileprivate init(_ sequence: UInt16) { self.sequence = sequence }
+    }
+
+    /// Sends a request whose answer is taken later.
+    func begin(_ request: WireRequest) throws(StoreError) -> Due {
+        try send(request)
+        try session { () throws(StoreError) in try wire.flush() }
+        let answer = Due(sequence)
+        due.append(answer)
+        return answer
+    }
+
+    /// The payload of an answer that is due.
+    func end(_ answer: Due) throws(StoreError) -> [UInt8] {
+        while answer.reply == nil, !due.isEmpty { try settleOldest() }
+        guard let reply = answer.reply else { throw failure ?? wire.closed }
+        return try payload(of: reply)
+    }
+
+    /// Takes all answers that are due.
+    private func settle() throws(StoreError) { while !due.isEmpty { try settleOldest() } }
+
+    private func settleOldest() throws(StoreError) {
+        let oldest = due.removeFirst()
+        oldest.reply = try reply(to: oldest.sequence, AgentStore.noParts)
+    }
+
+    private func reply(
+        to number: UInt16, _ part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> WireMessage {
+        try session { () throws(StoreError) in
             try wire.flush()
             while true {
                 let message = try wire.receive()
                 if message.kind == .heartbeat { continue }
-                guard message.sequence == sequence else {
-                    throw wire.violation("answer \(message.sequence) to request \(sequence)")
+                guard message.sequence == number else {
+                    throw wire.violation("answer \(message.sequence) to request \(number)")
                 }
                 switch message.kind {
                 case .part, .progress: try part(message.kind, message.payload)
@@ -137,38 +182,12 @@ package final class AgentStore: ObjectStore {
                 }
             }
         }
+    }
+
+    private func payload(of reply: WireMessage) throws(StoreError) -> [UInt8] {
         guard reply.kind == .failure else { return reply.payload }
         throw try session { () throws(StoreError) in
             try parse(reply.payload, WireAnswer.parseError)
-        }
-    }
-
-    /// Begins a row of reads; those before it are over.
-    func beginReads() -> Int {
-        // What went wrong with them is told by whatever is asked next.
-        try? endReads()
-        readSession += 1
-        return readSession
-    }
-
-    /// Sends a read without waiting; gives the bytes of its message.
-    func send(ahead request: WireRequest) throws(StoreError) -> Int {
-        let sent = try sendCounted(request)
-        readsUnderWay.append(sequence)
-        return sent
-    }
-
-    /// The answer to the oldest read under way.
-    func nextRead() throws(StoreError) -> [UInt8] {
-        try answer(to: readsUnderWay.removeFirst(), part: Self.noParts)
-    }
-
-    /// Passes over the answers that nobody took.
-    private func endReads() throws(StoreError) {
-        guard !readsUnderWay.isEmpty else { return }
-        readSession += 1
-        while !readsUnderWay.isEmpty {
-            do throws(StoreError) { _ = try nextRead() } catch { if let failure { throw failure } }
         }
     }
 
@@ -192,7 +211,7 @@ package final class AgentStore: ObjectStore {
 
     /// Runs a part of the session: what it throws ends the session.
     private func session<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
-        if let failure { throw failure }
+        try greet()
         do throws(StoreError) { return try body() } catch { throw ended(by: error) }
     }
 

@@ -8,6 +8,8 @@ final class AgentUpload: ObjectUpload {
     private let store: AgentStore
     private var collected: [UInt8] = []
     private var isOpen = true
+    /// To the end of the upload, while it is due.
+    private var answer: AgentStore.Due?
 
     init(_ store: AgentStore) { self.store = store }
 
@@ -25,9 +27,19 @@ final class AgentUpload: ObjectUpload {
     }
 
     func finish(_ name: Digest256) throws(StoreError) {
+        try seal(name)
+        try confirm()
+    }
+
+    func seal(_ name: Digest256) throws(StoreError) {
         if !collected.isEmpty { try send(collected) }
         isOpen = false
-        try store.parsed(try store.ask(.uploadFinish(name)), WireAnswer.parseNothing)
+        answer = try store.begin(.uploadFinish(name))
+    }
+
+    func confirm() throws(StoreError) {
+        guard let answer = answer.take() else { return }
+        try store.parsed(try store.end(answer), WireAnswer.parseNothing)
     }
 
     /// The far end throws it away at the next request, or when the session ends.

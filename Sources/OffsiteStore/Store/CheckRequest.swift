@@ -3,13 +3,14 @@ package import Platform
 /// What a store is asked to prove of a job's objects.
 package struct CheckRequest: Equatable, Sendable {
     package enum Level: UInt8, Sendable {
-        /// Everything needed is there with the right length; a sample of the packs is hashed.
+        /// Everything needed is there with the right length; new packs are hashed, and a sample of the others is
+        /// proved by check values.
         case quick = 0
         /// Every byte is hashed.
         case full = 1
     }
-    package static let samplePercent = 1
-    package static let leastSampledPacks = 16
+    /// Bytes of the newest point's packs, and of older ones, that a quick check hashes; at least one pack of each.
+    package static let sampledBytes = 64 << 20
 
     package let job: Name
     /// Nil for every point of the job.

@@ -8,7 +8,7 @@ package import Platform
 ///   folder made on the way have been synced.
 /// - An object whose name is its digest is hashed by the store's side before it gets its name.
 /// - Names come as values (``Name``, ``Digest256``), never as paths.
-/// - One thread at a time; uploads of one store do not overlap.
+/// - One thread at a time; no more uploads are open at once than ``widen()`` has said.
 package protocol ObjectStore: AnyObject {
     /// What people call it: `directory /media/usb/hybridrep`.
     var label: String { get }
@@ -46,6 +46,11 @@ package protocol ObjectStore: AnyObject {
     /// A store behind a transport may report only at ``ObjectUpload/finish(_:)`` what went wrong here.
     func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload
 
+    /// Opens what lanes there are for large uploads, and says how many of these may be open at once from here on.
+    ///
+    /// Before it is asked, one may be open.
+    func widen() -> Int
+
     /// Makes a point final.
     ///
     /// Refused with `exists` when the generation is taken or is not the one after the newest, with `corrupt`
@@ -78,8 +83,25 @@ package protocol ObjectUpload: AnyObject {
     /// - Throws: `corrupt` when what arrived has another digest.
     func finish(_ name: Digest256) throws(StoreError)
 
+    /// The same without waiting: the object is durable when ``confirm()`` has returned. The next upload may begin.
+    func seal(_ name: Digest256) throws(StoreError)
+
+    /// Waits for what ``seal(_:)`` began.
+    ///
+    /// - Throws: What ``finish(_:)`` throws.
+    func confirm() throws(StoreError)
+
     /// Throws away what has arrived.
     func abandon()
+}
+
+extension ObjectStore {
+    package func widen() -> Int { 1 }
+}
+
+extension ObjectUpload {
+    package func seal(_ name: Digest256) throws(StoreError) { try finish(name) }
+    package func confirm() throws(StoreError) {}
 }
 
 /// Bytes over a transport, with the handshake, without SSH's own overhead.

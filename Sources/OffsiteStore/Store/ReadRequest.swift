@@ -52,8 +52,6 @@ package struct RecordRequest: Equatable, Sendable {
 }
 
 /// Reads of one store that are on their way; answers come in the order of asking.
-///
-/// One at a time, and as long as nothing else is asked of the store.
 package protocol ObjectReads: AnyObject {
     /// Asks, without waiting for anything.
     ///

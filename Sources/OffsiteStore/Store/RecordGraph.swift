@@ -32,9 +32,10 @@ package struct RecordGraph {
         var reported: Set<FrameID> = []
         var pending = Array(roots)
         while let (frame, records) = pending.popLast() {
-            let new = records.subtracting(found[frame] ?? [])
+            // Most frames come once, with most of their records: nothing is to be compared then.
+            let new = found[frame].map { records.subtracting($0) } ?? records
             guard !new.isEmpty else { continue }
-            found[frame, default: []].formUnion(new)
+            if found[frame] == nil { found[frame] = new } else { found[frame]?.formUnion(new) }
             var reason: String?
             do throws(LookupFailure) {
                 let table = try table(of: frame)

@@ -2,14 +2,14 @@ internal import Platform
 
 /// Proves the objects of a job where they are (DESIGN section 6, CONVENTIONS "verified N of N").
 ///
-/// Quick: every object a point needs is there with the right length; of the packs a sample is hashed, and
-/// those that the newest point brought. Full: every object is hashed.
+/// Quick: every object a point needs is there with the right length; the packs that the newest point brought are
+/// hashed, and of the others a sample is proved by the check values of its frames. Full: every object is hashed.
 struct StoreCheck {
-    private let store: DirectoryStore
+    let store: DirectoryStore
     private let request: CheckRequest
     /// The point asked for and the full it needs; nil for all points.
     private var asked: Set<UInt64>?
-    private let points: PointReader
+    let points: PointReader
     private let locations: FrameLocations
     private var graph: RecordGraph
     private var report = CheckReport()
@@ -160,10 +160,19 @@ struct StoreCheck {
             guard case .pack(_, let name) = object.key else { continue }
             if newestPacks.contains(name) { own.append(object) } else { others.append(object) }
         }
-        let share = (others.count * CheckRequest.samplePercent + 99) / 100
-        let count = min(others.count, max(share, CheckRequest.leastSampledPacks - own.count, 0))
-        let mixed = others.map { object in (rank(object), object) }.sorted { $0.0 < $1.0 }
-        return own + mixed.prefix(count).map { $0.1 }
+        return sample(of: own) + sample(of: others)
+    }
+
+    /// A few of the packs, others with every seed.
+    private func sample(of packs: [ListedObject]) -> [ListedObject] {
+        var sampled: [ListedObject] = []
+        var bytes = 0
+        for pack in packs.map({ ($0, rank($0)) }).sorted(by: { $0.1 < $1.1 }).map(\.0) {
+            if !sampled.isEmpty, bytes + pack.length > CheckRequest.sampledBytes { continue }
+            sampled.append(pack)
+            bytes += pack.length
+        }
+        return sampled
     }
 
     /// A pseudo-random order of the packs that the request's seed decides.
@@ -182,6 +191,13 @@ struct StoreCheck {
             return
         }
         do throws(StoreError) {
+            // What was just brought is proved by its name; what was proved so before, against damage since.
+            if request.level == .quick, !newestPacks.contains(expected) {
+                try proveFrames(of: object)
+                report.hashedObjects += 1
+                report.hashedBytes += object.length
+                return
+            }
             let found = try store.hash(object.key)
             report.hashedObjects += 1
             report.hashedBytes += object.length
@@ -193,7 +209,7 @@ struct StoreCheck {
                     replacing: true)
             }
         } catch {
-            guard error.kind == .failed || error.kind == .notFound else { throw error }
+            guard [.failed, .notFound, .corrupt].contains(error.kind) else { throw error }
             add(.init(object: object.key.path, reason: error.detail, points: needed[object] ?? []))
         }
     }

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// An open file of the host: `pread`, `pwrite`, `fsync` on one descriptor.
-@safe final class HostFile: OpenFile {
+@safe final class HostFile: OpenFile, SharedFile {
     let path: String
     let descriptor: Int32
 
@@ -60,6 +60,21 @@ internal import Glibc
         guard unsafe fstat(descriptor, &found) == 0 else { throw .last("stat", path) }
         return FileStatus(found)
     }
+
+    func data(from offset: Int) throws(SystemError) -> Range<Int>? {
+        let start = clinux_seek_data(descriptor, Int64(offset))
+        if start == -Int64(ENXIO) { return nil }
+        if start == -Int64(EINVAL) {
+            let length = try status().length
+            return offset < length ? offset..<length : nil
+        }
+        guard start >= 0 else { throw SystemError(call: "lseek", path: path, code: Int32(-start)) }
+        let end = clinux_seek_hole(descriptor, start)
+        guard end >= 0 else { throw SystemError(call: "lseek", path: path, code: Int32(-end)) }
+        return Int(start)..<Int(end)
+    }
+
+    var shared: (any SharedFile)? { self }
 
     func clone(_ other: any OpenFile) throws(SystemError) -> Bool {
         guard let other = other as? HostFile else { return false }

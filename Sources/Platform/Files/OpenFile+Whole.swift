@@ -6,6 +6,21 @@ extension OpenFile {
         try read(into: &target, at: offset)
     }
 
+    /// For files without holes.
+    package func data(from offset: Int) throws(SystemError) -> Range<Int>? {
+        let length = try status().length
+        return offset < length ? offset..<length : nil
+    }
+
+    package var shared: (any SharedFile)? { nil }
+
+    /// Reads up to `count` bytes from `offset` into the start of `buffer`; less only at the end of the file.
+    package func read(_ count: Int, into buffer: inout [UInt8], at offset: Int) throws(SystemError) -> Int {
+        var whole = buffer.mutableSpan
+        var piece = whole._mutatingExtracting(0..<count)
+        return try read(into: &piece, at: offset)
+    }
+
     /// Exactly `count` bytes from `offset`, or an error that says how many were there.
     package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)

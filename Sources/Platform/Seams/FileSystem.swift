@@ -78,6 +78,20 @@ package protocol OpenFile: AnyObject {
 
     /// Shares all blocks of `other`; false where the file system cannot.
     func clone(_ other: any OpenFile) throws(SystemError) -> Bool
+
+    /// The next bytes from `offset` on that are no hole; nil when there is nothing but a hole to the end.
+    ///
+    /// All bytes of a hole are zero. Where holes cannot be told, everything is data.
+    func data(from offset: Int) throws(SystemError) -> Range<Int>?
+
+    /// The same file for reading by several threads at once; nil where it is one thread's only.
+    var shared: (any SharedFile)? { get }
+}
+
+/// A file that several threads may read at once.
+package protocol SharedFile: Sendable {
+    /// As ``OpenFile/read(into:at:)``.
+    func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int
 }
 
 package struct FileStatus: Equatable, Sendable {

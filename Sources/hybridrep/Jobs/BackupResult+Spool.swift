@@ -4,11 +4,11 @@ internal import Platform
 
 extension BackupResult {
     /// An image that an earlier backup left in the spool.
-    init(_ entry: SpoolEntry, job: Identifier, in files: any FileSystem) throws {
-        let manifest = try entry.manifest(in: files)
+    init(_ entry: SpoolEntry, job: Identifier, in spool: Spool) throws {
+        let manifest = try entry.manifest(in: spool.files)
         self.init(
             imagePath: entry.imagePath ?? manifest.source.label, ownsImage: entry.imagePath != nil,
-            signature: try entry.signature(job: job, in: files), signaturePath: entry.signaturePath,
+            signature: try spool.signature(of: entry, job: job), signaturePath: entry.signaturePath,
             manifest: manifest, entry: entry, health: manifest.health)
     }
 

@@ -43,7 +43,7 @@ struct JobPush {
             guard let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
             else { throw SyncError.fullMissing(image) }
             let full = try LostWriteCheck(context: context, identity: identity, spool: spool)
-                .examine(try BackupResult(entry, job: identity.id, in: session.files))
+                .examine(try BackupResult(entry, job: identity.id, in: spool))
             let verdict = try ship(full, to: target)
             return .worst(verdict, try ship(backup, to: target))
         }

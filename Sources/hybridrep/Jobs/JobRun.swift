@@ -32,7 +32,7 @@ struct JobRun {
                 .source, "job \(context.job.name) has no image in \(spool.folder)",
                 hint: "make one with: hybridrep backup \(context.job.name)")
         }
-        let backup = try BackupResult(entry, job: identity.id, in: context.session.files)
+        let backup = try BackupResult(entry, job: identity.id, in: spool)
         return try ship(backup, identity, spool, to: targets, verifying: false)
     }
 
@@ -92,7 +92,7 @@ struct JobRun {
         guard !isReplacedByRename,
             try spool.entry(imageDigest: backup.signature.digest, job: identity.id)?.imageKind == nil,
             let old = try expirable(spool).last(where: { $0.imageKind == .raw }),
-            let oldSignature = try? old.signature(job: identity.id, in: context.session.files)
+            let oldSignature = try? spool.signature(of: old, job: identity.id)
         else { return }
         _ = try spool.advanceBase(
             old, to: backup.entry, from: backup.imagePath, oldSignature: oldSignature,

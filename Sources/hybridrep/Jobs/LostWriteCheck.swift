@@ -54,6 +54,6 @@ struct LostWriteCheck {
         }
         return SearchedImage(
             file: try spool.files.open(path, .read),
-            signature: try old.signature(job: identity.id, in: spool.files), manifest: manifest)
+            signature: try spool.signature(of: old, job: identity.id), manifest: manifest)
     }
 }

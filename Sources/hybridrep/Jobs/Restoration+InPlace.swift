@@ -5,13 +5,13 @@ internal import OffsiteStore
 internal import Platform
 
 extension Restoration {
-    /// The image alone; of a log point its logs. A file that is not there is made.
+    /// The image alone, of a log point its logs; a file that is not there is made.
     ///
     /// - Returns: How many bytes the file did not have.
     func inPlace(file path: String) throws -> Int {
         let whole = 0..<image.point.layout.length
         return try InPlaceRestore(session.files, marker: InPlaceRestore.marker(of: path))
-            .run([InPlaceRestore.Part(image, whole, path: path)], report)
+            .run([InPlaceRestore.Target(image, [(whole, path)])], report)
     }
 
     /// A set in its folder, file by file, a raw image in its file.
@@ -21,17 +21,18 @@ extension Restoration {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
-        let parts = try parts(in: path)
+        let targets = try targets(in: path)
         try session.files.makeFolder(path)
         return try InPlaceRestore(session.files, marker: InPlaceRestore.marker(inFolder: path))
-            .run(parts, report)
+            .run(targets, report)
     }
 
-    private func parts(in folder: String) throws -> [InPlaceRestore.Part] {
-        var parts: [InPlaceRestore.Part] = []
+    private func targets(in folder: String) throws -> [InPlaceRestore.Target] {
+        var targets: [InPlaceRestore.Target] = []
         var seen: Set<String> = []
         for image in images {
             let wanted = full != nil && image.point.kind == .full ? try membersWithoutLogs(of: image) : nil
+            var parts: [(range: Range<Int>, path: String)] = []
             for extent in image.point.layout.extents where extent.key.kind == .data {
                 let name = extent.key.name
                 if let wanted, !wanted.contains(name) { continue }
@@ -40,10 +41,11 @@ extension Restoration {
                     throw TarError.unsafeName(name, path: image.point.id)
                 }
                 guard seen.insert(name).inserted else { throw TarError.duplicate(name, path: image.point.id) }
-                parts.append(InPlaceRestore.Part(image, extent.offset..<extent.end, path: path))
+                parts.append((extent.offset..<extent.end, path))
             }
+            targets.append(InPlaceRestore.Target(image, parts))
         }
-        return parts
+        return targets
     }
 
     /// The members of a full that stay when the logs of a log point take the place of its own.

@@ -9,7 +9,7 @@ struct SpoolBases: BaseImages {
 
     func base(_ digest: Digest256) -> BaseImage? {
         guard let entry = try? spool.entry(imageDigest: digest, job: job),
-            let signature = try? entry.signature(job: job, in: spool.files)
+            let signature = try? spool.signature(of: entry, job: job)
         else { return nil }
         return BaseImage(
             signature: signature, file: entry.imagePath.flatMap { try? spool.files.open($0, .read) })

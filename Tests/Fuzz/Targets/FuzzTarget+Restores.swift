@@ -12,7 +12,7 @@ extension FuzzTarget {
             guard let sample = try? SampleStore.shared else { return }
             let store = store(frames: &input, sample)
             guard let locations = try? FrameLocations(reading: store, job: sample.job, storeID: Reseal.store),
-                var decoder = try? RecordDecoder()
+                var decoder = try? RecordDecoder(budget: 1 << 20)
             else { return }
             let all = frames(in: store)
             var parts: [FrameID: RecordParts] = [:]
@@ -40,7 +40,7 @@ extension FuzzTarget {
             let request = request(
                 frame, choice & 1 == 0 ? [] : [1..<9, 16..<17 + Int(choice)])
             guard let parts = try? RecordParts(parsing: input.rest(), request),
-                var decoder = try? RecordDecoder()
+                var decoder = try? RecordDecoder(budget: 1 << 20)
             else { return }
             for number in frame.records.indices {
                 var decoded: [UInt8] = []
@@ -74,7 +74,7 @@ extension FuzzTarget {
             }
             guard let map = try? MapStack(of: point, from: points, state: nil).flattened() else { return }
             _ = try? SignatureRebuild.run(
-                point, map, job: sample.job, path: "/s", files: MemoryFileSystem())
+                point, map, job: sample.job, comparedWith: nil, path: "/s", files: MemoryFileSystem())
         },
     ]
 

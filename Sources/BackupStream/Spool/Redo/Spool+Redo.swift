@@ -65,26 +65,25 @@ extension Spool {
         else { return nil }
         var ranges: [Range<Int>] = []
         var changedBytes = 0
-        for block in 0..<extent.blockCount {
-            let range = extent.range(ofBlock: block)
-            do throws(ImageError) {
-                if block < before.blockCount, before.range(ofBlock: block) == range,
-                    try old.content(ofBlock: block) == new.content(ofBlock: block)
-                {
-                    continue
-                }
-            } catch { throw .spool(error) }
-            changedBytes += range.count
+        let comparison = SignatureComparison(new, old)
+        let blocksAtOnce = RedoJournal.maximumRecordBytes / extent.blockSize
+        var block = 0
+        while let changed = try imaging({ () throws(ImageError) in
+            try comparison.nextDifference(in: 0, from: block, since: 0)
+        }) {
+            let bytes =
+                extent.range(ofBlock: changed.upperBound - 1).upperBound - changed.lowerBound
+                * extent.blockSize
+            changedBytes += bytes
             guard changedBytes / 100 <= new.layout.length / 10_000 * Self.mostChangedPercent + 1024 else {
                 return nil
             }
-            if let last = ranges.last, last.upperBound == range.lowerBound,
-                last.count + range.count <= RedoJournal.maximumRecordBytes
-            {
-                ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
-            } else {
-                ranges.append(range)
+            for first in stride(from: changed.lowerBound, to: changed.upperBound, by: blocksAtOnce) {
+                let last = min(first + blocksAtOnce, changed.upperBound) - 1
+                ranges.append(
+                    extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: last).upperBound)
             }
+            block = changed.upperBound
         }
         return ranges
     }

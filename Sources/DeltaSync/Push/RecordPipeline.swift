@@ -1,0 +1,107 @@
+internal import DequeModule
+internal import OffsiteStore
+internal import Platform
+
+/// Makes records of blocks on several threads, ships them in the order in which they were given, and writes down
+/// where in the image they belong.
+///
+/// Blocks that nothing is like are gathered into plain records of up to 1 MiB, wherever they stand: together they
+/// compress better than each alone. Such a record's place is that of its first block; the map has the others'.
+struct RecordPipeline: ~Copyable {
+    /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
+    private static let mostUnderWay = 4 * EncodingWork.threads
+
+    private let writer: FrameWriter
+    private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
+    private var entries: [MapEntry] = []
+    /// The entries of each record under way, as positions in `entries`, and whether a delta is unlikely.
+    private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
+    private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
+    private var odds = DeltaOdds()
+
+    init(level: Int, into writer: FrameWriter) {
+        self.writer = writer
+        workers = EncodingWork.workers(level: level)
+    }
+
+    /// Notes bytes that are in the store already, or zero.
+    mutating func append(_ entry: MapEntry) { entries.append(entry) }
+
+    /// Ships a block as a delta, if its base is of use.
+    mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingWork.Base) throws(SyncError) {
+        let bet = odds.bet(on: bytes, against: base.old)
+        guard bet != .hopeless else { return try append(bytes, at: offset) }
+        entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
+        try encode(
+            EncodingWork(bytes: bytes, offset: offset, base: base), [entries.count - 1],
+            isUnlikely: bet == .unlikely)
+    }
+
+    /// Ships a block that has no base.
+    mutating func append(_ bytes: [UInt8], at offset: Int) throws(SyncError) {
+        // The block after the last one gathered makes that one's entry longer.
+        if let last = entries.last, last.end == offset, gathered.places.last == entries.count - 1,
+            gathered.bytes.count + bytes.count <= Record.maximumBytes
+        {
+            entries[entries.count - 1] = MapEntry(
+                offset: last.offset, length: last.length + bytes.count, source: .zero)
+            gathered.bytes.append(contentsOf: bytes)
+        } else {
+            entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
+            try gather(bytes, entries.count - 1)
+        }
+    }
+
+    /// Ships what is left.
+    ///
+    /// - Returns: All entries, in the order in which they were given.
+    consuming func finish() throws(SyncError) -> [MapEntry] {
+        while workers.underWay > 0 { try emitOldest() }
+        try encodeGathered()
+        while workers.underWay > 0 { try emitOldest() }
+        return entries
+    }
+
+    private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {
+        if gathered.bytes.count + bytes.count > Record.maximumBytes { try encodeGathered() }
+        gathered.bytes.append(contentsOf: bytes)
+        gathered.places.append(place)
+    }
+
+    private mutating func encodeGathered() throws(SyncError) {
+        guard let first = gathered.places.first else { return }
+        let (bytes, places) = exchange(&gathered, with: ([], []))
+        try encode(EncodingWork(bytes: bytes, offset: entries[first].offset, base: nil), places)
+    }
+
+    private mutating func encode(
+        _ work: EncodingWork, _ places: [Int], isUnlikely: Bool = false
+    ) throws(SyncError) {
+        if workers.underWay >= Self.mostUnderWay { try emitOldest() }
+        underWay.append((places, isUnlikely))
+        workers.give(work)
+    }
+
+    /// Ships the record that was given first, once it is there.
+    private mutating func emitOldest() throws(SyncError) {
+        guard let outcome = workers.take(), let (places, isUnlikely) = underWay.popFirst() else { return }
+        switch try outcome.get() {
+        case .unrelated(let bytes):
+            if isUnlikely { odds.note(success: false) }
+            for place in places { try gather(bytes, place) }
+        case .record(let record, let payload, let depth):
+            if isUnlikely { odds.note(success: true) }
+            let (frame, number) = try syncing { () throws(StoreError) in
+                try writer.append(record, payload)
+            }
+            var offset = 0
+            for place in places {
+                let entry = entries[place]
+                entries[place] = MapEntry(
+                    offset: entry.offset, length: entry.length,
+                    source: .record(frame: frame, record: number, offset: offset, depth: depth))
+                offset += entry.length
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import DequeModule
+internal import Image
+internal import Platform
+
+/// Finds where the content of an image stood in its base when that is not the expected place.
+///
+/// Asked for blocks in rising order. Once a shift is known it is followed, fingerprint by fingerprint; where it ends,
+/// anchors ahead in the image are looked for in the base: first around the place where the content would be if
+/// little had been inserted or removed, then in all of the base that is not at its place any more. Every byte of the
+/// image is scanned once, of the base at most a few times, whatever they hold.
+final class ShiftSearch {
+    enum Place: Equatable {
+        /// Its bytes are those of the base from here on.
+        case moved(from: Int)
+        /// Other bytes, and most likely a change of these ranges of the base.
+        case near([Range<Int>])
+        case unknown
+    }
+
+    /// How far ahead anchors are looked for before a block is given up.
+    private static let aheadBytes = 256 << 10
+    /// How far around the expected place the base is searched first.
+    private static let nearBytes = 1 << 20
+    /// Blocks of the base that may have changed before a shift is taken to have ended.
+    private static let patience = 4
+    /// Anchors of the base that are held in memory.
+    private static let capacity = 1 << 20
+
+    private let image: ReadWindow
+    private let base: any OpenFile
+    private let baseLength: Int
+    private let imageLength: Int
+    /// Ranges of the base that are not at their place in the image.
+    private let displaced: () throws(SyncError) -> [Range<Int>]
+    private var follower: ShiftFollower
+    private(set) var isFollowing = false
+    /// The image was found to have the shift from here on at the latest; differences before are no end of it.
+    private var certainFrom = 0
+    /// What the block before had, when the shift has just ended.
+    private var lastShift: Int?
+    /// Where the last one ended, in the image and in the base.
+    private var end = (image: 0, base: 0)
+
+    private var scanner = GearScanner()
+    private var scannedTo = 0
+    /// Anchors of the image that were not looked up yet.
+    private var ahead: Deque<GearScanner.Anchor> = []
+    private var near = AnchorIndex(capacity: capacity)
+    private var nearRange = 0..<0
+    private var displacedAnchors: AnchorIndex?
+
+    /// - Parameters:
+    ///   - base: Has the bytes that `signature` describes; what is not so costs time only.
+    ///   - displaced: Asked for once, when the search has to go far.
+    init(
+        _ image: ShippedImage, base: any OpenFile, signature: Signature, _ fingerprinter: Fingerprinter,
+        displaced: @escaping () throws(SyncError) -> [Range<Int>]
+    ) {
+        imageLength = image.signature.layout.length
+        self.image = ReadWindow(image.file, length: imageLength)
+        self.base = base
+        baseLength = signature.layout.length
+        self.displaced = displaced
+        follower = ShiftFollower(signature.reader(), self.image, length: imageLength, fingerprinter)
+    }
+
+    /// - Parameters:
+    ///   - range: A block of the image that is not at its expected place, and what it holds.
+    ///   - run: What is not as expected around it; nil where that is too little for a search.
+    ///   - expected: Where in the base the run should begin; nil when nothing is known of that.
+    func place(
+        of range: Range<Int>, _ content: BlockContent, in run: Range<Int>?, expected: Int?
+    ) throws(SyncError) -> Place {
+        let place = try place(of: range, in: run, expected)
+        if case .moved = place { try follower.prove(range, is: content) }
+        return place
+    }
+
+    private func place(
+        of range: Range<Int>, in run: Range<Int>?, _ expected: Int?
+    ) throws(SyncError) -> Place {
+        if isFollowing, let found = try follow(range) { return found }
+        let before = lastShift
+        lastShift = nil
+        guard let run, let found = try search(from: range.lowerBound, in: run, expected) else {
+            return near(range, [before])
+        }
+        follower.turn(to: found.shift)
+        (isFollowing, certainFrom) = (true, found.offset)
+        if try follower.holds(range) { return .moved(from: range.lowerBound - found.shift) }
+        // Where one shift ends and the next begins a block has something of both.
+        return near(range, [before ?? expected.map { run.lowerBound - $0 }, found.shift])
+    }
+
+    /// Nil when the shift has ended before `range`.
+    private func follow(_ range: Range<Int>) throws(SyncError) -> Place? {
+        let shift = follower.shift
+        lastShift = shift
+        if try follower.holds(range) { return .moved(from: range.lowerBound - shift) }
+        if range.lowerBound < certainFrom { return near(range, [shift]) }
+        if try follower.holdsAny(near: range.lowerBound - shift, blocks: Self.patience) {
+            return near(range, [shift])
+        }
+        isFollowing = false
+        end = (range.lowerBound, range.lowerBound - shift)
+        return nil
+    }
+
+    private func near(_ range: Range<Int>, _ shifts: [Int?]) -> Place {
+        var ranges: [Range<Int>] = []
+        for shift in shifts.compactMap({ $0 }) {
+            let place = (range.lowerBound - shift..<range.upperBound - shift).clamped(to: 0..<baseLength)
+            if !place.isEmpty, !ranges.contains(place) { ranges.append(place) }
+        }
+        return ranges.isEmpty ? .unknown : .near(ranges)
+    }
+
+    // MARK: searching
+
+    /// The first shift that something ahead of `offset` has, and where.
+    private func search(
+        from offset: Int, in run: Range<Int>, _ expected: Int?
+    ) throws(SyncError) -> (shift: Int, offset: Int)? {
+        try scan(from: offset, to: min(offset + Self.aheadBytes, run.upperBound))
+        while let first = ahead.first, first.offset < offset { ahead.removeFirst() }
+        guard !ahead.isEmpty else { return nil }
+        // Where the base goes on, however much was inserted since.
+        if end.image > run.lowerBound {
+            fillNear(end.base)
+        } else if let expected {
+            fillNear(expected)
+        }
+        if let found = try lookUp(in: near) { return found }
+        let found = try lookUp(in: try far())
+        // What is nowhere now will be nowhere later.
+        if found == nil { ahead.removeAll(keepingCapacity: true) }
+        return found
+    }
+
+    private func lookUp(in index: AnchorIndex) throws(SyncError) -> (shift: Int, offset: Int)? {
+        for anchor in ahead {
+            guard let place = index.place(anchor.hash) else { continue }
+            follower.turn(to: anchor.offset - place)
+            // The anchor's own block, or one beside it when that has changed as well.
+            if try follower.holdsAny(near: max(0, place - GearScanner.windowBytes), blocks: 2) {
+                return (anchor.offset - place, anchor.offset)
+            }
+        }
+        return nil
+    }
+
+    private func scan(from offset: Int, to end: Int) throws(SyncError) {
+        if scannedTo < offset {
+            (scanner, scannedTo) = (GearScanner(), offset)
+        }
+        var found: [GearScanner.Anchor] = []
+        while scannedTo < end {
+            let piece = scannedTo..<min(scannedTo + 64 << 10, end)
+            let isThere = try onDisk { () throws(SystemError) in
+                try image.withBytes(of: piece) {
+                    scanner.scan($0, at: piece.lowerBound, into: &found)
+                    return true
+                }
+            }
+            guard isThere == true else {
+                throw .imageChanged(path: image.path, offset: piece.lowerBound)
+            }
+            scannedTo = piece.upperBound
+        }
+        ahead.append(contentsOf: found)
+    }
+
+    private func fillNear(_ center: Int) {
+        // Anew only when most of what is there lies aside.
+        guard
+            abs(center - (nearRange.lowerBound + nearRange.upperBound) / 2) > Self.nearBytes / 2
+                || nearRange.isEmpty
+        else { return }
+        nearRange = (center - Self.nearBytes..<center + Self.nearBytes).clamped(to: 0..<baseLength)
+        near = AnchorIndex(capacity: Self.capacity)
+        near.add(nearRange, of: base)
+    }
+
+    /// The anchors of all that is not at its place any more.
+    private func far() throws(SyncError) -> AnchorIndex {
+        if let displacedAnchors { return displacedAnchors }
+        var index = AnchorIndex(capacity: Self.capacity)
+        for range in try displaced() { index.add(range, of: base) }
+        displacedAnchors = index
+        return index
+    }
+}

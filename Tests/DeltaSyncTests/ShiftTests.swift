@@ -1,0 +1,156 @@
+import DeltaSync
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// Content that has moved by any number of bytes.
+@Suite struct ShiftTests {
+    private static let size = 2 << 20
+
+    /// What a point may cost beside the bytes that are really new: the blocks at the edges, tables, fingerprints.
+    private static let edgeBytes = 3_000
+
+    @Test(
+        "an insertion costs its own size, wherever it is", arguments: [0, 1, 1000, 1_000_001, size - 70_000])
+    func insertion(at place: Int) throws {
+        var random = SeededGenerator(seed: UInt64(place))
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        bytes.insert(contentsOf: random.bytes(4097), at: place)
+        let result = try shipment.push(try shipment.image(bytes))
+        #expect(result.point.counts.shippedBytes < 4097 + Self.edgeBytes)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
+    @Test("a removal costs next to nothing", arguments: [1, 5000, 600_003])
+    func removal(of count: Int) throws {
+        var random = SeededGenerator(seed: UInt64(count))
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        bytes.removeSubrange(700_001..<700_001 + count)
+        let result = try shipment.push(try shipment.image(bytes))
+        #expect(result.point.counts.shippedBytes < Self.edgeBytes)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
+    @Test("several insertions and removals cost what they insert", arguments: UInt64(0)..<4)
+    func several(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let shipment = try Shipment(seed: seed)
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        var inserted = 0
+        for part in 0..<6 {
+            let place = part * 340_000 + Int.random(in: 0..<200_000, using: &random)
+            if part % 2 == 0 {
+                let count = Int.random(in: 1...20_000, using: &random)
+                bytes.insert(contentsOf: random.bytes(count), at: place)
+                inserted += count
+            } else {
+                bytes.removeSubrange(place..<place + Int.random(in: 1...20_000, using: &random))
+            }
+        }
+        let result = try shipment.push(try shipment.image(bytes))
+        #expect(result.point.counts.shippedBytes < inserted + 6 * Self.edgeBytes)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
+    @Test("a region that has moved far costs nothing, and neither does what it has passed")
+    func movedRegion() throws {
+        var random = SeededGenerator(seed: 5)
+        let shipment = try Shipment()
+        let bytes = random.bytes(5 << 20)
+        try shipment.push(try shipment.image(bytes))
+        let region = bytes[4_000_017..<4_500_040]
+        let moved = bytes[..<500_003] + region + bytes[500_003..<4_000_017] + bytes[4_500_040...]
+        let result = try shipment.push(try shipment.image(Array(moved)))
+        #expect(result.point.counts.shippedBytes < 4 * Self.edgeBytes)
+        #expect(try shipment.restored(2) == Array(moved))
+    }
+
+    @Test("a small change within shifted content is a delta of its own size")
+    func changesWithin() throws {
+        var random = SeededGenerator(seed: 6)
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        for change in 0..<20 {
+            let place = 100_000 + change * 90_000
+            bytes.replaceSubrange(place..<place + 100, with: random.bytes(100))
+        }
+        bytes.insert(contentsOf: random.bytes(1001), at: 10)
+        let result = try shipment.push(try shipment.image(bytes))
+        #expect(result.point.counts.shippedBytes < 1001 + 20 * 400 + Self.edgeBytes)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
+    @Test("a member that was renamed is found again")
+    func renamed() throws {
+        var random = SeededGenerator(seed: 7)
+        let shipment = try Shipment()
+        let (a, b) = (random.bytes(200_000), random.bytes(1_000_001))
+        try shipment.push(try shipment.image([("a", a, 8192), ("b", b, 4096)]))
+        let image = try shipment.image([("a", a, 8192), ("c", b, 4096)])
+        let result = try shipment.push(image)
+        #expect(result.point.counts.shippedBytes < 2 * Self.edgeBytes)
+        #expect(try shipment.restored(2) == shipment.bytes(of: image))
+    }
+
+    /// Fingerprints of what has moved are those of the old grid, so of the block at each edge nothing is known.
+    @Test("a host without state compares shifted blocks by their old grid")
+    func withoutState() throws {
+        var random = SeededGenerator(seed: 8)
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        bytes.insert(contentsOf: random.bytes(999), at: 1_000_000)
+        try shipment.push(try shipment.image(bytes))
+        shipment.kept.bases = [:]
+        let unchanged = try shipment.push(try shipment.image(bytes))
+        #expect(unchanged.hadLocalBase == false)
+        #expect(unchanged.point.counts.changedBlocks == 1)
+
+        shipment.kept.bases = [:]
+        bytes[1_500_000] ^= 1
+        let changed = try shipment.push(try shipment.image(bytes))
+        // The old block that holds the byte lies in two of the new ones.
+        #expect(changed.point.counts.changedBlocks == 2 + 1)
+        #expect(try shipment.restored(4) == bytes)
+    }
+
+    @Test("repeated content is followed without a search that grows", arguments: [1, 64, 4096, 10_000])
+    func repeats(period: Int) throws {
+        var random = SeededGenerator(seed: UInt64(period))
+        let shipment = try Shipment()
+        let pattern = random.bytes(period)
+        var bytes = Array((0..<(2 << 20) / period).map { _ in pattern }.joined())
+        try shipment.push(try shipment.image(bytes))
+        bytes.insert(contentsOf: random.bytes(777), at: 500_000)
+        let result = try shipment.push(try shipment.image(bytes))
+        // Where no anchor is in a period, each block is a small delta against its old place.
+        #expect(result.point.counts.shippedBytes < 777 + 40_000)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
+    @Test("blocks that nothing is like are shipped together")
+    func unrelated() throws {
+        var random = SeededGenerator(seed: 9)
+        let shipment = try Shipment()
+        var bytes = random.bytes(256 * 4096)
+        try shipment.push(try shipment.image(bytes))
+        for block in stride(from: 0, to: 256, by: 4) {
+            bytes.replaceSubrange(block * 4096..<(block + 1) * 4096, with: random.bytes(4096))
+        }
+        let result = try shipment.push(try shipment.image(bytes))
+        let points = try PointReader(shipment.store(), job: shipment.job.name)
+        let map = try MapStack(of: result.point, from: points, state: nil)
+        let records = try #require(map.segments.first).content.references.values.reduce(0) { $0 + $1.count }
+        #expect(result.point.counts.changedBlocks == 64)
+        #expect(records == 1)
+        #expect(try shipment.restored(2) == bytes)
+    }
+}
