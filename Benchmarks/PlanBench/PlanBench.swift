@@ -50,9 +50,13 @@ internal import TestSupport
         let writer = try SignatureWriter(creating: signature, job: .zero, in: files)
         var scanner = BlockScanner(fingerprinter, into: writer)
         try scanner.beginExtent(.init(.data, ""), blockSize: Extent.defaultBlockSize)
-        for offset in stride(from: 0, to: length, by: 1 << 20) {
-            try scanner.append(try file.bytes(at: offset, count: min(1 << 20, length - offset)).span)
+        var offset = 0
+        while offset < length {
+            let piece = try file.bytes(at: offset, count: min(1 << 20, length - offset))
+            try scanner.append(piece.span)
+            offset += piece.count
         }
-        return ShippedImage(file: file, signature: try scanner.finish())
+        let made = try scanner.finish()
+        return ShippedImage(file: file, signature: made)
     }
 }

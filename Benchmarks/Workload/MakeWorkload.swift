@@ -6,7 +6,7 @@ internal import TestSupport
 @main struct MakeWorkload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make-workload", abstract: "Make a database-like file, or its next version.",
-        subcommands: [First.self, Next.self])
+        subcommands: [First.self, Next.self, Damage.self])
 }
 
 /// A new file.
@@ -106,5 +106,31 @@ struct Next: ParsableCommand {
             add(count / 20, in: 0..<count)
         }
         return found
+    }
+}
+
+/// Wrong bytes in a file, for restores in place.
+struct Damage: ParsableCommand {
+    enum Kind: String, ExpressibleByArgument, CaseIterable { case one, pieces }
+    @Argument var path: String
+    @Option(help: "one: a hundredth of the file in its middle; pieces: some bytes in every hundredth page or so.")
+    var kind: Kind = .one
+    @Option var seed: UInt64 = 1
+
+    func run() throws {
+        let file = try HostFileSystem().open(path, .update)
+        let length = try file.status().length
+        var random = SeededGenerator(seed: seed)
+        switch kind {
+        case .one:
+            for offset in stride(from: length / 2, to: length / 2 + length / 100, by: 1 << 16) {
+                try file.write(random.bytes(1 << 16).span, at: offset)
+            }
+        case .pieces:
+            for _ in 0..<length / PageMaker.pageBytes / 100 {
+                let page = Int.random(in: 0..<length / PageMaker.pageBytes, using: &random)
+                try file.write(random.bytes(512).span, at: page * PageMaker.pageBytes + 100)
+            }
+        }
     }
 }

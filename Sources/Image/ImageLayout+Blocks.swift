@@ -14,6 +14,13 @@ extension ImageLayout {
         return Block(number: firstBlocks[extent] + index, range: extents[extent].range(ofBlock: index))
     }
 
+    /// Block size of the extent that a byte is in.
+    package func blockSize(at offset: Int) -> Int {
+        extents.isEmpty
+            ? Extent.defaultBlockSize
+            : extents[last(extents.count) { extents[$0].offset <= offset }].blockSize
+    }
+
     /// Nil for a number that no block has.
     package func block(number: Int) -> Block? {
         guard number >= 0, number < blockCount else { return nil }

@@ -45,7 +45,10 @@ import Testing
         let longer = try backup(files)
         try expectWhole(longer)
         #expect(longer.signature.digest != same.signature.digest)
-        #expect(files.writtenBytes <= structure + 6 * size.bytes + 65_536)
+        // The logs behind the database moved on with its end.
+        let moved = same.manifest.members.filter { $0.kind != .database }.reduce(0) { $0 + $1.length }
+        #expect(files.writtenBytes <= structure + 6 * size.bytes + 65_536 + moved)
+        #expect(files.writtenBytes < whole)
         try file.truncate(to: try file.status().length - 3 * size.bytes)
         let shorter = try backup(files)
         try expectWhole(shorter)

@@ -57,6 +57,47 @@ import Testing
         #expect(result.signature.runs.runs.count == 1)
     }
 
+    private func used(_ path: String) throws -> Int {
+        let text = try Command.run(["du", "-k", path]).stdout.split(separator: "\t").first
+        return try #require(text.flatMap { Int($0) })
+    }
+
+    @Test func aBaseOfASparseFileIsSparse() throws {
+        let path = try sparse("a", length: 300 * Self.megabyte, data: [0, 77_000_000, 200_000_000])
+        let first = try bench.backup(.file(path))
+        let old = try #require(
+            try bench.spool.makeBase(
+                of: first.entry, from: path, signature: first.signature, manifest: first.manifest,
+                fingerprinter: bench.fingerprinter))
+        let image = try #require(old.imagePath)
+        #expect(try bench.read(image) == bench.read(path))
+        #expect(try used(image) < 1024)
+        // Growth by nothing, and a little data in what was a hole: brought up to date without writing the hole.
+        let file = try bench.files.open(path, .update)
+        try file.write([1, 2, 3].span, at: 150 * Self.megabyte)
+        try file.truncate(to: 400 * Self.megabyte + 5)
+        let second = try bench.backup(.file(path))
+        let new = try #require(
+            try bench.spool.advanceBase(
+                old, to: second.entry, from: path, oldSignature: first.signature,
+                signature: second.signature, manifest: second.manifest, fingerprinter: bench.fingerprinter))
+        let advanced = try #require(new.imagePath)
+        #expect(try bench.read(advanced) == bench.read(path))
+        #expect(try used(advanced) < 1024)
+    }
+
+    @Test func aZeroThatIsNoLongerOneMakesNoBase() throws {
+        let path = try sparse("a", length: 4 * Self.megabyte, data: [0])
+        let result = try bench.backup(.file(path))
+        let time = try #require(result.manifest.members.first?.modified)
+        try bench.files.open(path, .update).write([9].span, at: 3 * Self.megabyte)
+        #expect(try Command.run(["touch", "-d", time, path]).stderr.isEmpty)
+        let kept = try bench.spool.makeBase(
+            of: result.entry, from: path, signature: result.signature, manifest: result.manifest,
+            fingerprinter: bench.fingerprinter)
+        #expect(kept == nil)
+    }
+
     @Test func blankPagesInAHoleAreCounted() throws {
         let set = ESESet(size: .kib8)
         try set.write(to: bench.path("set"))
@@ -85,8 +126,7 @@ import Testing
         let result = try bench.backup(.ese(path: folder, logs: nil))
         let image = try bench.read(result.imagePath)
         try bench.expectSignature(result.signature, describes: image)
-        let used = try Command.run(["du", "-k", result.imagePath]).stdout.split(separator: "\t").first
-        #expect(try #require(used.flatMap { Int($0) }) < image.count / 1024 - 30 * 1024)
+        #expect(try used(result.imagePath) < image.count / 1024 - 30 * 1024)
         try bench.files.makeFolder(bench.path("out"))
         #expect(try Command.run(["tar", "-xf", result.imagePath, "-C", bench.path("out")]).stderr.isEmpty)
         #expect(

@@ -1,4 +1,5 @@
 import DeltaSync
+import OffsiteStore
 import Platform
 import TestSupport
 import Testing

@@ -20,12 +20,13 @@ final class Shipment {
         func base(_ digest: Digest256) -> BaseImage? { bases[digest] }
     }
 
-    init(seed: UInt64 = 1) throws {
+    /// - Parameter secret: The job's; drawn from the seed by default.
+    init(seed: UInt64 = 1, secret: [UInt8]? = nil) throws {
         folder = try TemporaryFolder()
         entropy = SeededEntropy(seed: seed)
         job = JobObject(
             id: try Identifier.random(from: entropy), name: Name.valid("mdb01"),
-            secret: entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
+            secret: try secret ?? entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
         let store = store()
         let id = try Identifier.random(from: entropy)
         _ = try store.initialise(StoreObject(id: id, created: FixedClock().now))
@@ -70,7 +71,7 @@ final class Shipment {
 
     @discardableResult func push(
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
-        at time: Timestamp = FixedClock().now, keep: Bool = true
+        at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false
     ) throws -> PushResult {
         let push = Push(
             to: store(), target: target, job: job, state: try state(), images: kept, files: files,
@@ -78,7 +79,7 @@ final class Shipment {
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
-                sourceFacts: [], level: 3), holder: "test", progress: { _ in })
+                sourceFacts: [], level: 3, comparesFully: comparesFully), holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
         }

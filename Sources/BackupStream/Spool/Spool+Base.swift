@@ -87,7 +87,8 @@ extension Spool {
         }
         let isClone = try system { () throws(SystemError) in try target.clone(source) }
         if !isClone {
-            try requireSpace(expected.length)
+            let blockSize = signature.layout.extents.first?.blockSize ?? 1
+            try requireSpace(min(expected.length, signature.runs.dataCount * blockSize))
             guard try copy(source, to: target, signature, fingerprinter) else { return false }
         }
         do throws(SystemError) {
@@ -98,28 +99,66 @@ extension Spool {
     }
 
     /// Copies block by block; false at the first that is not the one of the signature.
+    ///
+    /// Zeros stay holes, and holes of the source are not read.
     private func copy(
         _ source: any OpenFile, to target: any OpenFile, _ signature: Signature,
         _ fingerprinter: Fingerprinter
     ) throws(BackupError) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
+        var buffer = [UInt8](repeating: 0, count: max(Self.pieceBytes, Extent.largestBlockSize))
         for (number, extent) in signature.layout.extents.enumerated() {
-            let blocksAtOnce = Self.pieceBytes / extent.blockSize
-            for first in stride(from: 0, to: extent.blockCount, by: blocksAtOnce) {
-                let last = min(first + blocksAtOnce, extent.blockCount) - 1
-                let start = extent.range(ofBlock: first).lowerBound
-                let count = extent.range(ofBlock: last).upperBound - start
-                do throws(SystemError) {
-                    guard try source.read(count, into: &buffer, at: start) == count else { return false }
-                } catch { throw .source(error) }
-                let bytes = buffer.span.extracting(0..<count)
-                guard try matches(bytes, at: start, ofExtent: number, signature, fingerprinter) else {
-                    return false
+            let blocksAtOnce = max(1, Self.pieceBytes / extent.blockSize)
+            var next = 0
+            while next < extent.blockCount {
+                let first = next
+                let blocks = try imaging { () throws(ImageError) in
+                    try signature.blocks(
+                        from: signature.layout.firstBlocks[number] + first, limit: extent.blockCount - first)
                 }
-                do throws(SystemError) {
-                    try target.write(buffer.span.extracting(0..<count), at: start)
-                } catch { throw .spool(error) }
+                guard let blocks else { return false }
+                let isZero = blocks.fingerprints == nil
+                next += isZero ? blocks.count : min(blocks.count, blocksAtOnce)
+                let range =
+                    extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: next - 1).upperBound
+                if isZero {
+                    guard try isZeros(source, range, &buffer) else { return false }
+                    continue
+                }
+                guard try read(source, range, into: &buffer) else { return false }
+                let bytes = buffer.span.extracting(0..<range.count)
+                guard try matches(bytes, at: range.lowerBound, ofExtent: number, signature, fingerprinter)
+                else { return false }
+                do throws(SystemError) { try target.write(bytes, at: range.lowerBound) } catch {
+                    throw .spool(error)
+                }
             }
+        }
+        try system { () throws(SystemError) in try target.truncate(to: signature.layout.length) }
+        return true
+    }
+
+    private func read(
+        _ source: any OpenFile, _ range: Range<Int>, into buffer: inout [UInt8]
+    ) throws(BackupError) -> Bool {
+        do throws(SystemError) {
+            return try source.read(range.count, into: &buffer, at: range.lowerBound) == range.count
+        } catch { throw .source(error) }
+    }
+
+    /// True when a range of the source still is zero, as far as it is no hole.
+    private func isZeros(
+        _ source: any OpenFile, _ range: Range<Int>, _ buffer: inout [UInt8]
+    ) throws(BackupError) -> Bool {
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let data: Range<Int>?
+            do throws(SystemError) { data = try source.data(from: offset) } catch { throw .source(error) }
+            guard let data = data?.clamped(to: offset..<range.upperBound), !data.isEmpty else { return true }
+            let piece = data.lowerBound..<min(data.upperBound, data.lowerBound + Self.pieceBytes)
+            guard try read(source, piece, into: &buffer),
+                ZeroScan.isZero(buffer.span.extracting(0..<piece.count))
+            else { return false }
+            offset = piece.upperBound
         }
         return true
     }

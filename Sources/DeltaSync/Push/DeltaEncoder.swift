@@ -15,11 +15,16 @@ package struct DeltaEncoder: ~Copyable {
     private var records: RecordPipeline
     private var runs = FingerprintRunBuilder()
     private var changedBlocks = 0
+    /// Nil where blocks that look unchanged are taken for it.
+    private var comparison: FullComparison?
 
+    /// - Parameter comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
     package init(
         _ image: ShippedImage, base: BaseImage?, baseEntries: [MapEntry], carriesMapOn: Bool,
-        fingerprinter: Fingerprinter, level: Int, into writer: FrameWriter
+        fingerprinter: Fingerprinter, level: Int, comparesFully: Bool = false, into writer: FrameWriter
     ) {
+        comparison =
+            comparesFully ? base?.file.map { FullComparison(image, base: $0, fingerprinter) } : nil
         self.image = image
         self.base = base
         baseSignature = base?.signature.reader()
@@ -31,11 +36,11 @@ package struct DeltaEncoder: ~Copyable {
 
     /// Goes through the whole image once.
     ///
-    /// - Returns: The layer that turns the base's map into the image's, and how many blocks there are and
-    ///   how many were shipped.
+    /// - Returns: The layer that turns the base's map into the image's, how many blocks there are and how many were
+    ///   shipped, and what a full comparison found, where there was one.
     package consuming func run(
         _ progress: (_ doneBytes: Int) -> Void
-    ) throws(SyncError) -> (MapSegment, Point.Counts) {
+    ) throws(SyncError) -> (MapSegment, Point.Counts, FullComparison.Result?) {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
         counts.blocks = image.signature.layout.blockCount
@@ -46,15 +51,21 @@ package struct DeltaEncoder: ~Copyable {
         }
         counts.changedBlocks = pass.changedBlocks
         let runs = pass.runs.finish()
-        return (MapSegment(entries: try pass.records.finish(), runs: runs), counts)
+        return (
+            MapSegment(entries: try pass.records.finish(), runs: runs), counts, pass.comparison?.result
+        )
     }
 
     private mutating func take(_ step: DeltaStep) throws(SyncError) {
         switch step {
-        case .unchanged: break
+        case .unchanged(let range):
+            try forEachDifference(range, from: range.lowerBound) { (_, _) throws(SyncError) in }
         case .moved(let range, let from, let blockSize):
-            try move(range, from: from)
-            runs.add(range, blockSize, .moved(from: from))
+            try forEachDifference(range, from: from) { (pass, part) throws(SyncError) in
+                let place = from + part.lowerBound - range.lowerBound
+                try pass.move(part, from: place)
+                pass.runs.add(part, blockSize, .moved(from: place))
+            }
         case .adopted(let range, let from, let blockSize, let fingerprint):
             try move(range, from: from)
             runs.add(range, blockSize, fingerprint)
@@ -71,6 +82,25 @@ package struct DeltaEncoder: ~Copyable {
             }
             runs.add(range, blockSize, fingerprint)
         }
+    }
+
+    /// Ships the blocks of a range that only look as if the base had them at `from`, and calls `body` with what is
+    /// between them: all of it, where nothing is compared.
+    private mutating func forEachDifference(
+        _ range: Range<Int>, from: Int, _ body: (inout Self, Range<Int>) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        var start = range.lowerBound
+        for block in try comparison?.differing(range, from: from) ?? [] {
+            if start < block.range.lowerBound { try body(&self, start..<block.range.lowerBound) }
+            start = block.range.upperBound
+            let content = try imaging { () throws(ImageError) in
+                try image.signature.content(ofBlock: block.number)
+            }
+            guard case .data(let fingerprint) = content else { continue }
+            let blockSize = image.signature.layout.blockSize(at: block.range.lowerBound)
+            try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
+        }
+        if start < range.upperBound { try body(&self, start..<range.upperBound) }
     }
 
     private func read(_ range: Range<Int>, _ expected: Fingerprint) throws(SyncError) -> [UInt8] {
@@ -112,7 +142,9 @@ package struct DeltaEncoder: ~Copyable {
                 partBytes.append(copying: bytes.span.extracting(start..<start + entry.length))
                 depth = max(depth, entryDepth + 1)
             }
-            guard slices.count + parts.count <= Record.maximumSlices else { continue }
+            guard slices.count + parts.count <= Record.maximumSlices,
+                old.count + partBytes.count <= Record.maximumBytes
+            else { continue }
             slices += parts
             old += partBytes
         }

@@ -92,12 +92,13 @@ package struct Push {
         let writer = FrameWriter(store, job: job, push: random.span.uint64(at: 0))
         var counts = Point.Counts()
         let layer: MapSegment
+        let comparison: FullComparison.Result?
         do throws(SyncError) {
             let encoder = DeltaEncoder(
                 request.image, base: base.image, baseEntries: base.entries,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
-                level: request.level, into: writer)
-            (layer, counts) = try encoder.run(progress)
+                level: request.level, comparesFully: request.comparesFully, into: writer)
+            (layer, counts, comparison) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
             writer.abandon()
@@ -127,7 +128,8 @@ package struct Push {
             sourceFacts: request.sourceFacts)
         let stateFailure = try commit(point, base.full?.point, points, new)
         return PushResult(
-            point: point, parentID: head?.point.id, hadLocalBase: base.isLocal, stateFailure: stateFailure)
+            point: point, parentID: head?.point.id, hadLocalBase: base.isLocal, stateFailure: stateFailure,
+            comparison: comparison)
     }
 
     /// Refuses before the first byte what the commit would refuse after the last.

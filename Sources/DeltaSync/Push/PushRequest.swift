@@ -20,6 +20,8 @@ package struct PushRequest {
     package let sourceFacts: [UInt8]
     /// zstd level, 1...19.
     package let level: Int
+    /// Compares what looks unchanged with the base byte by byte.
+    package let comparesFully: Bool
 
     /// Pages that were checked while the image was made; all zero for what has no pages.
     package struct PageCounts: Equatable, Sendable {
@@ -36,7 +38,7 @@ package struct PushRequest {
 
     package init(
         image: ShippedImage, kind: Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
-        sourceFacts: [UInt8], level: Int
+        sourceFacts: [UInt8], level: Int, comparesFully: Bool = false
     ) {
         self.image = image
         self.kind = kind
@@ -45,6 +47,7 @@ package struct PushRequest {
         self.pages = pages
         self.sourceFacts = sourceFacts
         self.level = level
+        self.comparesFully = comparesFully
     }
 }
 
@@ -57,4 +60,6 @@ package struct PushResult: Equatable, Sendable {
     package let hadLocalBase: Bool
     /// Why this host could not write down what was committed; that costs time only.
     package let stateFailure: SystemError?
+    /// What a full comparison found; nil where there was none, or no base to compare with.
+    package let comparison: FullComparison.Result?
 }

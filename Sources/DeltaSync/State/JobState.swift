@@ -6,7 +6,8 @@ package import Platform
 /// Losing it costs time, never correctness.
 ///
 /// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
-/// them; `targets/TARGET` is what was last seen there; `tmp/` is emptied by every push.
+/// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
+/// the base there, in RFC 3339; `tmp/` is emptied by every push.
 package struct JobState: Sendable {
     private let folder: String
     private let files: any FileSystem
@@ -17,7 +18,9 @@ package struct JobState: Sendable {
         self.files = files
         name = job
         try files.makeFolder(folder)
-        for name in ["", "/maps", "/targets", "/tmp"] { try files.makeFolder(self.folder + name) }
+        for name in ["", "/maps", "/targets", "/compared", "/tmp"] {
+            try files.makeFolder(self.folder + name)
+        }
     }
 
     package var temporaryFolder: String { folder + "/tmp" }
@@ -44,8 +47,18 @@ package struct JobState: Sendable {
     }
 
     package func forget(_ target: Name) throws(SystemError) {
-        let path = folder + "/targets/\(target)"
-        if try files.status(path) != nil { try files.remove(path) }
+        for path in [folder + "/targets/\(target)", folder + "/compared/\(target)"]
+        where try files.status(path) != nil { try files.remove(path) }
+    }
+
+    /// When an image was last compared with this target's base byte by byte; nil when that is not known.
+    package func compared(_ target: Name) -> Timestamp? {
+        guard let bytes = try? files.contents(folder + "/compared/\(target)", limit: 64) else { return nil }
+        return Timestamp(rfc3339: String(decoding: bytes, as: UTF8.self))
+    }
+
+    package func rememberCompared(_ target: Name, at time: Timestamp) throws(SystemError) {
+        try replace("compared/\(target)", Array(time.description.utf8))
     }
 
     /// A map segment that was kept; nil when it was not, or is damaged.

@@ -19,7 +19,8 @@ struct JobBackup {
             maker: Backup.Maker(hostName: session.hostName, toolVersion: ToolVersion.current),
             options: Backup.Options(
                 minSize: configured.minimumSize.value?.bytes, expectBytes: options.expectBytes,
-                acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss),
+                acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss,
+                sharesImages: !FullCompareSchedule(context: context).isAnyDue),
             standardInput: HostFileSystem().standardInput())
         let result = try source == nil ? image(backup) : backup.run(progress: progress)
         for warning in result.manifest.warnings { session.console.warning(warning, job: context.job.name) }

@@ -59,10 +59,13 @@ struct JobPush {
         )
         let total = backup.signature.layout.length
         let label = "push \(job) to \(target.name)"
-        let result = try run(push, try request(backup)) { done in
+        let schedule = FullCompareSchedule(context: context)
+        let comparesFully = schedule.isDue(target.name)
+        let result = try run(push, try request(backup, comparesFully: comparesFully)) { done in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
         }
         warn(of: result, target.name)
+        if comparesFully { schedule.done(result, target.name) }
         var failure: (any Error)?
         if verifies {
             do { try verify(result.point, store, target.name) } catch { failure = error }
@@ -126,7 +129,7 @@ struct JobPush {
         }
     }
 
-    private func request(_ backup: BackupResult) throws -> PushRequest {
+    private func request(_ backup: BackupResult, comparesFully: Bool) throws -> PushRequest {
         let file = try open(backup)
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
@@ -135,7 +138,8 @@ struct JobPush {
             pages: PushRequest.PageCounts(
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
-            sourceFacts: backup.manifest.summary.json, level: context.job.level.value)
+            sourceFacts: backup.manifest.summary.json, level: context.job.level.value,
+            comparesFully: comparesFully)
     }
 
     private func kind(_ backup: BackupResult) throws -> PushRequest.Kind {

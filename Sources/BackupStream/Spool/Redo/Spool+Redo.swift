@@ -25,9 +25,10 @@ extension Spool {
         let name = entry.path(RedoJournal.ending)
         let partial = name + Self.partialSuffix
         do throws(BackupError) {
+            // In the journal, and behind the old end once more.
+            let oldLength = oldSignature.layout.length
             try requireSpace(
-                changed.reduce(0) { $0 + $1.count }
-                    + max(0, signature.layout.length - oldSignature.layout.length))
+                changed.reduce(0) { $0 + $1.count + max(0, $1.upperBound - max($1.lowerBound, oldLength)) })
             let expected = Expected(
                 length: signature.layout.length, modified: manifest.members.first?.modified)
             let isWritten = try write(
@@ -71,17 +72,26 @@ extension Spool {
         while let changed = try imaging({ () throws(ImageError) in
             try comparison.nextDifference(in: 0, from: block, since: 0)
         }) {
-            let bytes =
-                extent.range(ofBlock: changed.upperBound - 1).upperBound - changed.lowerBound
-                * extent.blockSize
-            changedBytes += bytes
-            guard changedBytes / 100 <= new.layout.length / 10_000 * Self.mostChangedPercent + 1024 else {
-                return nil
-            }
-            for first in stride(from: changed.lowerBound, to: changed.upperBound, by: blocksAtOnce) {
-                let last = min(first + blocksAtOnce, changed.upperBound) - 1
-                ranges.append(
-                    extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: last).upperBound)
+            var next = changed.lowerBound
+            while next < changed.upperBound {
+                let first = next
+                let blocks = try imaging { () throws(ImageError) in
+                    try new.blocks(from: first, limit: changed.upperBound - first)
+                }
+                guard let blocks else { return nil }
+                let isBehind = extent.range(ofBlock: first).lowerBound >= old.layout.length
+                // Zeros behind the old end come with the new length.
+                if blocks.fingerprints == nil, isBehind {
+                    next += blocks.count
+                    continue
+                }
+                next += min(blocks.count, blocksAtOnce)
+                let range =
+                    extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: next - 1).upperBound
+                changedBytes += range.count
+                guard changedBytes / 100 <= new.layout.length / 10_000 * Self.mostChangedPercent + 1024
+                else { return nil }
+                ranges.append(range)
             }
             block = changed.upperBound
         }
