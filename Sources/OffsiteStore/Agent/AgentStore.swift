@@ -2,7 +2,7 @@ package import Platform
 
 /// A store behind an agent at the far end of a transport.
 ///
-/// Requests go in order; the bytes of an upload stream without waiting, and the next upload may begin before the
+/// Requests go in order, reads ahead of the answers to others; the bytes of an upload stream without waiting, and the next upload may begin before the
 /// end of the one before it is answered. After the connection or the protocol has failed, every call throws that failure again.
 package final class AgentStore: ObjectStore {
     package let label: String
@@ -19,6 +19,8 @@ package final class AgentStore: ObjectStore {
     private var due: [Due] = []
     /// What the agent said of itself.
     package private(set) var agent: Dialect
+    /// False for an agent that sends whole frames only; known once it was greeted.
+    private(set) var sendsRecords = false
 
     /// Opens a session.
     ///
@@ -73,6 +75,7 @@ package final class AgentStore: ObjectStore {
                 throw wire.violation("the far end chose protocol \(welcome.chosenProtocol)")
             }
             agent = welcome.dialect
+            sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 

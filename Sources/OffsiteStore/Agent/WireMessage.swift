@@ -30,6 +30,7 @@ package struct WireMessage: Equatable, Sendable {
         case unlock = 15
         case check = 16
         case space = 17
+        case records = 18
         // From the agent.
         case welcome = 64
         case answer = 65

@@ -97,6 +97,8 @@ package final class LanedStore: ObjectStore {
         try lead.read(key, at: offset, count: count)
     }
 
+    package func reads() -> any ObjectReads { lead.reads() }
+
     package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
         try lead.commit(point, generation: generation, job: job)
     }

@@ -38,6 +38,9 @@ package protocol ObjectStore: AnyObject {
     /// - Throws: `notFound`; `corrupt` when the object ends before; `failed` above what ``ReadLimit`` allows.
     func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
 
+    /// Reads that are asked for ahead of the answers to those before.
+    func reads() -> any ObjectReads
+
     /// Begins an object that will be named by its digest: a pack, a map or an index.
     ///
     /// A store behind a transport may report only at ``ObjectUpload/finish(_:)`` what went wrong here.
