@@ -26,7 +26,7 @@ final class Shipment {
         entropy = SeededEntropy(seed: seed)
         job = JobObject(
             id: try Identifier.random(from: entropy), name: Name.valid("mdb01"),
-            secret: try secret ?? entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
+            secret: secret ?? entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
         let store = store()
         let id = try Identifier.random(from: entropy)
         _ = try store.initialise(StoreObject(id: id, created: FixedClock().now))
