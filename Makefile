@@ -3,13 +3,14 @@ SWIFT ?= swift
 # A newer compiler's new warning must not stop a stranger's build, so this is not in the manifest.
 FLAGS ?= -Xswiftc -warnings-as-errors
 
-.PHONY: build test check fmt demo bench setup release clean fuzz
+.PHONY: build test check fmt demo bench bench-peers setup release clean fuzz
 build:   ; $(SWIFT) build $(FLAGS)
 test:    ; $(SWIFT) test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
 fmt:     ; $(SWIFT) format --in-place --recursive Sources Tests Package.swift
 demo:    ; script/demo
 bench:   ; script/bench
+bench-peers: ; script/bench-peers
 setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)

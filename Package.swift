@@ -85,6 +85,16 @@ let package = Package(
         .executableTarget(
             name: "page-bench", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Benchmarks/PageBench", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "delay-proxy", dependencies: ["TestSupport", argumentParser],
+            path: "Benchmarks/DelayProxy", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "plan-bench",
+            dependencies: ["TestSupport", "DeltaSync", "Image", "Platform", argumentParser],
+            path: "Benchmarks/PlanBench", swiftSettings: memorySafe),
+        .executableTarget(
+            name: "make-workload", dependencies: ["TestSupport", "Platform", argumentParser],
+            path: "Benchmarks/Workload", swiftSettings: memorySafe),
         .testTarget(
             name: "CommandTests",
             dependencies: [

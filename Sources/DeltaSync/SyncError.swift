@@ -20,6 +20,10 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case exists(path: String)
     /// A folder, a device or the like is where a file was to be written.
     case notAFile(path: String)
+    /// A restore in place has begun and not ended.
+    case unfinished(marker: String)
+    /// Another restore in place is at work there.
+    case busy(marker: String)
 
     package var description: String {
         switch self {
@@ -34,6 +38,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damaged(let what): what
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
+        case .unfinished(let marker): "\(marker) is there: a restore in place has not ended"
+        case .busy(let marker): "\(marker) is locked: another restore is at work"
         }
     }
 
@@ -45,6 +51,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .exists: "give --force to replace it"
         case .notAFile(let path): "write into it with: --image - > \(path)"
+        case .unfinished: "give --in-place to finish it, or --force to replace what is there"
+        case .busy: "wait until it has ended"
         case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
         case .image, .system, .compression: nil
         }

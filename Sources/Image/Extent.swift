@@ -45,4 +45,9 @@ package struct Extent: Hashable, Sendable {
         let start = offset + index * blockSize
         return start..<min(start + blockSize, end)
     }
+
+    /// The bytes of the image that neighbouring blocks of this extent cover; there is at least one of them.
+    package func range(ofBlocks blocks: Range<Int>) -> Range<Int> {
+        offset + blocks.lowerBound * blockSize..<min(offset + blocks.upperBound * blockSize, end)
+    }
 }

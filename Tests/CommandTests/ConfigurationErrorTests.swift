@@ -83,6 +83,16 @@ import Testing
             "FILE:3:39: targets.t.limit-rate: expected bytes a second such as 20M (at least 1K), or none, found \"5\""
         ),
         Case(
+            target("{ssh: a@b, store: /s, limit-rate: {\"08:00-18:00\": 5M, \"17:59-08:00\": 9M}}"),
+            "FILE:3:59: targets.t.limit-rate.17:59-08:00: overlaps 08:00-18:00"),
+        Case(
+            target("{ssh: a@b, store: /s, limit-rate: {\"08:00-18:00\": 5M}}"),
+            "FILE:3:39: targets.t.limit-rate: no rate is given from 18:00 on",
+            hint: "the windows must have all of the day; none is a rate, too"),
+        Case(
+            target("{ssh: a@b, store: /s, limit-rate: {\"8-18\": 5M}}"),
+            "FILE:3:40: targets.t.limit-rate.8-18: expected a time of day in UTC such as 08:00-18:00"),
+        Case(
             "a: [1\n", "FILE:2:1: not YAML: while parsing a flow sequence: did not find expected ',' or ']'"),
         Case(
             "a: b\n---\nc: d\n",

@@ -89,6 +89,14 @@ import Testing
         #expect(try row(lanes, [], environment) == [lanes, "8", "HYBRIDREP_LANES"])
     }
 
+    @Test func windowsOfARateAreShownAsTheyAreWritten() throws {
+        let scratch = try Scratch()
+        let path = try scratch.write(
+            "targets: {t: {ssh: a@b, store: /s, limit-rate: {\"08:00-18:00\": 5M, \"18:00-08:00\": none}}}\n")
+        let result = try scratch.hybridrep(["config", "show", "--config", path])
+        #expect(result.outputText.contains("{\"08:00-18:00\": 5M, \"18:00-08:00\": none}"))
+    }
+
     @Test func aBadOverrideIsNamedByItsVariableOrOption() throws {
         let scratch = try Scratch()
         let path = try scratch.write(Self.design)

@@ -71,10 +71,11 @@ final class Shipment {
 
     @discardableResult func push(
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
-        at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false
+        at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
+        to given: (any ObjectStore)? = nil
     ) throws -> PushResult {
         let push = Push(
-            to: store(), target: target, job: job, state: try state(), images: kept, files: files,
+            to: given ?? store(), target: target, job: job, state: try state(), images: kept, files: files,
             entropy: entropy)
         let result = try push.run(
             PushRequest(

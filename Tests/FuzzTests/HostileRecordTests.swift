@@ -1,4 +1,5 @@
 import DeltaSync
+import Image
 import OffsiteStore
 import Platform
 import TestSupport
@@ -49,16 +50,42 @@ import Testing
         }
         let (tail, _, _) = builder.finish()
         _ = try store.put(.pack, job: job.name, pack + tail)
-        let locations = try FrameLocations(reading: store, job: job, storeID: .zero)
-        var decoder = try RecordDecoder(store, job: job.name, locations: locations)
         // Two levels further down it is affordable.
-        #expect(try decoder.decode(FrameID(push: 1, counter: 2), 0) == [7])
-        var fresh = try RecordDecoder(store, job: job.name, locations: locations)
-        var error: SyncError?
-        do throws(SyncError) { _ = try fresh.decode(FrameID(push: 1, counter: 0), 0) } catch let caught {
-            error = caught
+        #expect(try Self.restored(store, job, FrameID(push: 1, counter: 2), depth: 4) == [7])
+        let error = #expect(throws: SyncError.self) {
+            try Self.restored(store, job, FrameID(push: 1, counter: 0), depth: 6)
         }
         #expect(error?.description == "record 3 of frame 1-1: more than 4096 bases")
+        // A map that hides how deep it goes does not get further.
+        #expect(throws: SyncError.self) {
+            try Self.restored(store, job, FrameID(push: 1, counter: 0), depth: 5)
+        }
+    }
+
+    /// An image of one byte: that of a frame's first record.
+    private static func restored(
+        _ store: any ObjectStore, _ job: JobObject, _ frame: FrameID, depth: Int
+    ) throws -> [UInt8] {
+        let fingerprint = Fingerprinter(secret: job.secret).fingerprint([UInt8(7)].span)
+        let map = MapSegment(
+            entries: [
+                MapEntry(
+                    offset: 0, length: 1, source: .record(frame: frame, record: 0, offset: 0, depth: depth))
+            ],
+            runs: [FingerprintRun(offset: 0, length: 1, blockSize: 64, source: .blocks([fingerprint]))]
+        ).encoded(job: job.id)
+        let name = try store.put(.map, job: job.name, map)
+        let layout = try ImageLayout([Extent(key: .init(.data, ""), offset: 0, length: 1, blockSize: 64)])
+        var digest = ImageDigest(layout)
+        digest.add(fingerprint)
+        let point = Point(
+            generation: 1, parent: nil, kind: .full, health: .good, sourceTime: FixedClock().now,
+            layout: layout, imageDigest: digest.finish(), counts: .init(), toolVersion: "1",
+            segments: [.init(name: name, length: map.count)], sourceFacts: [])
+        var bytes: [UInt8] = []
+        let points = try PointReader(store, job: job.name)
+        try ImageRebuild(point, from: store, points, state: nil).run({ _ in }) { bytes.append(copying: $0) }
+        return bytes
     }
 
     @Test func aDeltaAgainstMoreThanABlockIsRefused() {

@@ -76,6 +76,26 @@ struct SameStoreTests {
         }
     }
 
+    private func folderStore(_ folder: String, seed: UInt64 = 99) -> DirectoryStore {
+        DirectoryStore(
+            root: folder, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: seed))
+    }
+
+    private func agentStore(_ transport: any Transport) -> AgentStore {
+        AgentStore(
+            starting: transport, label: "ssh", dialect: Dialect(toolVersion: ToolVersion.current),
+            runID: "test")
+    }
+
+    private func expectSame(_ one: Host, _ other: Host) throws -> Int {
+        try one.store.close()
+        try other.store.close()
+        let (here, there) = (try one.objects(), try other.objects())
+        #expect(here.keys.sorted() == there.keys.sorted())
+        for (name, content) in here { #expect(there[name] == content, "\(name)") }
+        return here.count
+    }
+
     // Goal of this test: there is one protocol of commit, whatever stands between the client and the store.
     @Test(
         "a store written over SSH is, object for object, the one written to a folder",
@@ -83,10 +103,7 @@ struct SameStoreTests {
     func sameObjects(seed: UInt64) throws {
         let server = try LoopbackSSHServer()
         let agent = try Command.built("hybridrep")
-        let local = try Host(seed: seed) { folder in
-            DirectoryStore(
-                root: folder, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 99))
-        }
+        let local = try Host(seed: seed) { folderStore($0) }
         let remote = try Host(seed: seed) { folder in
             var options = SSHOptions()
             options.identityFiles = [server.identityPath]
@@ -94,9 +111,7 @@ struct SameStoreTests {
             let transport = try SSHTransport(
                 to: SSHDestination(user: server.user, host: server.host, port: server.port),
                 command: "\(agent) serve --store \(folder)", options: options)
-            return try AgentStore(
-                over: transport, label: "ssh", dialect: Dialect(toolVersion: ToolVersion.current),
-                runID: "test")
+            return agentStore(transport)
         }
         var random = SeededGenerator(seed: seed)
         // More than a frame and, at the first night, more than a request.
@@ -110,13 +125,46 @@ struct SameStoreTests {
             }
             bytes += random.bytes(10_000)
         }
-        try local.store.close()
-        try remote.store.close()
-
-        let (here, there) = (try local.objects(), try remote.objects())
-        #expect(here.keys.sorted() == there.keys.sorted())
-        for (name, content) in here { #expect(there[name] == content, "\(name)") }
         // STORE, job, and four nights of pack, map, index and point at least.
-        #expect(here.count >= 18)
+        #expect(try expectSame(local, remote) >= 18)
+    }
+
+    // Goal of this test: lanes decide which pack a frame lies in; what stands between the client and the store does
+    // not. A long line is between them, so that nothing arrives before it is asked for.
+    @Test(
+        "a store written over lanes of one connection is the one written to a folder in as many",
+        arguments: [3, 4])
+    func sameObjectsOverLanes(allowed: Int) throws {
+        let server = try LoopbackSSHServer(configuration: ["MaxSessions \(allowed)", "LogLevel VERBOSE"])
+        let proxy = try DelayProxy(to: server.port, roundTripMilliseconds: 20)
+        try server.write("known_far", "[\(server.host)]:\(proxy.port) " + server.publicKey("host_key"))
+        let agent = try Command.built("hybridrep")
+        let local = try Host(seed: 7) { folder in
+            LanedStore(leading: folderStore(folder)) {
+                (1..<UInt64(allowed)).map { folderStore(folder, seed: 99 + $0) }
+            }
+        }
+        let remote = try Host(seed: 7) { folder in
+            var options = SSHOptions()
+            options.identityFiles = [server.identityPath]
+            options.knownHostsFile = server.path("known_far")
+            let connection = try SSHConnection(
+                to: SSHDestination(user: server.user, host: server.host, port: proxy.port), options: options)
+            let command = "\(agent) serve --store \(folder)"
+            let lead = agentStore(try SSHTransport(in: connection, command: command))
+            return LanedStore(leading: lead) {
+                (1..<4).map { _ in agentStore(SSHTransport(starting: command, in: connection)) }
+                    .filter { (try? $0.greet()) != nil }
+            }
+        }
+        var random = SeededGenerator(seed: 7)
+        let bytes = random.bytes(16 << 20)
+        let results = try [local, remote].map { try $0.push(bytes) }
+        #expect(results[0] == results[1])
+        #expect(remote.store.traffic.sentBytes > 16 << 20)
+        // STORE, job, map, index, point, and a pack a lane.
+        #expect(try expectSame(local, remote) == 5 + allowed)
+        #expect(server.logLines(with: "Starting session: command") == allowed)
+        #expect(server.logLines(with: "Accepted publickey") == 1)
     }
 }

@@ -54,7 +54,7 @@ enum Conversation {
         while rest.count >= WireMessage.headerBytes {
             let header = Array(rest.prefix(WireMessage.headerBytes))
             let length = WireMessage.headerBytes + Int(header.span.uint32(at: 8))
-            messages.append(try WireMessage(parsing: Array(rest.prefix(length))))
+            messages.append(try WireMessage(parsing: Array(rest.prefix(length)).span))
             rest = rest.dropFirst(length)
         }
         guard rest.isEmpty else { throw FormatError.trailingBytes(count: rest.count) }

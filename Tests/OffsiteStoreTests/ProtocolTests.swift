@@ -70,7 +70,7 @@ import Testing
         let error = try refusal(near: near, far: Dialect(toolVersion: "1.0"))
         #expect(error?.kind == .incompatible)
         #expect(
-            error?.detail == Self.versions + "the client speaks protocol 3 to 4, the far end 1")
+            error?.detail == Self.versions + "the client speaks protocol 3 to 4, the far end 1 to 2")
         #expect(error?.hint == "install versions of hybridrep that are nearer to each other")
     }
 

@@ -95,9 +95,10 @@ struct SSHTransportTests {
 
     @Test func twoLanesShareOneConnection() throws {
         let server = try LoopbackSSHServer()
-        let session = try SSHSession.connect(to: server.destination(), options: server.options)
+        let connection = try SSHConnection(to: server.destination(), options: server.options)
         let lanes = [
-            try SSHTransport(in: session, command: "cat"), try SSHTransport(in: session, command: "cat"),
+            try SSHTransport(in: connection, command: "cat"),
+            try SSHTransport(in: connection, command: "cat"),
         ]
         var generator = SeededGenerator(seed: 2)
         let sent = [generator.bytes(300_000), generator.bytes(300_000)]
@@ -110,14 +111,14 @@ struct SSHTransportTests {
 
     @Test func aRefusedLaneLeavesTheOthers() throws {
         let server = try LoopbackSSHServer(configuration: ["MaxSessions 1"])
-        let session = try SSHSession.connect(to: server.destination(), options: server.options)
-        let lane = try SSHTransport(in: session, command: "cat")
+        let connection = try SSHConnection(to: server.destination(), options: server.options)
+        let lane = try SSHTransport(in: connection, command: "cat")
         let error = try #require(throws: TransportError.self) {
-            try SSHTransport(in: session, command: "cat")
+            try SSHTransport(in: connection, command: "cat")
         }
         #expect(error.kind == .command)
         try lane.writeAll([1, 2, 3].span)
-        try lane.closeWrite()
+        lane.closeWrite()
         #expect(try lane.readAll() == [1, 2, 3])
         #expect(lane.finish().status == 0)
     }
@@ -131,7 +132,7 @@ struct SSHTransportTests {
             try transport.writeAll(piece.span)
             #expect(try transport.read(exactly: piece.count) == piece)
         }
-        try transport.closeWrite()
+        transport.closeWrite()
         #expect(try transport.readAll().isEmpty)
         #expect(transport.finish().status == 0)
     }

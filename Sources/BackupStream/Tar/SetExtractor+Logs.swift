@@ -1,11 +1,16 @@
 internal import Platform
 
+extension ImageManifest {
+    /// The members that stay when the logs of a log point take the place of a full's own.
+    package var namesWithoutLogs: [String] {
+        members.filter { $0.kind != .log && $0.kind != .checkpoint }.map(\.name)
+    }
+}
+
 extension SetExtractor.Part {
     /// A full without its logs and what goes with them, for which those of a log point stand in.
     package init(withoutLogs reader: TarReader) throws(TarError) {
-        let manifest = try Self.manifest(of: reader)
-        let names = manifest.members.filter { $0.kind != .log && $0.kind != .checkpoint }.map(\.name)
-        self.init(reader, names: names)
+        self.init(reader, names: try Self.manifest(of: reader).namesWithoutLogs)
     }
 
     private static func manifest(of reader: TarReader) throws(TarError) -> ImageManifest {

@@ -100,7 +100,7 @@ package struct SetExtractor {
     }
 
     /// A name that is one component of a path and nothing else.
-    static func isPlain(_ name: String) -> Bool {
+    package static func isPlain(_ name: String) -> Bool {
         let units = name.utf8
         return !units.isEmpty && units.count <= 255 - longestEnding && name != "."
             && name != ".."

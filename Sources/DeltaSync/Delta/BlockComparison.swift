@@ -1,7 +1,6 @@
 internal import Image
-internal import Platform
 
-/// Compares the blocks of an image with those at their expected places in a base: the same member, the same offset.
+/// Compares an image with its base at the expected places: the same member, the same offset.
 struct BlockComparison {
     private let new: Signature
     private let base: Signature
@@ -9,8 +8,9 @@ struct BlockComparison {
     private let counterparts: [Int?]
 
     init(from base: Signature, to new: Signature) {
-        self.new = new
-        self.base = base
+        // Readers of its own: it is ahead of whoever asks.
+        self.new = new.reader()
+        self.base = base.reader()
         var known: [Extent.Key: Int] = [:]
         for (number, extent) in base.layout.extents.enumerated() where known[extent.key] == nil {
             known[extent.key] = number
@@ -22,68 +22,55 @@ struct BlockComparison {
         }
     }
 
-    /// A block of the base at an expected place.
-    struct Counterpart {
-        let range: Range<Int>
-        let content: BlockContent
+    /// How far an extent has moved; nil when the base has none of its name and grid.
+    func shift(ofExtent number: Int) -> Int? {
+        counterparts[number].map { new.layout.extents[number].offset - base.layout.extents[$0].offset }
     }
 
-    func counterpart(ofExtent number: Int, block index: Int) throws(SyncError) -> Counterpart? {
-        guard let match = counterparts[number], index < base.layout.extents[match].blockCount else {
-            return nil
+    /// The next blocks of an extent that are not at their expected place; nil when all that follow are.
+    func nextDifference(ofExtent number: Int, from index: Int) throws(SyncError) -> Range<Int>? {
+        guard let counterpart = counterparts[number] else {
+            let end = new.layout.extents[number].blockCount
+            return index < end ? index..<end : nil
         }
+        return try imaging { () throws(ImageError) in
+            try SignatureComparison(new, base).nextDifference(in: number, from: index, since: counterpart)
+        }
+    }
+
+    /// What the base has at the expected place of a block; nil when that is nothing, or zero.
+    func oldData(ofExtent number: Int, block index: Int) throws(SyncError) -> Range<Int>? {
+        guard let counterpart = counterparts[number] else { return nil }
+        let extent = base.layout.extents[counterpart]
+        guard index < extent.blockCount else { return nil }
         let content = try imaging { () throws(ImageError) in
-            try base.content(ofBlock: base.layout.firstBlocks[match] + index)
+            try base.content(ofBlock: base.layout.firstBlocks[counterpart] + index)
         }
-        return Counterpart(range: base.layout.extents[match].range(ofBlock: index), content: content)
-    }
-
-    /// Where in the base a byte of an extent is expected; nil when the base has no such extent.
-    func expectedPlace(ofExtent number: Int, offset: Int) -> Int? {
-        counterparts[number].map {
-            base.layout.extents[$0].offset + offset - new.layout.extents[number].offset
-        }
-    }
-
-    func content(ofExtent number: Int, block index: Int) throws(SyncError) -> BlockContent {
-        try imaging { () throws(ImageError) in
-            try new.content(ofBlock: new.layout.firstBlocks[number] + index)
-        }
-    }
-
-    func isEqual(extent number: Int, block index: Int) throws(SyncError) -> Bool {
-        guard let old = try counterpart(ofExtent: number, block: index) else { return false }
-        return try old.content == content(ofExtent: number, block: index)
-            && old.range.count == new.layout.extents[number].range(ofBlock: index).count
-    }
-
-    /// The first block from `index` on that is at its expected place, or the end of the extent.
-    func endOfRun(extent number: Int, from index: Int) throws(SyncError) -> Int {
-        var end = index
-        while end < new.layout.extents[number].blockCount, try !isEqual(extent: number, block: end) {
-            end += 1
-        }
-        return end
+        return content == .zero ? nil : extent.range(ofBlock: index)
     }
 
     /// Ranges of the base, of at least `leastBytes`, none of whose blocks is at its expected place in the image.
     func displaced(leastBytes: Int) throws(SyncError) -> [Range<Int>] {
-        var extents: [Int?] = Array(repeating: nil, count: base.layout.extents.count)
-        for (number, match) in counterparts.enumerated() {
-            if let match, extents[match] == nil { extents[match] = number }
+        var images: [Int?] = Array(repeating: nil, count: base.layout.extents.count)
+        for (number, counterpart) in counterparts.enumerated() {
+            if let counterpart { images[counterpart] = number }
         }
+        // From the base's side, so that what the image has no more is among them.
+        let comparison = SignatureComparison(base.reader(), new.reader())
         var ranges: [Range<Int>] = []
         for (number, extent) in base.layout.extents.enumerated() {
-            var start = extent.offset
-            for index in 0..<extent.blockCount {
-                let range = extent.range(ofBlock: index)
-                guard let other = extents[number], index < new.layout.extents[other].blockCount,
-                    try isEqual(extent: other, block: index)
-                else { continue }
-                if range.lowerBound - start >= leastBytes { ranges.append(start..<range.lowerBound) }
-                start = range.upperBound
+            guard let image = images[number] else {
+                if extent.length >= leastBytes { ranges.append(extent.offset..<extent.end) }
+                continue
             }
-            if extent.end - start >= leastBytes { ranges.append(start..<extent.end) }
+            var index = 0
+            while let blocks = try imaging({ () throws(ImageError) in
+                try comparison.nextDifference(in: number, from: index, since: image)
+            }) {
+                let range = extent.range(ofBlocks: blocks)
+                if range.count >= leastBytes { ranges.append(range) }
+                index = blocks.upperBound
+            }
         }
         return ranges
     }

@@ -1,10 +1,11 @@
 internal import Image
 package import Platform
 
-/// What of an image its base has, block by block.
+/// What of an image its base has.
 ///
 /// The expected place of a block is the same member and offset in the base. What is not there may have been moved by
-/// something that was inserted or removed before it (``ShiftSearch``); what is nowhere is new.
+/// something that was inserted or removed before it (``ShiftSearch``); what is nowhere is new. Runs of blocks that are
+/// alike, and of zeros, are never looked at block by block.
 package struct DeltaPlan {
     /// Fewest bytes without a block at its expected place that a shift is looked for in.
     private static let leastSearched = 32 << 10
@@ -31,98 +32,101 @@ package struct DeltaPlan {
             } else { nil }
     }
 
-    /// Calls `body` with steps that cover the new image in order; neighbours that are alike come as one.
+    /// Calls `body` with steps that cover the new image in order.
     ///
     /// A changed block always comes alone.
     package func forEachStep(_ body: (DeltaStep) throws(SyncError) -> Void) throws(SyncError) {
-        var pending: DeltaStep?
         for (number, extent) in new.layout.extents.enumerated() {
-            /// Blocks that are not at their expected place.
-            var run = 0..<0
-            for index in 0..<extent.blockCount {
-                let step = try step(number, extent, index, &run)
-                if let joined = pending.flatMap({ Self.join($0, step) }) {
-                    pending = joined
-                } else {
-                    if let pending { try body(pending) }
-                    pending = step
+            var index = 0
+            while index < extent.blockCount {
+                let difference =
+                    if let comparison {
+                        try comparison.nextDifference(ofExtent: number, from: index)
+                    } else { index..<extent.blockCount }
+                let kept = index..<(difference?.lowerBound ?? extent.blockCount)
+                if !kept.isEmpty { try forEachKept(kept, number, extent, body) }
+                if let difference { try forEachDifferent(difference, number, extent, body) }
+                index = difference?.upperBound ?? extent.blockCount
+            }
+        }
+    }
+
+    /// Blocks that have their bytes from their expected places.
+    private func forEachKept(
+        _ blocks: Range<Int>, _ number: Int, _ extent: Extent, _ body: (DeltaStep) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        let shift = comparison?.shift(ofExtent: number) ?? 0
+        if carriesMapOn, shift == 0 { return try body(.unchanged(extent.range(ofBlocks: blocks))) }
+        try forEachRun(blocks, number) { (run, fingerprints) throws(SyncError) in
+            let range = extent.range(ofBlocks: run)
+            guard let fingerprints else { return try body(.zero(range, blockSize: extent.blockSize)) }
+            if carriesMapOn {
+                try body(.moved(range, from: range.lowerBound - shift, blockSize: extent.blockSize))
+            } else {
+                for (index, fingerprint) in zip(run, fingerprints) {
+                    let block = extent.range(ofBlock: index)
+                    try body(
+                        .adopted(
+                            block, from: block.lowerBound - shift, blockSize: extent.blockSize, fingerprint))
                 }
             }
         }
-        if let pending { try body(pending) }
     }
 
-    private func step(
-        _ number: Int, _ extent: Extent, _ index: Int, _ run: inout Range<Int>
-    ) throws(SyncError) -> DeltaStep {
-        let range = extent.range(ofBlock: index)
-        let content = try content(number, index)
-        guard let comparison else { return Self.fresh(content, range, extent.blockSize, base: []) }
-        let old = try comparison.counterpart(ofExtent: number, block: index)
-        if let old, content == old.content, old.range.count == range.count {
-            return kept(content, range, extent.blockSize, old.range)
-        }
-        guard case .data = content else { return Self.fresh(content, range, extent.blockSize, base: []) }
-        if let shifts {
-            if !run.contains(index) {
-                run = index..<(try comparison.endOfRun(extent: number, from: index))
+    /// Blocks that are not at their expected places.
+    private func forEachDifferent(
+        _ blocks: Range<Int>, _ number: Int, _ extent: Extent, _ body: (DeltaStep) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        let bytes = extent.range(ofBlocks: blocks)
+        let run = bytes.count >= Self.leastSearched ? bytes : nil
+        let expected = comparison?.shift(ofExtent: number).map { bytes.lowerBound - $0 }
+        /// Blocks that have moved together.
+        var moved: DeltaStep?
+        try forEachRun(blocks, number) { (blocks, fingerprints) throws(SyncError) in
+            guard let fingerprints else {
+                if let step = moved.take() { try body(step) }
+                return try body(.zero(extent.range(ofBlocks: blocks), blockSize: extent.blockSize))
             }
-            let bytes =
-                extent.range(ofBlock: run.lowerBound)
-                .lowerBound..<extent.range(ofBlock: run.upperBound - 1).upperBound
-            let place = try shifts.place(
-                of: range, content, in: bytes.count >= Self.leastSearched ? bytes : nil,
-                expected: comparison.expectedPlace(ofExtent: number, offset: bytes.lowerBound))
-            switch place {
-            case .moved(let from): return .moved(range, from: from, blockSize: extent.blockSize)
-            case .near(let ranges): return Self.fresh(content, range, extent.blockSize, base: ranges)
-            case .unknown: break
+            for (index, fingerprint) in zip(blocks, fingerprints) {
+                let range = extent.range(ofBlock: index)
+                let place = try shifts?.place(of: range, .data(fingerprint), in: run, expected: expected)
+                if case .moved(let from) = place {
+                    let step = DeltaStep.moved(range, from: from, blockSize: extent.blockSize)
+                    if let joined = moved?.joined(with: step) {
+                        moved = joined
+                    } else {
+                        if let moved { try body(moved) }
+                        moved = step
+                    }
+                    continue
+                }
+                if let step = moved.take() { try body(step) }
+                let old: [Range<Int>] =
+                    if case .near(let ranges) = place {
+                        ranges
+                    } else {
+                        [try comparison?.oldData(ofExtent: number, block: index)].compactMap(\.self)
+                    }
+                try body(.changed(range, blockSize: extent.blockSize, fingerprint, base: old))
             }
         }
-        let base: [Range<Int>] = if let old, case .data = old.content { [old.range] } else { [] }
-        return Self.fresh(content, range, extent.blockSize, base: base)
+        if let moved { try body(moved) }
     }
 
-    private func content(_ number: Int, _ index: Int) throws(SyncError) -> BlockContent {
-        try imaging { () throws(ImageError) in
-            try new.content(ofBlock: new.layout.firstBlocks[number] + index)
-        }
-    }
-
-    /// A block that has its bytes from its expected place.
-    private func kept(
-        _ content: BlockContent, _ range: Range<Int>, _ blockSize: Int, _ old: Range<Int>
-    ) -> DeltaStep {
-        switch (content, carriesMapOn) {
-        case (.zero, false): .zero(range, blockSize: blockSize)
-        case (.data(let fingerprint), false):
-            .adopted(range, from: old.lowerBound, blockSize: blockSize, fingerprint)
-        case (_, true) where old == range: .unchanged(range)
-        case (.zero, true): .zero(range, blockSize: blockSize)
-        case (.data, true): .moved(range, from: old.lowerBound, blockSize: blockSize)
-        }
-    }
-
-    private static func fresh(
-        _ content: BlockContent, _ range: Range<Int>, _ blockSize: Int, base: [Range<Int>]
-    ) -> DeltaStep {
-        switch content {
-        case .zero: .zero(range, blockSize: blockSize)
-        case .data(let fingerprint): .changed(range, blockSize: blockSize, fingerprint, base: base)
-        }
-    }
-
-    /// Both as one step; nil when they are not alike or not neighbours, or a short block is not the last.
-    private static func join(_ first: DeltaStep, _ second: DeltaStep) -> DeltaStep? {
-        switch (first, second) {
-        case (.unchanged(let a), .unchanged(let b)):
-            .unchanged(a.lowerBound..<b.upperBound)
-        case (.zero(let a, let size), .zero(let b, let other)) where size == other && a.count % size == 0:
-            .zero(a.lowerBound..<b.upperBound, blockSize: size)
-        case (.moved(let a, let from, let size), .moved(let b, let next, let other))
-        where size == other && next == from + a.count && a.count % size == 0:
-            .moved(a.lowerBound..<b.upperBound, from: from, blockSize: size)
-        default: nil
+    /// Calls `body` with runs of an extent's blocks: all zero, or each with its fingerprint.
+    private func forEachRun(
+        _ blocks: Range<Int>, _ number: Int,
+        _ body: (Range<Int>, ArraySlice<Fingerprint>?) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        var index = blocks.lowerBound
+        while index < blocks.upperBound {
+            let found = try imaging { () throws(ImageError) in
+                try new.blocks(
+                    from: new.layout.firstBlocks[number] + index, limit: blocks.upperBound - index)
+            }
+            guard let found else { return }
+            try body(index..<index + found.count, found.fingerprints)
+            index += found.count
         }
     }
 }

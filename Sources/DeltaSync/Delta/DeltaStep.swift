@@ -22,4 +22,13 @@ package enum DeltaStep: Equatable, Sendable {
             range
         }
     }
+
+    /// This moved range and the next as one; nil when they have not moved together, or a short block would be inside.
+    func joined(with next: Self) -> Self? {
+        guard case .moved(let range, let from, let blockSize) = self,
+            case .moved(let other, let place, blockSize) = next, other.lowerBound == range.upperBound,
+            place == from + range.count, range.count % blockSize == 0
+        else { return nil }
+        return .moved(range.lowerBound..<other.upperBound, from: from, blockSize: blockSize)
+    }
 }

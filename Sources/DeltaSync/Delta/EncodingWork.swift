@@ -26,23 +26,23 @@ struct EncodingWork: Sendable {
     /// Threads that make records: one a processor, and few enough for the memory that is promised.
     static let threads = min(8, Processors.count)
 
-    static func workers(level: Int) -> OrderedWorkers<EncodingWork, Outcome> {
+    static func workers(_ levels: RecordEncoder.Levels) -> OrderedWorkers<EncodingWork, Outcome> {
         OrderedWorkers(threads: threads) {
-            let worker = Worker(level: level)
+            let worker = Worker(levels)
             return { worker.perform($0) }
         }
     }
 
     /// One thread's encoder.
     private final class Worker {
-        private let level: Int
+        private let levels: RecordEncoder.Levels
         private var encoder: RecordEncoder?
 
-        init(level: Int) { self.level = level }
+        init(_ levels: RecordEncoder.Levels) { self.levels = levels }
 
         private func take() throws(SyncError) -> RecordEncoder {
             if let made = encoder.take() { return made }
-            return try RecordEncoder(level: level)
+            return try RecordEncoder(levels)
         }
 
         func perform(_ work: EncodingWork) -> Outcome {

@@ -31,7 +31,7 @@ package struct DeltaEncoder: ~Copyable {
         self.baseEntries = baseEntries
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(level: level, into: writer)
+        records = RecordPipeline(RecordEncoder.Levels(level, isFirst: base == nil), into: writer)
     }
 
     /// Goes through the whole image once.
@@ -142,7 +142,9 @@ package struct DeltaEncoder: ~Copyable {
                 partBytes.append(copying: bytes.span.extracting(start..<start + entry.length))
                 depth = max(depth, entryDepth + 1)
             }
-            guard slices.count + parts.count <= Record.maximumSlices else { continue }
+            guard slices.count + parts.count <= Record.maximumSlices,
+                old.count + partBytes.count <= Record.maximumBytes
+            else { continue }
             slices += parts
             old += partBytes
         }

@@ -2,17 +2,25 @@ package import OffsiteStore
 internal import Platform
 
 /// Fills frames with records, packs with frames, and ships the packs as they grow.
+///
+/// A push of more than ``narrowBytes`` goes over as many lanes as the store has, frame by frame in turn: which frame
+/// lies in which pack depends on the number of lanes alone.
 package final class FrameWriter {
+    /// What goes over one lane before more are asked for: opening them takes some round trips and an agent each.
+    package static let narrowBytes = 8 << 20
+
     private let store: any ObjectStore
     private let job: JobObject
     private let push: UInt64
     private var counter: UInt64 = 0
     private var frame: FrameBuilder
-    private var pack: PackBuilder?
-    private var upload: (any ObjectUpload)?
-    /// Packs that are in the store.
+    private var lanes: [PackLane]
+    private var hasWidened = false
+    private var nextLane = 0
+    private var frameBytes = 0
+    /// Packs that are in the store, or are named there when ``finish()`` has returned.
     package private(set) var packs: [PackIndex.Pack] = []
-    package private(set) var storedBytes = 0
+    package var storedBytes: Int { packs.reduce(0) { $0 + $1.length } }
 
     /// - Parameter push: Random, so that frames of two pushes never share a name.
     package init(_ store: any ObjectStore, job: JobObject, push: UInt64) {
@@ -20,6 +28,7 @@ package final class FrameWriter {
         self.job = job
         self.push = push
         frame = FrameBuilder(FrameID(push: push, counter: 0))
+        lanes = [PackLane(targetBytes: PackBuilder.targetBytes)]
     }
 
     /// Adds a record and says where it will be.
@@ -29,39 +38,36 @@ package final class FrameWriter {
         return (frame.id, number)
     }
 
-    /// Ships what is left.
+    /// Ships what is left; every pack is durable when it returns.
     package func finish() throws(StoreError) {
         if !frame.isEmpty { try closeFrame() }
-        try closePack()
+        // All of them are made durable at the same time.
+        for lane in lanes { if let pack = try lane.seal() { packs.append(pack) } }
+        for lane in lanes { try lane.confirm() }
     }
 
-    package func abandon() {
-        upload?.abandon()
-        upload = nil
-    }
+    package func abandon() { for lane in lanes { lane.abandon() } }
 
     private func closeFrame() throws(StoreError) {
         let records = frame.records.count
         let id = frame.id
         counter += 1
         let bytes = exchange(&frame, with: FrameBuilder(FrameID(push: push, counter: counter))).finish()
-        if upload == nil {
-            upload = try store.beginUpload(.pack, job: job.name)
-            pack = PackBuilder(job: job.id)
+        if frameBytes > Self.narrowBytes, !hasWidened { widen() }
+        frameBytes += bytes.count
+        let lane = lanes[nextLane]
+        nextLane = (nextLane + 1) % lanes.count
+        if let pack = try lane.add(bytes, id: id, records: records, to: store, job: job) {
+            packs.append(pack)
         }
-        guard let part = pack?.add(bytes, id: id, records: records) else { return }
-        try upload?.append(part)
-        if pack?.isFull == true { try closePack() }
     }
 
-    private func closePack() throws(StoreError) {
-        guard let (tail, name, footer) = pack.take()?.finish(), let upload else { return }
-        try upload.append(tail)
-        try upload.finish(name)
-        self.upload = nil
-        let entry = footer.entries.last
-        let length = (entry.map { $0.offset + $0.length } ?? 0) + tail.count
-        packs.append(PackIndex.Pack(name: name, length: length, frames: footer.entries))
-        storedBytes += length
+    private func widen() {
+        hasWidened = true
+        let count = store.widen()
+        // First packs of different lengths: else all lanes would wait for their disks at the same time.
+        for lane in lanes.count..<max(count, lanes.count) {
+            lanes.append(PackLane(targetBytes: PackBuilder.targetBytes / count * lane))
+        }
     }
 }

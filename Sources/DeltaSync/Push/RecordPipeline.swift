@@ -14,13 +14,14 @@ struct RecordPipeline: ~Copyable {
     private let writer: FrameWriter
     private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
     private var entries: [MapEntry] = []
-    /// The entries of each record under way, as positions in `entries`.
-    private var places: Deque<[Int]> = []
+    /// The entries of each record under way, as positions in `entries`, and whether a delta is unlikely.
+    private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
+    private var odds = DeltaOdds()
 
-    init(level: Int, into writer: FrameWriter) {
+    init(_ levels: RecordEncoder.Levels, into writer: FrameWriter) {
         self.writer = writer
-        workers = EncodingWork.workers(level: level)
+        workers = EncodingWork.workers(levels)
     }
 
     /// Notes bytes that are in the store already, or zero.
@@ -28,8 +29,12 @@ struct RecordPipeline: ~Copyable {
 
     /// Ships a block as a delta, if its base is of use.
     mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingWork.Base) throws(SyncError) {
+        let bet = odds.bet(on: bytes, against: base.old)
+        guard bet != .hopeless else { return try append(bytes, at: offset) }
         entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
-        try encode(EncodingWork(bytes: bytes, offset: offset, base: base), [entries.count - 1])
+        try encode(
+            EncodingWork(bytes: bytes, offset: offset, base: base), [entries.count - 1],
+            isUnlikely: bet == .unlikely)
     }
 
     /// Ships a block that has no base.
@@ -69,18 +74,23 @@ struct RecordPipeline: ~Copyable {
         try encode(EncodingWork(bytes: bytes, offset: entries[first].offset, base: nil), places)
     }
 
-    private mutating func encode(_ work: EncodingWork, _ places: [Int]) throws(SyncError) {
+    private mutating func encode(
+        _ work: EncodingWork, _ places: [Int], isUnlikely: Bool = false
+    ) throws(SyncError) {
         if workers.underWay >= Self.mostUnderWay { try emitOldest() }
-        self.places.append(places)
+        underWay.append((places, isUnlikely))
         workers.give(work)
     }
 
     /// Ships the record that was given first, once it is there.
     private mutating func emitOldest() throws(SyncError) {
-        guard let outcome = workers.take(), let places = self.places.popFirst() else { return }
+        guard let outcome = workers.take(), let (places, isUnlikely) = underWay.popFirst() else { return }
         switch try outcome.get() {
-        case .unrelated(let bytes): for place in places { try gather(bytes, place) }
+        case .unrelated(let bytes):
+            if isUnlikely { odds.note(success: false) }
+            for place in places { try gather(bytes, place) }
         case .record(let record, let payload, let depth):
+            if isUnlikely { odds.note(success: true) }
             let (frame, number) = try syncing { () throws(StoreError) in
                 try writer.append(record, payload)
             }

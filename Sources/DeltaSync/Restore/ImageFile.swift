@@ -1,3 +1,5 @@
+internal import Image
+internal import OffsiteStore
 package import Platform
 
 /// Writes a rebuilt image to a file that appears whole and proven, or not at all.
@@ -16,6 +18,7 @@ package struct ImageFile {
     package func write(
         _ image: ImageRebuild, to path: String, replacing: Bool, _ progress: (_ doneBytes: Int) -> Void
     ) throws(SyncError) {
+        if !replacing { try InPlaceRestore.checkUnfinished(InPlaceRestore.marker(of: path), files) }
         if let there = try onDisk({ () throws(SystemError) in try files.status(path) }) {
             guard replacing else { throw .exists(path: path) }
             // A rename would put a file in the place of a device, and leave the device untouched.
@@ -28,6 +31,7 @@ package struct ImageFile {
         do throws(SyncError) {
             try fill(file, image, progress)
             try publish(temporary, path, replacing)
+            if replacing { try InPlaceRestore.forget(InPlaceRestore.marker(of: path), files) }
         } catch {
             try? files.remove(temporary)
             throw error
@@ -37,16 +41,10 @@ package struct ImageFile {
     private func fill(
         _ file: any OpenFile, _ image: ImageRebuild, _ progress: (Int) -> Void
     ) throws(SyncError) {
-        var offset = 0
-        try image.run(progress) { (piece) throws(SyncError) in
-            // Zeros stay holes.
-            if !ZeroScan.isZero(piece) {
-                try onDisk { () throws(SystemError) in try file.write(piece, at: offset) }
-            }
-            offset += piece.count
-        }
+        let length = image.point.layout.length
+        try image.run([0..<length], progress, into: FileSink([(0..<length, file)], keepsHoles: true))
         try onDisk { () throws(SystemError) in
-            try file.truncate(to: offset)
+            try file.truncate(to: length)
             try file.sync()
         }
     }

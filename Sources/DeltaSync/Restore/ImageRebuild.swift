@@ -2,14 +2,19 @@ internal import Image
 package import OffsiteStore
 internal import Platform
 
-/// Makes a point's image again, in image order, and proves it on the way.
+/// Makes a point's image again, or parts of it, in image order, and proves it on the way.
+///
+/// One thread fetches, proves and hands on; others decode. What is fetched, kept and decoded at once has fixed
+/// bounds (docs/decisions/0008-restore-in-steps.md).
 package struct ImageRebuild {
     private let store: any ObjectStore
     private let points: PointReader
     package let point: Point
     private let map: MapSegment
-    /// Zeros and decoded bytes are handed on in pieces of at most this.
-    private static let pieceBytes = 1 << 20
+    /// Records that are planned at once: pieces of the image, and the deltas below them.
+    private static let plannedRecords = 1 << 18
+    /// Steps that are being decoded or wait to be handed on.
+    private static let mostUnderWay = DecodingWork.threads + 2
 
     package init(
         _ point: Point, from store: any ObjectStore, _ points: PointReader, state: JobState?
@@ -20,87 +25,148 @@ package struct ImageRebuild {
         map = try MapStack(of: point, from: points, state: state).flattened()
     }
 
-    /// Hands the image's bytes to `sink`, then checks its digest.
+    var fingerprints: ImageFingerprints {
+        ImageFingerprints(
+            layout: point.layout, runs: map.runs, fingerprinter: Fingerprinter(secret: points.job.secret),
+            digest: point.imageDigest)
+    }
+
+    /// Hands the image's bytes to `body`, each after its block was proven.
     ///
     /// - Throws: `damaged`, naming the first byte that is not what it was, or what cannot be read.
     package func run(
-        _ progress: (_ doneBytes: Int) -> Void, into sink: (Span<UInt8>) throws(SyncError) -> Void
+        _ progress: (_ doneBytes: Int) -> Void, into body: (Span<UInt8>) throws(SyncError) -> Void
     ) throws(SyncError) {
+        var failure: SyncError?
+        withoutActuallyEscaping(body) { body in
+            do throws(SyncError) {
+                try run([0..<point.layout.length], progress, into: StreamSink(body))
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// A small part of the image: whole extents.
+    ///
+    /// Proven by the map's fingerprints, which the point names.
+    package func bytes(_ range: Range<Int>) throws(SyncError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        let sink = StreamSink { bytes.append(copying: $0) }
+        _ = try deliver([range], { _ in }, into: sink)
+        return bytes
+    }
+
+    /// Hands on what the image has at `ranges`, and proves the image.
+    ///
+    /// - Parameter ranges: Whole blocks, rising and apart; all that the map does not know must be among them.
+    /// - Throws: `damaged` when a block is not what its fingerprint says, or all of them do not have the image digest.
+    func run(
+        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
+    ) throws(SyncError) {
+        let known = fingerprints.verdict()
+        guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
+        let found = try deliver(ranges, progress, into: sink)
+        guard known.isProven || fingerprints.verdict(found).isProven else { throw wrongDigest }
+    }
+
+    var wrongDigest: SyncError { .damaged("the image of point \(point.id) does not have its digest") }
+
+    /// Hands on what the image has at `ranges`, each block proven by its fingerprint.
+    ///
+    /// - Returns: The fingerprints of those that the map does not know.
+    func deliver(
+        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
+    ) throws(SyncError) -> [Fingerprint] {
+        let pieces = try pieces(of: ranges)
         let locations = try syncing { () throws(StoreError) in
             try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
         }
-        var decoder = try RecordDecoder(store, job: points.job.name, locations: locations)
-        var proof = BlockProof(point.layout, map.runs, Fingerprinter(secret: points.job.secret))
-        let zeros = [UInt8](repeating: 0, count: Self.pieceBytes)
-        let (entries, gaps) = Layer.parts(of: map.entries, in: 0..<point.layout.length)
-        guard gaps.isEmpty else {
-            throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
-        }
-        for entry in entries {
-            switch entry.source {
-            case .zero:
-                var left = entry.length
-                while left > 0 {
-                    let count = min(left, zeros.count)
-                    try proof.append(zeros.span.extracting(0..<count))
-                    try sink(zeros.span.extracting(0..<count))
-                    left -= count
-                }
-            case .record(let frame, let record, let offset, _):
-                let bytes = try decoder.decode(frame, record)
-                guard offset + entry.length <= bytes.count else {
-                    throw .damaged("record \(record) of frame \(frame) is shorter than the map says")
-                }
-                let piece = bytes.span.extracting(offset..<offset + entry.length)
-                try proof.append(piece)
-                try sink(piece)
+        var deltas = DeltaTables(store, job: points.job.name, locations: locations)
+        var output = ProvenOutput(
+            BlockProof(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
+            DecodingWork.workers())
+        var start = 0
+        while start < pieces.count {
+            let end = Self.end(of: pieces, from: start)
+            try deltas.load(pieces[start..<end])
+            let plan = try RestorePlan(pieces[start..<end], deltas)
+            let feed = FrameFeed(plan, store, job: points.job.name, locations: locations)
+            for (number, step) in plan.steps.enumerated() {
+                let parts = try feed.take(number)
+                try output.give(
+                    DecodingWork(pieces: step.pieces, parts: parts, length: step.length),
+                    mostUnderWay: Self.mostUnderWay, progress)
             }
-            progress(entry.end)
+            start = end
         }
-        guard proof.finish() == point.imageDigest else {
-            throw .damaged("the image of point \(point.id) does not have its digest")
+        return try output.finish(progress)
+    }
+
+    /// What the map says of the ranges.
+    private func pieces(of ranges: [Range<Int>]) throws(SyncError) -> [MapEntry] {
+        var pieces: [MapEntry] = []
+        for range in ranges where !range.isEmpty {
+            let (found, gaps) = Layer.parts(of: map.entries, in: range)
+            guard gaps.isEmpty else {
+                throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
+            }
+            pieces.append(contentsOf: found)
         }
+        return pieces
+    }
+
+    /// Where a plan ends that begins at `start`.
+    private static func end(of pieces: [MapEntry], from start: Int) -> Int {
+        var left = plannedRecords
+        var end = start
+        while end < pieces.count, end == start || left > 0 {
+            if case .record(_, _, _, let depth) = pieces[end].source { left -= depth }
+            left -= 1
+            end += 1
+        }
+        return end
     }
 }
 
-/// An image's digest as its bytes pass, and the first block whose fingerprint is not the map's.
-private struct BlockProof: ~Copyable {
-    private var proof: ImageProof
-    private let layout: ImageLayout
-    private var lookup: FingerprintLookup
-    private var zeros: ZeroFingerprints
-    private var extent = 0
+/// Steps that are decoded by other threads, proven in order and handed on.
+private struct ProvenOutput: ~Copyable {
+    private var proof: BlockProof
+    private let sink: any ImageSink
+    private let workers: OrderedWorkers<DecodingWork, DecodingWork.Outcome>
+    private var doneBytes = 0
 
-    init(_ layout: ImageLayout, _ runs: [FingerprintRun], _ fingerprinter: Fingerprinter) {
-        proof = ImageProof(layout, fingerprinter)
-        self.layout = layout
-        lookup = FingerprintLookup(runs)
-        zeros = ZeroFingerprints(fingerprinter)
+    init(
+        _ proof: consuming BlockProof, _ sink: any ImageSink,
+        _ workers: OrderedWorkers<DecodingWork, DecodingWork.Outcome>
+    ) {
+        self.proof = proof
+        self.sink = sink
+        self.workers = workers
     }
 
-    mutating func append(_ bytes: Span<UInt8>) throws(SyncError) {
-        var wrong: Int?
-        // Copies that the closure may change: it cannot take the rest of `self`.
-        var lookup = lookup
-        var zeros = zeros
-        var extent = extent
-        proof.append(bytes) { [layout] block, found in
-            while block >= layout.firstBlocks[extent + 1] { extent += 1 }
-            let range = layout.extents[extent].range(ofBlock: block - layout.firstBlocks[extent])
-            let expected: Fingerprint? =
-                switch lookup.content(of: range) {
-                case .zero: zeros.fingerprint(length: range.count)
-                case .data(let fingerprint): fingerprint
-                case nil: nil
-                }
-            // Of a block that has moved off its grid nothing is known: the image's digest proves it.
-            if let expected, found != expected, wrong == nil { wrong = range.lowerBound }
+    mutating func give(
+        _ work: DecodingWork, mostUnderWay: Int, _ progress: (Int) -> Void
+    ) throws(SyncError) {
+        while workers.underWay >= mostUnderWay { try emit(progress) }
+        workers.give(work)
+    }
+
+    consuming func finish(_ progress: (Int) -> Void) throws(SyncError) -> [Fingerprint] {
+        while workers.underWay > 0 { try emit(progress) }
+        return try proof.finish()
+    }
+
+    private mutating func emit(_ progress: (Int) -> Void) throws(SyncError) {
+        guard let outcome = workers.take() else { return }
+        let (range, bytes) = try outcome.get()
+        if let bytes {
+            try proof.append(bytes.span, at: range.lowerBound)
+            try sink.write(bytes.span, at: range.lowerBound)
+        } else {
+            try proof.append(zeros: range)
+            try sink.writeZeros(range)
         }
-        self.lookup = lookup
-        self.zeros = zeros
-        self.extent = extent
-        if let wrong { throw .damaged("byte \(wrong) of the image is not what its fingerprint says") }
+        doneBytes += range.count
+        progress(doneBytes)
     }
-
-    consuming func finish() -> Digest256? { proof.finish() }
 }

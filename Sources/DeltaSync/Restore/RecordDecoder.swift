@@ -1,96 +1,102 @@
 package import OffsiteStore
-package import Platform
+internal import Platform
 
-/// Decodes records, fetching the frames they and their bases stand in.
+/// Decodes records from what was fetched of their frames; one thread's.
 ///
-/// Frames and decoded records are kept up to fixed budgets, so memory does not grow with the image.
+/// Decoded records are kept up to a fixed budget: the pieces of one are neighbours, or of one night.
 package struct RecordDecoder: ~Copyable {
-    private static let frameBudget = 64 << 20
-    private static let recordBudget = 64 << 20
-    /// More deltas on one block than any writer makes: a cycle, or damage.
-    private static let maximumDepth = 64
-    /// More records than the bases of one block are: a graph made to take for ever.
-    private static let maximumDecodes = 4096
+    /// More deltas on one block than a map can say: a cycle, or damage.
+    private static let maximumDepth = 256
 
-    private struct Address: Hashable {
-        let frame: FrameID
-        let record: Int
+    /// What is there of one record.
+    private struct Content {
+        /// Empty for all of it.
+        let ranges: [Range<Int>]
+        let bytes: [UInt8]
+
+        /// Where in `bytes` a part of the record stands; nil when it is not there.
+        func place(of range: Range<Int>) -> Range<Int>? {
+            if ranges.isEmpty { return range.upperBound <= bytes.count ? range : nil }
+            var start = 0
+            for known in ranges {
+                if known.lowerBound <= range.lowerBound, range.upperBound <= known.upperBound {
+                    let first = start + range.lowerBound - known.lowerBound
+                    return first..<first + range.count
+                }
+                start += known.count
+            }
+            return nil
+        }
     }
-    private let store: any ObjectStore
-    private let job: Name
-    private let locations: FrameLocations
     private var decompressor: Decompressor
-    private var frames = BoundedCache<FrameID, Frame>(budget: frameBudget)
-    private var records = BoundedCache<Address, [UInt8]>(budget: recordBudget)
+    private var known: BoundedCache<RecordAddress, Content>
     /// Records that may still be decoded for the one that was asked for.
     private var decodesLeft = 0
 
-    package init(_ store: any ObjectStore, job: Name, locations: FrameLocations) throws(SyncError) {
-        self.store = store
-        self.job = job
-        self.locations = locations
+    /// - Parameter budget: Bytes of decoded records that are kept.
+    package init(budget: Int) throws(SyncError) {
+        let decompressor: Decompressor
         do throws(CompressionError) { decompressor = try Decompressor() } catch { throw .compression(error) }
+        known = BoundedCache(budget: budget)
+        self.decompressor = decompressor
     }
 
-    /// The whole content of one record.
-    package mutating func decode(_ frame: FrameID, _ number: Int) throws(SyncError) -> [UInt8] {
-        decodesLeft = Self.maximumDecodes
-        return try decode(Address(frame: frame, record: number), depth: 0)
+    /// Appends a part of a record to `out`.
+    package mutating func append(
+        _ range: Range<Int>, of address: RecordAddress, from parts: [FrameID: RecordParts],
+        to out: inout [UInt8]
+    ) throws(SyncError) {
+        decodesLeft = RestorePlan.maximumRecords
+        try append(range, address, parts, depth: 0, &out)
     }
 
-    private mutating func decode(_ address: Address, depth: Int) throws(SyncError) -> [UInt8] {
-        if let known = records.value(address) { return known }
-        guard depth <= Self.maximumDepth else {
-            throw .damaged("record \(address.record) of frame \(address.frame): more than \(depth) deltas")
+    private mutating func append(
+        _ range: Range<Int>, _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int,
+        _ out: inout [UInt8]
+    ) throws(SyncError) {
+        if let content = known.value(address), let place = content.place(of: range) {
+            out.append(copying: content.bytes.span.extracting(place))
+            return
         }
+        let content = try decode(address, parts, depth: depth)
+        guard let place = content.place(of: range) else {
+            throw .damaged("\(address) does not have the bytes \(range.lowerBound) to \(range.upperBound)")
+        }
+        out.append(copying: content.bytes.span.extracting(place))
+        known.insert(content, for: address, cost: content.bytes.count + 128)
+    }
+
+    private mutating func decode(
+        _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> Content {
+        guard depth <= Self.maximumDepth else { throw .damaged("\(address): more than \(depth) deltas") }
         guard decodesLeft > 0 else {
-            throw .damaged(
-                "record \(address.record) of frame \(address.frame): more than \(Self.maximumDecodes) bases")
+            throw .damaged("\(address): more than \(RestorePlan.maximumRecords) bases")
         }
         decodesLeft -= 1
-        let frame = try frame(address.frame)
-        guard address.record < frame.records.count else {
-            throw .damaged("frame \(address.frame) has no record \(address.record)")
+        guard let frame = parts[address.frame], let part = frame[address.record] else {
+            throw .damaged("\(address): the map does not say that it is needed")
         }
-        let record = frame.records[address.record]
+        let record = part.record
         guard record.storedBytes > 0 || record.length == 0 else {
-            throw .damaged("record \(address.record) of frame \(address.frame) was left out by collection")
+            throw .damaged("\(address) was left out by collection")
         }
         var old: [UInt8] = []
         for slice in record.base {
-            let base = try decode(Address(frame: slice.frame, record: slice.record), depth: depth + 1)
-            guard slice.offset + slice.length <= base.count else {
-                throw .damaged("record \(address.record) of frame \(address.frame): its base is too short")
-            }
-            old.append(copying: base.span.extracting(slice.offset..<slice.offset + slice.length))
+            try append(
+                slice.offset..<slice.offset + slice.length, RecordAddress(slice), parts, depth: depth + 1,
+                &old)
         }
-        let bytes = try content(of: frame, address.record, record, old)
-        records.insert(bytes, for: address, cost: bytes.count + 64)
-        return bytes
-    }
-
-    private mutating func content(
-        of frame: Frame, _ number: Int, _ record: Record, _ old: [UInt8]
-    ) throws(SyncError) -> [UInt8] {
-        if record.codec == .stored { return frame.withPayload(number) { [UInt8](copying: $0) } }
-        let payload = frame.withPayload(number) { [UInt8](copying: $0) }
-        do throws(CompressionError) {
-            return try decompressor.decompress(payload.span, prefix: old.span, length: record.length)
-        } catch { throw .damaged("record \(number) of frame \(frame.id): \(error)") }
-    }
-
-    private mutating func frame(_ id: FrameID) throws(SyncError) -> Frame {
-        if let known = frames.value(id) { return known }
-        guard let location = locations[id] else { throw .damaged("no pack holds frame \(id)") }
-        let key = ObjectKey.pack(job, location.pack)
-        let bytes = try referenced { () throws(StoreError) in
-            try store.read(key, at: location.entry.offset, count: location.entry.length)
+        let isPacked = part.form == .packedRanges || part.form == .stored && record.codec != .stored
+        guard isPacked else {
+            return Content(ranges: part.ranges, bytes: frame.withPayload(of: part) { [UInt8](copying: $0) })
         }
-        do throws(FormatError) {
-            let frame = try Frame(parsing: bytes)
-            guard frame.id == id else { throw .badField(field: "frame id", offset: 0) }
-            frames.insert(frame, for: id, cost: bytes.count)
-            return frame
-        } catch { throw .damaged("\(key.path): \(error)") }
+        let length = part.form == .stored ? record.length : part.ranges.reduce(0) { $0 + $1.count }
+        let bytes = try frame.withPayload(of: part) { (payload) throws(SyncError) in
+            do throws(CompressionError) {
+                return try decompressor.decompress(payload, prefix: old.span, length: length)
+            } catch { throw .damaged("\(address): \(error)") }
+        }
+        return Content(ranges: part.ranges, bytes: bytes)
     }
 }

@@ -129,8 +129,20 @@ extension Agent {
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
         case .space: return WireAnswer.encode(try store.space())
+        case .records(let request):
+            let frame = try store.read(request.key, at: request.place.offset, count: request.place.length)
+            return try recordCutter().answer(request, frame: frame)
         default: preconditionFailure("answered by serve")
         }
+    }
+
+    private func recordCutter() throws(StoreError) -> RecordCutter {
+        if let cutter { return cutter }
+        do throws(CompressionError) {
+            let made = try RecordCutter()
+            cutter = made
+            return made
+        } catch { throw StoreError(.failed, "get", "records", error.description) }
     }
 
     /// Sends all of a list but its last piece, which is given back.

@@ -32,6 +32,8 @@ package final class Agent {
     /// What failed where it could not be thrown.
     private var broken: StoreError?
     var incoming = Incoming.nothing
+    /// Made with the first request for records.
+    var cutter: RecordCutter?
 
     /// - Parameters:
     ///   - store: The folder to serve; the agent sets its ``DirectoryStore/pulse`` and closes it.

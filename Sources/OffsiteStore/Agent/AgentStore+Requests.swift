@@ -37,12 +37,18 @@ extension AgentStore {
     }
 
     package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        guard (0...ReadLimit.maximumOffset).contains(offset), (0...ReadLimit.bytes).contains(count) else {
-            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
-        }
+        try ReadLimit.check(key, offset: offset, count: count)
         let bytes = try ask(.read(key, offset: offset, count: count))
         guard bytes.count == count else { throw violation("\(bytes.count) bytes instead of \(count)") }
         return bytes
+    }
+
+    package func reads() -> any ObjectReads { AgentReads(self) }
+
+    /// What an agent sent of a frame; a mistake in the frame itself is the store's.
+    func parts(_ answer: [UInt8], _ request: RecordRequest) throws(StoreError) -> RecordParts {
+        if answer.first == 0 { return try request.parts(ofFrame: Array(answer.dropFirst())) }
+        return try parsed(answer) { (bytes) throws(FormatError) in try RecordParts(parsing: bytes, request) }
     }
 
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {

@@ -2,8 +2,8 @@ package import Platform
 
 /// A store behind an agent at the far end of a transport.
 ///
-/// Requests go one at a time, in order; only the bytes of an upload stream without waiting. After the
-/// connection or the protocol has failed, every call throws that failure again.
+/// Requests go in order, reads ahead of the answers to others; the bytes of an upload stream without waiting, and the next upload may begin before the
+/// end of the one before it is answered. After the connection or the protocol has failed, every call throws that failure again.
 package final class AgentStore: ObjectStore {
     package let label: String
     private let transport: any Transport
@@ -12,27 +12,50 @@ package final class AgentStore: ObjectStore {
     /// What ended the session, if anything has.
     private var failure: StoreError?
     private var isFinished = false
+    private var isGreeted = false
+    private var hasLeft = false
+    private let dialect: Dialect
+    /// Answers that nobody has waited for yet, oldest first.
+    private var due: [Due] = []
     /// What the agent said of itself.
     package private(set) var agent: Dialect
+    /// False for an agent that sends whole frames only; known once it was greeted.
+    private(set) var sendsRecords = false
 
     /// Opens a session.
     ///
     /// - Parameter runID: What the agent's log calls this session.
     /// - Throws: `incompatible`, naming both versions, when the two programs do not understand each other or
     ///   the far end's login shell prints something; `unreachable` when the agent did not start.
-    package init(
+    package convenience init(
         over transport: any Transport, label: String, dialect: Dialect, runID: String
     ) throws(StoreError) {
+        self.init(starting: transport, label: label, dialect: dialect, runID: runID)
+        try greet()
+    }
+
+    /// The same without waiting for the agent: its welcome is looked for by ``greet()``, or by the first call.
+    package init(starting transport: any Transport, label: String, dialect: Dialect, runID: String) {
         self.label = label
         self.transport = transport
+        self.dialect = dialect
         wire = Wire(TransportChannel(transport), peer: label)
         agent = dialect
-        var isRefused = false
+        wire.sendOpening()
+        let hello = Dialect.Hello(dialect: dialect, runID: runID)
         do throws(StoreError) {
-            let hello = Dialect.Hello(dialect: dialect, runID: runID)
-            wire.sendOpening()
             try wire.send(WireMessage(.hello, sequence: sequence, payload: hello.encoded))
             try wire.flush()
+        } catch { _ = ended(by: error) }
+    }
+
+    /// Waits until the agent has said who it is.
+    package func greet() throws(StoreError) {
+        if let failure { throw failure }
+        if isGreeted { return }
+        isGreeted = true
+        var isRefused = false
+        do throws(StoreError) {
             try wire.expectOpening()
             let reply = try wire.receive()
             if reply.kind == .failure {
@@ -52,6 +75,7 @@ package final class AgentStore: ObjectStore {
                 throw wire.violation("the far end chose protocol \(welcome.chosenProtocol)")
             }
             agent = welcome.dialect
+            sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 
@@ -67,15 +91,25 @@ package final class AgentStore: ObjectStore {
         try session { () throws(StoreError) in try wire.flush() }
     }
 
+    /// Says goodbye; what goes wrong is thrown by ``close()``.
+    package func leave() {
+        guard failure == nil, !isFinished, !hasLeft else { return }
+        hasLeft = true
+        do throws(StoreError) {
+            try settle()
+            try send(.goodbye)
+            try session { () throws(StoreError) in try wire.flush() }
+        } catch {}
+    }
+
     /// Says goodbye, waits for the agent's, and releases the transport.
     ///
     /// - Throws: What ended the session before, if something has: it may have been a call that cannot throw.
     package func close() throws(StoreError) {
         if let failure { throw failure }
         guard !isFinished else { return }
-        try send(.goodbye)
+        leave()
         try session { () throws(StoreError) in
-            try wire.flush()
             while true {
                 let message = try wire.receive()
                 if message.kind == .goodbye { break }
@@ -102,14 +136,54 @@ package final class AgentStore: ObjectStore {
         _ request: WireRequest,
         part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void = AgentStore.noParts
     ) throws(StoreError) -> [UInt8] {
+        try settle()
         try send(request)
-        let reply = try session { () throws(StoreError) in
+        let reply = try reply(to: sequence, part)
+        return try payload(of: reply)
+    }
+
+    /// An answer that was asked for.
+    final class Due {
+        fileprivate let sequence: UInt16
+        fileprivate var reply: WireMessage?
+
+        fileprivate init(_ sequence: UInt16) { self.sequence = sequence }
+    }
+
+    /// Sends a request whose answer is taken later.
+    func begin(_ request: WireRequest) throws(StoreError) -> Due {
+        try send(request)
+        try session { () throws(StoreError) in try wire.flush() }
+        let answer = Due(sequence)
+        due.append(answer)
+        return answer
+    }
+
+    /// The payload of an answer that is due.
+    func end(_ answer: Due) throws(StoreError) -> [UInt8] {
+        while answer.reply == nil, !due.isEmpty { try settleOldest() }
+        guard let reply = answer.reply else { throw failure ?? wire.closed }
+        return try payload(of: reply)
+    }
+
+    /// Takes all answers that are due.
+    private func settle() throws(StoreError) { while !due.isEmpty { try settleOldest() } }
+
+    private func settleOldest() throws(StoreError) {
+        let oldest = due.removeFirst()
+        oldest.reply = try reply(to: oldest.sequence, AgentStore.noParts)
+    }
+
+    private func reply(
+        to number: UInt16, _ part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) -> WireMessage {
+        try session { () throws(StoreError) in
             try wire.flush()
             while true {
                 let message = try wire.receive()
                 if message.kind == .heartbeat { continue }
-                guard message.sequence == sequence else {
-                    throw wire.violation("answer \(message.sequence) to request \(sequence)")
+                guard message.sequence == number else {
+                    throw wire.violation("answer \(message.sequence) to request \(number)")
                 }
                 switch message.kind {
                 case .part, .progress: try part(message.kind, message.payload)
@@ -118,6 +192,9 @@ package final class AgentStore: ObjectStore {
                 }
             }
         }
+    }
+
+    private func payload(of reply: WireMessage) throws(StoreError) -> [UInt8] {
         guard reply.kind == .failure else { return reply.payload }
         throw try session { () throws(StoreError) in
             try parse(reply.payload, WireAnswer.parseError)
@@ -144,7 +221,7 @@ package final class AgentStore: ObjectStore {
 
     /// Runs a part of the session: what it throws ends the session.
     private func session<R>(_ body: () throws(StoreError) -> R) throws(StoreError) -> R {
-        if let failure { throw failure }
+        try greet()
         do throws(StoreError) { return try body() } catch { throw ended(by: error) }
     }
 

@@ -8,7 +8,8 @@ final class Wire {
     /// The line by which each end says that from here on it speaks the protocol.
     static let opening = Array("HYBRIDREP STORE\n".utf8)
     private static let flushBytes = 64 << 10
-    private static let chunkBytes = 1 << 20
+    /// What is read at once; small enough to stay in a core's cache until it is hashed and copied.
+    private static let readBytes = 256 << 10
     /// Most bytes before the opening that are read to be shown.
     private static let maximumNoiseBytes = 512
 
@@ -16,29 +17,36 @@ final class Wire {
     /// What errors call the other end.
     private let peer: String
     private var outgoing: [UInt8] = []
-    private var incoming: [UInt8] = []
-    /// How many bytes of `incoming` have been used.
-    private var used = 0
-    private var chunk: [UInt8]
+    /// Grows to the longest message.
+    private var incoming: [UInt8]
+    /// What of `incoming` has been read and not been used.
+    private var unused = 0..<0
 
     init(_ channel: any WireChannel, peer: String) {
         self.channel = channel
         self.peer = peer
-        chunk = [UInt8](repeating: 0, count: Self.chunkBytes)
+        incoming = [UInt8](repeating: 0, count: Self.readBytes)
     }
 
     func sendOpening() { outgoing.append(contentsOf: Self.opening) }
 
     func send(_ message: WireMessage) throws(StoreError) {
-        outgoing.append(contentsOf: message.encoded)
-        if outgoing.count >= Self.flushBytes { try flush() }
+        outgoing.append(contentsOf: message.header)
+        if message.payload.count < Self.flushBytes {
+            outgoing.append(contentsOf: message.payload)
+            if outgoing.count >= Self.flushBytes { try flush() }
+        } else {
+            try flush()
+            try channel.writeAll(message.payload.span)
+        }
     }
 
     func flush() throws(StoreError) {
         guard !outgoing.isEmpty else { return }
-        let bytes = outgoing
-        outgoing.removeAll(keepingCapacity: true)
+        let bytes = exchange(&outgoing, with: [])
         try channel.writeAll(bytes.span)
+        outgoing = bytes
+        outgoing.removeAll(keepingCapacity: true)
     }
 
     /// Reads the other end's opening.
@@ -49,15 +57,15 @@ final class Wire {
         var isCut = false
         while available < Self.opening.count, startsAsOpening, !isCut { isCut = try !readMore() }
         if startsAsOpening, available >= Self.opening.count {
-            used += Self.opening.count
+            use(Self.opening.count)
             return
         }
         if available == 0 { throw closed }
         // Noise is reported whatever ends it, so an error of reading on is not looked at.
-        while !incoming[used...].contains(0x0A), available < Self.maximumNoiseBytes,
+        while !incoming[unused].contains(0x0A), available < Self.maximumNoiseBytes,
             (try? readMore()) ?? false
         {}
-        let noise = incoming[used...].prefix(Self.maximumNoiseBytes)
+        let noise = incoming[unused].prefix(Self.maximumNoiseBytes)
         let line = PrintableText.of(Array(noise.prefix { $0 != 0x0A }), limit: 200)
         throw StoreError(
             .incompatible, "talk to", peer,
@@ -70,15 +78,16 @@ final class Wire {
     /// - Throws: `unreachable` at the end of the stream; `incompatible` for anything that is not a message.
     func receive() throws(StoreError) -> WireMessage {
         try fill(WireMessage.headerBytes)
-        let header = Array(incoming[used..<used + WireMessage.headerBytes])
         let length: Int
         do throws(FormatError) {
-            length = WireMessage.headerBytes + (try WireMessage.payloadBytes(header))
+            length =
+                WireMessage.headerBytes + (try WireMessage.payloadBytes(incoming.span.extracting(unused)))
         } catch { throw malformed(error) }
         try fill(length)
-        let bytes = Array(incoming[used..<used + length])
-        used += length
-        do throws(FormatError) { return try WireMessage(parsing: bytes) } catch { throw malformed(error) }
+        defer { use(length) }
+        do throws(FormatError) {
+            return try WireMessage(parsing: incoming.span.extracting(unused.prefix(length)))
+        } catch { throw malformed(error) }
     }
 
     var closed: StoreError { StoreError(.unreachable, "talk to", peer, "connection closed") }
@@ -88,28 +97,40 @@ final class Wire {
     /// The other end does not keep to the protocol.
     func violation(_ detail: String) -> StoreError { StoreError(.incompatible, "talk to", peer, detail) }
 
-    private var available: Int { incoming.count - used }
+    private var available: Int { unused.count }
 
     private var startsAsOpening: Bool {
-        zip(incoming[used...], Self.opening).allSatisfy { $0.0 == $0.1 }
+        zip(incoming[unused], Self.opening).allSatisfy { $0.0 == $0.1 }
     }
 
+    private func use(_ count: Int) { unused = unused.lowerBound + count..<unused.upperBound }
+
+    /// Reads until `count` bytes are there.
     private func fill(_ count: Int) throws(StoreError) {
+        if unused.lowerBound + count > incoming.count {
+            var rest = [UInt8](incoming[unused])
+            unused = 0..<rest.count
+            if count > incoming.count {
+                rest.append(contentsOf: repeatElement(0, count: count - rest.count))
+                incoming = rest
+            } else {
+                incoming.replaceSubrange(0..<rest.count, with: rest)
+            }
+        }
         while available < count { if try !readMore() { throw closed } }
     }
 
     /// Reads what is there; false at the end of the stream.
     private func readMore() throws(StoreError) -> Bool {
-        if used > 0 {
-            incoming.removeFirst(used)
-            used = 0
-        }
-        var chunk: [UInt8] = []
-        swap(&chunk, &self.chunk)
-        defer { self.chunk = chunk }
-        var target = chunk.mutableSpan
+        if unused.isEmpty { unused = 0..<0 }
+        guard unused.upperBound < incoming.count else { return false }
+        var bytes = exchange(&incoming, with: [])
+        defer { incoming = bytes }
+        let free = unused.upperBound..<bytes.count
+        var span = bytes.mutableSpan
+        var target = span._mutatingExtracting(free)
         let count = try channel.read(into: &target)
-        incoming.append(copying: chunk.span.extracting(0..<count))
+        unused = unused.lowerBound..<unused.upperBound + count
         return count > 0
     }
 }

@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 
 extension Name {
     init(parsing reader: inout ByteReader) throws(FormatError) {
@@ -88,5 +88,68 @@ extension CheckRequest {
         default: throw .badField(field: "generation", offset: start + 1)
         }
         self.init(job: job, generation: generation, level: level, seed: try reader.uint64())
+    }
+}
+
+/// Layout: job, the pack's name, the frame's id, u64 offset and u32 length of the frame in the pack, varint
+/// records; for each varint number (after the first: how much above the one before, less one), varint ranges,
+/// for each range varint distance from the end of the one before and varint length.
+extension RecordRequest {
+    package func encode(into writer: inout ByteWriter) {
+        writer.string(job.description)
+        writer.append(pack)
+        place.frame.encode(into: &writer)
+        writer.uint64(place.offset)
+        writer.uint32(UInt32(place.length))
+        writer.varint(wanted.count)
+        var next = 0
+        for record in wanted {
+            writer.varint(record.number - next)
+            next = record.number + 1
+            writer.varint(record.ranges.count)
+            var end = 0
+            for range in record.ranges {
+                writer.varint(range.lowerBound - end)
+                writer.varint(range.count)
+                end = range.upperBound
+            }
+        }
+    }
+
+    package init(parsing reader: inout ByteReader) throws(FormatError) {
+        let job = try Name(parsing: &reader)
+        let pack = try reader.digest()
+        let frame = try FrameID(parsing: &reader)
+        let offset = try reader.length("offset", limit: ReadLimit.maximumOffset)
+        let length = Int(try reader.uint32())
+        guard length <= ReadLimit.bytes else {
+            throw .overLimit(field: "length", value: UInt64(length), limit: UInt64(ReadLimit.bytes))
+        }
+        let count = try reader.varint("records", limit: min(Frame.maximumRecords, reader.remaining))
+        var wanted: [Wanted] = []
+        var next = 0
+        var rangesLeft = Self.maximumRanges
+        for _ in 0..<count {
+            let number = next + (try reader.varint("record", limit: Frame.maximumRecords - 1))
+            guard number < Frame.maximumRecords else {
+                throw .badField(field: "record", offset: reader.offset)
+            }
+            next = number + 1
+            let rangeCount = try reader.varint("ranges", limit: rangesLeft)
+            rangesLeft -= rangeCount
+            var ranges: [Range<Int>] = []
+            var end = 0
+            for _ in 0..<rangeCount {
+                let start = end + (try reader.varint("range", limit: Record.maximumBytes - end))
+                let bytes = try reader.varint("range length", limit: Record.maximumBytes - start)
+                guard bytes > 0 else { throw .badField(field: "range length", offset: reader.offset) }
+                end = start + bytes
+                ranges.append(start..<end)
+            }
+            wanted.append(Wanted(number: number, ranges: ranges))
+        }
+        // The number of its records stands in the frame itself.
+        let place = PackFooter.Entry(frame: frame, offset: offset, length: length, records: 0)
+        self.init(job: job, pack: pack, place: place, wanted: wanted)
     }
 }

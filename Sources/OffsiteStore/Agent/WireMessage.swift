@@ -30,6 +30,7 @@ package struct WireMessage: Equatable, Sendable {
         case unlock = 15
         case check = 16
         case space = 17
+        case records = 18
         // From the agent.
         case welcome = 64
         case answer = 65
@@ -53,24 +54,27 @@ package struct WireMessage: Equatable, Sendable {
         self.payload = payload
     }
 
-    package var encoded: [UInt8] {
-        var covered = ByteWriter(capacity: Self.headerBytes - Self.coveredFrom + payload.count)
+    /// What stands before the payload.
+    package var header: [UInt8] {
+        var covered = ByteWriter(capacity: Self.headerBytes)
         covered.uint32(UInt32(payload.count))
         covered.uint8(kind.rawValue)
         covered.uint8(0)
         covered.uint16(sequence)
-        covered.append(payload)
-        var writer = ByteWriter(capacity: Self.headerBytes + payload.count)
-        writer.uint64(CheckValue.of(covered.bytes.span))
+        var writer = ByteWriter(capacity: Self.headerBytes)
+        writer.uint64(CheckValue.of(covered.bytes.span, payload.span))
         writer.append(covered.bytes)
         return writer.bytes
     }
 
+    package var encoded: [UInt8] { header + payload }
+
     /// The payload's length, from a message's first 16 bytes; refused above the limit.
-    static func payloadBytes(_ header: [UInt8]) throws(FormatError) -> Int {
-        var reader = ByteReader(header)
-        try reader.skip(coveredFrom)
-        let count = Int(try reader.uint32())
+    static func payloadBytes(_ header: Span<UInt8>) throws(FormatError) -> Int {
+        guard header.count >= headerBytes else {
+            throw .truncated(offset: 0, needed: headerBytes, available: header.count)
+        }
+        let count = Int(header.uint32(at: coveredFrom))
         guard count <= maximumPayloadBytes else {
             throw .overLimit(field: "message", value: UInt64(count), limit: UInt64(maximumPayloadBytes))
         }
@@ -78,18 +82,18 @@ package struct WireMessage: Equatable, Sendable {
     }
 
     /// Reads a whole message: header and payload, nothing behind it.
-    package init(parsing bytes: [UInt8]) throws(FormatError) {
+    package init(parsing bytes: Span<UInt8>) throws(FormatError) {
         let count = try Self.payloadBytes(bytes)
         guard bytes.count == Self.headerBytes + count else {
             throw .truncated(offset: bytes.count, needed: Self.headerBytes + count, available: bytes.count)
         }
-        let covered = bytes.span.extracting(Self.coveredFrom..<bytes.count)
-        guard CheckValue.of(covered) == bytes.span.uint64(at: 0) else { throw .digestMismatch(of: "message") }
+        let covered = bytes.extracting(Self.coveredFrom..<bytes.count)
+        guard CheckValue.of(covered) == bytes.uint64(at: 0) else { throw .digestMismatch(of: "message") }
         guard let kind = Kind(rawValue: bytes[12]), bytes[13] == 0 else {
             throw .badField(field: "message type", offset: 12)
         }
         self.kind = kind
-        sequence = bytes.span.uint16(at: 14)
-        payload = Array(bytes[Self.headerBytes...])
+        sequence = bytes.uint16(at: 14)
+        payload = bytes.array(Self.headerBytes..<bytes.count)
     }
 }

@@ -21,6 +21,7 @@ enum WireRequest: Equatable {
     case unlock(Name)
     case check(CheckRequest)
     case space
+    case records(RecordRequest)
     case heartbeat
     case goodbye
 
@@ -70,6 +71,9 @@ enum WireRequest: Equatable {
             request.encode(into: &writer)
             return (.check, writer.bytes)
         case .space: return (.space, [])
+        case .records(let request):
+            request.encode(into: &writer)
+            return (.records, writer.bytes)
         case .heartbeat: return (.heartbeat, [])
         case .goodbye: return (.goodbye, [])
         }
@@ -107,6 +111,7 @@ enum WireRequest: Equatable {
         case .unlock: self = .unlock(try Name(parsing: &reader))
         case .check: self = .check(try CheckRequest(parsing: &reader))
         case .space: self = .space
+        case .records: self = .records(try RecordRequest(parsing: &reader))
         case .heartbeat: self = .heartbeat
         case .goodbye: self = .goodbye
         case .hello, .welcome, .answer, .part, .failure, .progress:

@@ -18,9 +18,10 @@ package struct Frame: Sendable {
 
     package let id: FrameID
     package let records: [Record]
-    private let bytes: [UInt8]
+    /// All of the frame.
+    let bytes: [UInt8]
     /// Where each record's payload starts in `bytes`.
-    private let payloadStarts: [Int]
+    let payloadStarts: [Int]
 
     package var storedBytes: Int { bytes.count }
 

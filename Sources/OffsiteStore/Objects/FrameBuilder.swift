@@ -36,10 +36,7 @@ package struct FrameBuilder: Sendable {
 
     package consuming func finish() -> [UInt8] {
         let table = RecordTable.encode(records)
-        var body = ByteWriter(capacity: table.count + payloads.count)
-        body.append(table)
-        body.append(payloads)
-        var writer = ByteWriter(capacity: Frame.headerBytes + body.count)
+        var writer = ByteWriter(capacity: Frame.headerBytes + table.count + payloads.count)
         id.encode(into: &writer)
         writer.uint8(Frame.noCipher)
         writer.uint8(0)
@@ -47,9 +44,9 @@ package struct FrameBuilder: Sendable {
         writer.uint32(UInt32(records.count))
         writer.uint32(UInt32(table.count))
         writer.uint32(0)
-        let head = writer.bytes
-        writer.uint64(Frame.check(head: head.span, body: body.bytes.span))
-        writer.append(body.bytes)
+        writer.uint64(CheckValue.of(writer.bytes.span) ^ CheckValue.of(table.span, payloads.span))
+        writer.append(table)
+        writer.append(payloads)
         return writer.bytes
     }
 }

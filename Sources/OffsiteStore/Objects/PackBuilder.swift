@@ -24,6 +24,7 @@ package struct PackBuilder: ~Copyable {
     /// The pack's next bytes: one frame, behind the header if it is the first.
     package mutating func add(_ frame: [UInt8], id: FrameID, records: Int) -> [UInt8] {
         var part = byteCount == 0 ? header : []
+        part.reserveCapacity(part.count + Section.headerBytes + frame.count)
         part.append(contentsOf: Section.header("FRAM", .mandatory, length: frame.count))
         footer.entries.append(
             PackFooter.Entry(

@@ -9,8 +9,8 @@ package struct CheckRequest: Equatable, Sendable {
         /// Every byte is hashed.
         case full = 1
     }
-    package static let samplePercent = 1
-    package static let leastSampledPacks = 16
+    /// Bytes of the newest point's packs, and of older ones, that a quick check hashes; at least one pack of each.
+    package static let sampledBytes = 64 << 20
 
     package let job: Name
     /// Nil for every point of the job.

@@ -65,9 +65,7 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        guard (0...ReadLimit.maximumOffset).contains(offset), (0...ReadLimit.bytes).contains(count) else {
-            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
-        }
+        try ReadLimit.check(key, offset: offset, count: count)
         if let job = key.job { try share(job, toWrite: false) }
         var bytes = [UInt8](repeating: 0, count: count)
         let found = try wrap("get", key.path) { () throws(SystemError) in

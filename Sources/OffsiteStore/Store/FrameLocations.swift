@@ -11,11 +11,12 @@ package struct FrameLocations: Sendable {
 
     /// Reads every index of the job, and the footers of the packs that no readable index names.
     package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
-        for object in try store.list(.index, job: job.name) {
+        let indexes = try store.list(.index, job: job.name)
+        try store.wholes(indexes, limit: PackIndex.maximumBytes) { (_, found) throws(StoreError) in
             // Damaged or unreadable: the footers of the packs it would name say the same.
-            guard let bytes = try Self.readable(object.key, store),
+            guard let bytes = try Self.readable(found),
                 let index = try? PackIndex(parsing: bytes, job: job.id, store: storeID)
-            else { continue }
+            else { return }
             add(index)
         }
         try addFooters(of: try store.list(.pack, job: job.name), store, job)
@@ -24,8 +25,8 @@ package struct FrameLocations: Sendable {
     package subscript(frame: FrameID) -> Location? { frames[frame] }
 
     /// An index object's bytes; nil when the store cannot read it.
-    private static func readable(_ key: ObjectKey, _ store: any ObjectStore) throws(StoreError) -> [UInt8]? {
-        do throws(StoreError) { return try store.whole(key, limit: PackIndex.maximumBytes) } catch {
+    private static func readable(_ found: Result<[UInt8], StoreError>) throws(StoreError) -> [UInt8]? {
+        do throws(StoreError) { return try found.get() } catch {
             switch error.kind {
             case .corrupt, .notFound, .failed, .denied: return nil
             default: throw error

@@ -8,16 +8,55 @@ extension ObjectStore {
         guard let length = try length(of: key) else {
             throw StoreError(.notFound, "get", key.path, "no such object in \(label)")
         }
-        guard length <= limit else {
-            throw StoreError(
-                .corrupt, "get", key.path, "has \(length) bytes, more than the limit of \(limit)")
+        return try whole(ListedObject(key: key, length: length), limit: limit)
+    }
+
+    /// A whole small object whose length is known.
+    package func whole(_ object: ListedObject, limit: Int) throws(StoreError) -> [UInt8] {
+        var found: Result<[UInt8], StoreError>?
+        try wholes([object], limit: limit) { (_, bytes) throws(StoreError) in found = bytes }
+        return try found?.get() ?? []
+    }
+
+    /// Whole small objects, several under way at once, each handed on in turn.
+    package func wholes<E: Error>(
+        _ objects: [ListedObject], limit: Int,
+        _ body: (ObjectKey, Result<[UInt8], StoreError>) throws(E) -> Void
+    ) throws(E) {
+        var requests: [ReadRequest] = []
+        /// Of each request its object.
+        var owners: [Int] = []
+        for (number, object) in objects.enumerated() {
+            let length = object.length <= limit ? object.length : 0
+            for start in stride(from: 0, to: max(1, length), by: ReadLimit.bytes) {
+                requests.append(
+                    .bytes(object.key, offset: start, count: min(length - start, ReadLimit.bytes)))
+                owners.append(number)
+            }
         }
         var bytes: [UInt8] = []
-        while bytes.count < length {
-            let count = min(length - bytes.count, ReadLimit.bytes)
-            bytes.append(contentsOf: try read(key, at: bytes.count, count: count))
+        var failure: StoreError?
+        try fetch(requests) { (number, answer) throws(E) in
+            switch answer {
+            case .success(.bytes(let part)): bytes.append(contentsOf: part)
+            case .success(.records): break
+            case .failure(let error): failure = failure ?? error
+            }
+            let owner = owners[number]
+            guard number + 1 == owners.count || owners[number + 1] != owner else { return }
+            let object = objects[owner]
+            if object.length > limit {
+                failure = StoreError(
+                    .corrupt, "get", object.key.path,
+                    "has \(object.length) bytes, more than the limit of \(limit)")
+            }
+            let whole = exchange(&bytes, with: [])
+            if let error = failure.take() {
+                try body(object.key, .failure(error))
+            } else {
+                try body(object.key, .success(whole))
+            }
         }
-        return bytes
     }
 
     /// A whole small object as an upload of its own.
@@ -55,4 +94,10 @@ package enum ReadLimit {
     package static let bytes = Frame.maximumBytes
     /// And from where at most; beyond any object, and far from the edge of a 64-bit integer.
     package static let maximumOffset = 1 << 60
+
+    static func check(_ key: ObjectKey, offset: Int, count: Int) throws(StoreError) {
+        guard (0...maximumOffset).contains(offset), (0...bytes).contains(count) else {
+            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
+        }
+    }
 }

@@ -8,7 +8,7 @@ package import Platform
 ///   folder made on the way have been synced.
 /// - An object whose name is its digest is hashed by the store's side before it gets its name.
 /// - Names come as values (``Name``, ``Digest256``), never as paths.
-/// - One thread at a time; uploads of one store do not overlap.
+/// - One thread at a time; no more uploads are open at once than ``widen()`` has said.
 package protocol ObjectStore: AnyObject {
     /// What people call it: `directory /media/usb/hybridrep`.
     var label: String { get }
@@ -38,10 +38,18 @@ package protocol ObjectStore: AnyObject {
     /// - Throws: `notFound`; `corrupt` when the object ends before; `failed` above what ``ReadLimit`` allows.
     func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8]
 
+    /// Reads that are asked for ahead of the answers to those before.
+    func reads() -> any ObjectReads
+
     /// Begins an object that will be named by its digest: a pack, a map or an index.
     ///
     /// A store behind a transport may report only at ``ObjectUpload/finish(_:)`` what went wrong here.
     func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload
+
+    /// Opens what lanes there are for large uploads, and says how many of these may be open at once from here on.
+    ///
+    /// Before it is asked, one may be open.
+    func widen() -> Int
 
     /// Makes a point final.
     ///
@@ -62,6 +70,9 @@ package protocol ObjectStore: AnyObject {
 
     func space() throws(StoreError) -> SpaceStatus
 
+    /// Begins to end the session, so that ``close()`` has less to wait for. Nothing but that may be called after it.
+    func leave()
+
     /// Ends the session. Nothing else may be called after it.
     func close() throws(StoreError)
 }
@@ -75,8 +86,26 @@ package protocol ObjectUpload: AnyObject {
     /// - Throws: `corrupt` when what arrived has another digest.
     func finish(_ name: Digest256) throws(StoreError)
 
+    /// The same without waiting: the object is durable when ``confirm()`` has returned. The next upload may begin.
+    func seal(_ name: Digest256) throws(StoreError)
+
+    /// Waits for what ``seal(_:)`` began.
+    ///
+    /// - Throws: What ``finish(_:)`` throws.
+    func confirm() throws(StoreError)
+
     /// Throws away what has arrived.
     func abandon()
+}
+
+extension ObjectStore {
+    package func widen() -> Int { 1 }
+    package func leave() {}
+}
+
+extension ObjectUpload {
+    package func seal(_ name: Digest256) throws(StoreError) { try finish(name) }
+    package func confirm() throws(StoreError) {}
 }
 
 /// Bytes over a transport, with the handshake, without SSH's own overhead.

@@ -6,15 +6,7 @@ package struct RecordGraph {
     private let job: Name
     private let locations: FrameLocations
     /// The frames that were looked at.
-    private var tables: [FrameID: Table] = [:]
-
-    private struct Table {
-        let count: Int
-        /// Base slices of each delta, by record number.
-        var bases: [Int: [Record.Slice]] = [:]
-        /// Records whose payload collection has left out.
-        var dropped: Set<Int> = []
-    }
+    private var tables: [FrameID: FrameTable] = [:]
 
     package init(_ store: any ObjectStore, job: Name, locations: FrameLocations) {
         self.store = store
@@ -51,7 +43,9 @@ package struct RecordGraph {
                     if record >= table.count || table.dropped.contains(record) {
                         reason = "frame \(frame) has no record \(record)"
                     }
-                    for slice in table.bases[record] ?? [] { pending.append((slice.frame, [slice.record])) }
+                    for slice in table.deltas[record]?.base ?? [] {
+                        pending.append((slice.frame, [slice.record]))
+                    }
                 }
             } catch {
                 switch error {
@@ -71,29 +65,13 @@ package struct RecordGraph {
         case missing(String)
     }
 
-    private mutating func table(of frame: FrameID) throws(LookupFailure) -> Table {
+    private mutating func table(of frame: FrameID) throws(LookupFailure) -> FrameTable {
         if let known = tables[frame] { return known }
         guard let location = locations[frame] else { throw .missing("no pack holds frame \(frame)") }
         do throws(StoreError) {
-            let key = ObjectKey.pack(job, location.pack)
-            let start = location.entry.offset
-            let head = try store.read(key, at: start, count: min(Frame.headerBytes, location.entry.length))
-            let tableBytes = try wrapped(key) { () throws(FormatError) in try Frame.tableBytes(head, frame) }
-            guard Frame.headerBytes + tableBytes <= location.entry.length else {
-                throw StoreError(.corrupt, "read", key.path, "frame \(frame) ends inside its table")
-            }
-            let table = try store.read(key, at: start + Frame.headerBytes, count: tableBytes)
-            let records = try wrapped(key) { () throws(FormatError) in
-                var reader = ByteReader(table)
-                return try RecordTable.parse(&reader, count: location.entry.records, of: frame)
-            }
-            var found = Table(count: records.count)
-            for (number, record) in records.enumerated() {
-                if !record.base.isEmpty { found.bases[number] = record.base }
-                if record.storedBytes == 0, record.length > 0 { found.dropped.insert(number) }
-            }
-            tables[frame] = found
-            return found
+            let table = try read(.pack(job, location.pack), location.entry)
+            tables[frame] = table
+            return table
         } catch {
             switch error.kind {
             case .corrupt, .notFound, .failed: throw .missing(error.description)
@@ -102,23 +80,18 @@ package struct RecordGraph {
         }
     }
 
-    private func wrapped<R>(
-        _ key: ObjectKey, _ body: () throws(FormatError) -> R
-    ) throws(StoreError) -> R {
-        do throws(FormatError) { return try body() } catch { throw StoreError("read", key.path, error) }
-    }
-}
-
-extension Frame {
-    /// The length of the table, from a frame's first 40 bytes.
-    static func tableBytes(_ head: [UInt8], _ expected: FrameID) throws(FormatError) -> Int {
-        var reader = ByteReader(head)
-        guard try FrameID(parsing: &reader) == expected else { throw .badField(field: "frame id", offset: 0) }
-        try reader.skip(8)
-        let count = Int(try reader.uint32())
-        guard count <= maximumTableBytes else {
-            throw .overLimit(field: "table", value: UInt64(count), limit: UInt64(maximumTableBytes))
+    private func read(_ key: ObjectKey, _ place: PackFooter.Entry) throws(StoreError) -> FrameTable {
+        var count = FrameTable.likelyBytes(place)
+        while true {
+            let head = try store.read(key, at: place.offset, count: count)
+            let reading: FrameTable.Reading
+            do throws(FormatError) { reading = try FrameTable.read(head, of: place) } catch {
+                throw StoreError("read", key.path, error)
+            }
+            switch reading {
+            case .table(let table): return table
+            case .needs(let more): count = more
+            }
         }
-        return count
     }
 }

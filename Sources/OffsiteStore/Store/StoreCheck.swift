@@ -160,10 +160,19 @@ struct StoreCheck {
             guard case .pack(_, let name) = object.key else { continue }
             if newestPacks.contains(name) { own.append(object) } else { others.append(object) }
         }
-        let share = (others.count * CheckRequest.samplePercent + 99) / 100
-        let count = min(others.count, max(share, CheckRequest.leastSampledPacks - own.count, 0))
-        let mixed = others.map { object in (rank(object), object) }.sorted { $0.0 < $1.0 }
-        return own + mixed.prefix(count).map { $0.1 }
+        return sample(of: own) + sample(of: others)
+    }
+
+    /// A few of the packs, others with every seed.
+    private func sample(of packs: [ListedObject]) -> [ListedObject] {
+        var sampled: [ListedObject] = []
+        var bytes = 0
+        for pack in packs.map({ ($0, rank($0)) }).sorted(by: { $0.1 < $1.1 }).map(\.0) {
+            if !sampled.isEmpty, bytes + pack.length > CheckRequest.sampledBytes { continue }
+            sampled.append(pack)
+            bytes += pack.length
+        }
+        return sampled
     }
 
     /// A pseudo-random order of the packs that the request's seed decides.

@@ -29,10 +29,10 @@ internal import CZstd
     package mutating func compress(_ block: Span<UInt8>, prefix: Span<UInt8>) throws(CompressionError)
         -> [UInt8]
     {
-        var out = [UInt8](repeating: 0, count: ZSTD_compressBound(block.count))
-        let result = unsafe prefix.withUnsafeBufferPointer { prefix in
-            unsafe block.withUnsafeBufferPointer { block in
-                unsafe out.withUnsafeMutableBufferPointer { out in
+        var result = 0
+        let out = unsafe [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(block.count)) { out, count in
+            result = unsafe prefix.withUnsafeBufferPointer { prefix in
+                unsafe block.withUnsafeBufferPointer { block in
                     if prefix.count > 0 {
                         let referenced = unsafe ZSTD_CCtx_refPrefix(context, prefix.baseAddress, prefix.count)
                         guard ZSTD_isError(referenced) == 0 else { return referenced }
@@ -41,9 +41,9 @@ internal import CZstd
                         context, out.baseAddress, out.count, block.baseAddress, block.count)
                 }
             }
+            count = ZSTD_isError(result) == 0 ? result : 0
         }
         guard ZSTD_isError(result) == 0 else { throw CompressionError("compress", code: result) }
-        out.removeLast(out.count - result)
         return out
     }
 }

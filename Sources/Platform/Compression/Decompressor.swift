@@ -1,8 +1,11 @@
 internal import CZstd
+internal import Glibc
 
 /// A reusable zstd decoding context, owned by one thread at a time.
 @safe package struct Decompressor: ~Copyable {
     private let context: OpaquePointer
+    /// Reused from proof to proof.
+    private var proof: [UInt8] = []
 
     package init() throws(CompressionError) {
         guard let context = unsafe ZSTD_createDCtx() else {
@@ -20,23 +23,57 @@ internal import CZstd
     package mutating func decompress(
         _ frame: Span<UInt8>, prefix: Span<UInt8>, length: Int
     ) throws(CompressionError) -> [UInt8] {
-        var out = [UInt8](repeating: 0, count: length)
-        let result = unsafe prefix.withUnsafeBufferPointer { prefix in
-            unsafe frame.withUnsafeBufferPointer { frame in
-                unsafe out.withUnsafeMutableBufferPointer { out in
-                    if prefix.count > 0 {
-                        let referenced = unsafe ZSTD_DCtx_refPrefix(context, prefix.baseAddress, prefix.count)
-                        guard ZSTD_isError(referenced) == 0 else { return referenced }
-                    }
-                    return unsafe ZSTD_decompressDCtx(
-                        context, out.baseAddress, out.count, frame.baseAddress, frame.count)
-                }
+        var result = 0
+        let out = unsafe [UInt8](unsafeUninitializedCapacity: length) { out, count in
+            result = unsafe decode(frame, prefix, into: UnsafeMutableRawBufferPointer(out))
+            count = result == length ? length : 0
+        }
+        try check(result, length)
+        return out
+    }
+
+    /// Proves that a frame decodes to these bytes.
+    ///
+    /// - Throws: When it does not.
+    package mutating func prove(
+        _ frame: Span<UInt8>, prefix: Span<UInt8>, is bytes: Span<UInt8>
+    ) throws(CompressionError) {
+        if proof.count < bytes.count { proof = [UInt8](repeating: 0, count: bytes.count) }
+        var out = exchange(&proof, with: [])
+        defer { proof = out }
+        let result = unsafe out.withUnsafeMutableBytes { out in
+            unsafe decode(frame, prefix, into: UnsafeMutableRawBufferPointer(rebasing: out[..<bytes.count]))
+        }
+        try check(result, bytes.count)
+        let isSame = unsafe out.withUnsafeBytes { out in
+            unsafe bytes.withUnsafeBytes { bytes in
+                guard let found = out.baseAddress, let wanted = bytes.baseAddress else { return true }
+                return unsafe memcmp(found, wanted, bytes.count) == 0
             }
         }
+        guard isSame else { throw CompressionError(mismatchOf: bytes.count) }
+    }
+
+    private func check(_ result: Int, _ length: Int) throws(CompressionError) {
         guard ZSTD_isError(result) == 0 else { throw CompressionError("decompress", code: result) }
         guard result == length else {
             throw CompressionError("decompress", "frame holds \(result) bytes, \(length) expected")
         }
-        return out
+    }
+
+    /// What zstd says: the decoded length, or an error code.
+    private func decode(
+        _ frame: Span<UInt8>, _ prefix: Span<UInt8>, into out: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        unsafe prefix.withUnsafeBufferPointer { prefix in
+            unsafe frame.withUnsafeBufferPointer { frame in
+                if prefix.count > 0 {
+                    let referenced = unsafe ZSTD_DCtx_refPrefix(context, prefix.baseAddress, prefix.count)
+                    guard ZSTD_isError(referenced) == 0 else { return referenced }
+                }
+                return unsafe ZSTD_decompressDCtx(
+                    context, out.baseAddress, out.count, frame.baseAddress, frame.count)
+            }
+        }
     }
 }

@@ -27,4 +27,17 @@ package enum CheckValue {
     package static func of(_ bytes: Span<UInt8>) -> UInt64 {
         unsafe bytes.withUnsafeBufferPointer { unsafe XXH3_64bits_dispatch($0.baseAddress, $0.count) }
     }
+
+    /// The same of two pieces as if they were one.
+    package static func of(_ first: Span<UInt8>, _ second: Span<UInt8>) -> UInt64 {
+        guard let state = unsafe XXH3_createState() else { preconditionFailure("no memory") }
+        defer { _ = unsafe XXH3_freeState(state) }
+        _ = unsafe XXH3_64bits_reset(state)
+        for piece in [0, 1] {
+            _ = unsafe (piece == 0 ? first : second).withUnsafeBufferPointer {
+                unsafe XXH3_64bits_update_dispatch(state, $0.baseAddress, $0.count)
+            }
+        }
+        return unsafe XXH3_64bits_digest(state)
+    }
 }

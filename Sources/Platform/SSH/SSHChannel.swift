@@ -1,63 +1,69 @@
 internal import CLibSSH
 
-/// One command running at the far end of a session: non-blocking reads and writes, as libssh means them.
+/// One command at the far end of a session: non-blocking reads and writes, as libssh means them.
 ///
 /// Follows the rules of SSH.md, section 4, about what libssh's return values mean.
 @safe final class SSHChannel {
-    /// libssh cuts to packets of 32 KiB itself; from 16 KiB up the size makes no difference.
-    private static let writeBytes = 256 << 10
-
-    let session: SSHSession
+    private let session: SSHSession
+    private let command: String
+    /// How far the far end's window is opened.
+    private let windowBytes: Int
     private var pointer: OpaquePointer?
-    private var errorBuffer = [UInt8](repeating: 0, count: 16 << 10)
-    private(set) var tail = StderrTail()
+    private var isOpened = false
+    /// The command is running, or has been.
+    private(set) var isStarted = false
+    /// What was read since the window was opened last.
+    private var readSince: Int
+    /// What of `scratch` has not been handed on.
+    private var held = 0..<0
+    /// As large as the window, because libssh opens it only for a read that could take all of it; memory is used
+    /// only as far as it is ever written.
+    private let scratch: UnsafeMutableBufferPointer<UInt8>
 
-    /// Opens a channel and starts `command`, which the far end's shell reads as it is.
-    ///
-    /// Waits, and with it every other channel of the session, for at most `connectSeconds` a step.
-    init(_ session: SSHSession, command: String) throws(TransportError) {
+    /// A channel that is still to be started with `command`, which the far end's shell reads as it is.
+    init(_ session: SSHSession, command: String, readBytes: Int) throws(TransportError) {
         self.session = session
-        guard let opened = unsafe ssh_channel_new(session.handle) else {
-            throw session.error(.closed, "open a channel at")
-        }
-        unsafe ssh_set_blocking(session.handle, 1)
-        defer { unsafe ssh_set_blocking(session.handle, 0) }
-        var failure: TransportError?
-        let isOpen = unsafe ssh_channel_open_session(opened)
-        if isOpen != SSH_OK {
-            failure = Self.failure(isOpen, session, "open a channel at", "the far end may allow fewer lanes")
-        } else {
-            let isStarted = unsafe ssh_channel_request_exec(opened, command)
-            if isStarted != SSH_OK {
-                failure = Self.failure(isStarted, session, "start the command at", nil)
-            }
-        }
-        if let failure {
-            unsafe ssh_channel_free(opened)
-            throw failure
-        }
-        unsafe pointer = opened
-        session.channelOpened()
+        self.command = command
+        windowBytes = max(1, readBytes)
+        readSince = windowBytes
+        unsafe scratch = .allocate(capacity: windowBytes)
+        unsafe pointer = ssh_channel_new(session.handle)
+        guard unsafe pointer != nil else { throw session.error(.closed, "open a channel at") }
     }
 
-    private static func failure(
-        _ result: Int32, _ session: SSHSession, _ operation: String, _ hint: String?
-    ) -> TransportError {
-        if result == SSH_AGAIN {
-            return TransportError(.stalled, operation: operation, peer: session.peer, detail: "no progress")
-        }
-        return session.isConnected
-            ? session.error(.command, operation, hint: hint) : session.error(.closed, operation)
+    deinit {
+        close()
+        unsafe scratch.deallocate()
     }
 
-    deinit { close() }
-
-    /// Frees the channel, and the session when it was its last one; idempotent.
+    /// Frees the channel; idempotent.
     func close() {
         guard let open = unsafe pointer else { return }
         unsafe pointer = nil
         unsafe ssh_channel_free(open)
-        session.channelClosed()
+    }
+
+    /// Goes on with opening the channel and starting the command, without waiting; true when it is running.
+    func start() throws(TransportError) -> Bool {
+        guard session.isConnected else { throw session.error(.closed, "open a channel at") }
+        if !isOpened {
+            let result = unsafe ssh_channel_open_session(pointer)
+            if result == SSH_AGAIN { return false }
+            guard result == SSH_OK else {
+                throw failure("open a channel at", hint: "the far end may allow fewer lanes")
+            }
+            isOpened = true
+        }
+        let result = unsafe ssh_channel_request_exec(pointer, command)
+        if result == SSH_AGAIN { return false }
+        guard result == SSH_OK else { throw failure("start the command at", hint: nil) }
+        isStarted = true
+        return true
+    }
+
+    private func failure(_ operation: String, hint: String?) -> TransportError {
+        session.isConnected
+            ? session.error(.command, operation, hint: hint) : session.error(.closed, operation)
     }
 
     /// Still open in both directions as far as the far end is concerned.
@@ -65,10 +71,10 @@ internal import CLibSSH
 
     /// Hands over what the far end's window takes of `bytes` now; 0 when that is nothing.
     ///
+    /// libssh cuts to packets of 32 KiB itself.
     /// - Throws: `.closed`, also when the far end's program no longer reads.
     func write(_ bytes: Span<UInt8>) throws(TransportError) -> Int {
-        let piece = bytes.extracting(first: Self.writeBytes)
-        let written = unsafe piece.withUnsafeBufferPointer { buffer in
+        let written = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe ssh_channel_write(pointer, buffer.baseAddress, UInt32(buffer.count))
         }
         if written > 0 {
@@ -79,32 +85,56 @@ internal import CLibSSH
         return 0
     }
 
-    /// Takes what has arrived on stdout: bytes, 0 at the end, nil when there is nothing yet.
-    ///
-    /// libssh opens the far end's window to `target.count` bytes: see `SSHOptions.readBytes`.
-    func read(into target: inout MutableSpan<UInt8>) throws(TransportError) -> Int? {
-        let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
-            unsafe ssh_channel_read_timeout(pointer, buffer.baseAddress, UInt32(clamping: buffer.count), 0, 0)
+    /// Takes what has arrived on stdout into the start of `target`: bytes, 0 at the end, nil when there is nothing yet.
+    func read(into target: inout [UInt8]) throws(TransportError) -> Int? {
+        if held.isEmpty {
+            // With at least half of the window open, the read that opens it all finds next to nothing to take.
+            guard readSince >= windowBytes / 2, unsafe ssh_channel_poll(pointer, 0) == 0 else {
+                let got = try unsafe target.withUnsafeMutableBufferPointer { buffer throws(TransportError) in
+                    try unsafe take(into: buffer)
+                }
+                readSince += got ?? 0
+                return got
+            }
+            readSince = 0
+            guard let got = try unsafe take(into: scratch), got > 0 else { return isAtEnd ? 0 : nil }
+            held = 0..<got
         }
+        let count = min(held.count, target.count)
+        var span = target.mutableSpan
+        unsafe span.copy(
+            UnsafeBufferPointer(scratch).span.extracting(held.lowerBound..<held.lowerBound + count))
+        held = held.lowerBound + count..<held.upperBound
+        readSince += count
+        return count
+    }
+
+    /// Takes and forgets what has arrived on stdout, as ``read(into:)`` does.
+    func discard() throws(TransportError) -> Int? {
+        held = 0..<0
+        return try unsafe take(into: scratch)
+    }
+
+    private func take(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(TransportError) -> Int? {
+        let got = unsafe ssh_channel_read_timeout(
+            pointer, buffer.baseAddress, UInt32(clamping: buffer.count), 0, 0)
         if got > 0 { return Int(got) }
         switch got {
-        case 0, SSH_AGAIN: return unsafe ssh_channel_is_eof(pointer) != 0 ? 0 : nil
+        case 0, SSH_AGAIN: return isAtEnd ? 0 : nil
         case SSH_EOF: return 0
         default: throw session.error(.closed, "read")
         }
     }
 
-    /// Takes what has arrived on stderr into `tail`, without waiting.
-    func drainErrors() {
-        // Bounded by the window: what arrives meanwhile is taken next time.
-        for _ in 0..<256 {
-            let got = unsafe errorBuffer.withUnsafeMutableBufferPointer { buffer in
-                unsafe ssh_channel_read_nonblocking(pointer, buffer.baseAddress, UInt32(buffer.count), 1)
-            }
-            // A broken connection shows in the next read or write.
-            guard got > 0 else { return }
-            tail.append(errorBuffer.span.extracting(0..<Int(got)))
+    private var isAtEnd: Bool { unsafe ssh_channel_is_eof(pointer) != 0 }
+
+    /// Takes what has arrived on stderr, without waiting; 0 also when the connection is broken, which the next read
+    /// or write tells.
+    func readErrors(into target: inout [UInt8]) -> Int {
+        let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
+            unsafe ssh_channel_read_nonblocking(pointer, buffer.baseAddress, UInt32(buffer.count), 1)
         }
+        return max(0, Int(got))
     }
 
     /// Tells the far end that nothing more will be written.

@@ -4,23 +4,21 @@ internal import Glibc
 /// One authenticated connection of libssh, with the channels opened in it.
 ///
 /// It belongs to one thread, and so do its channels: libssh's sessions must not be shared. It is in non-blocking
-/// mode, so that one thread can serve several channels; waiting is done here, for all of them. It is disconnected
-/// and freed with its last channel: a session that is only dropped leaves the far end's program running.
-@safe package final class SSHSession {
-    package let destination: SSHDestination
-    package let options: SSHOptions
+/// mode, so that one thread can serve several channels; waiting is done here, for all of them.
+@safe final class SSHSession {
+    let destination: SSHDestination
+    let options: SSHOptions
     /// nil once disconnected; libssh answers calls on nil with errors.
     private(set) var handle: OpaquePointer?
     /// Where libssh counts the bytes it takes from the socket; lives as long as `handle`.
     private let counter: UnsafeMutablePointer<ssh_counter_struct>
     private var socket: OwnedDescriptor?
-    private var channelCount = 0
     private var signOfLife: Deadline
 
     var peer: String { destination.description }
 
     /// Connects, checks the far end's key, and authenticates: in this order, and nothing is sent before the check.
-    package static func connect(
+    static func connect(
         to destination: SSHDestination, options: SSHOptions
     ) throws(TransportError) -> SSHSession {
         ignoreBrokenPipes()
@@ -65,7 +63,7 @@ internal import Glibc
 
     /// Disconnects and frees; idempotent.
     ///
-    /// Every channel must be closed.
+    /// Every channel must be closed. A session that is only dropped leaves the far end's program running.
     func close() {
         guard let open = unsafe handle else { return }
         unsafe handle = nil
@@ -141,47 +139,46 @@ internal import Glibc
 
     var isConnected: Bool { unsafe ssh_is_connected(handle) == 1 }
 
-    // MARK: channels
-
-    func channelOpened() { channelCount += 1 }
-
-    /// To be called after a channel is freed; the last one takes the connection with it.
-    func channelClosed() {
-        channelCount -= 1
-        if channelCount == 0 { close() }
-    }
+    // MARK: waiting
 
     /// Notes that something was sent, which is a sign of life in itself.
     func dataSent() { signOfLife = Deadline(seconds: options.keepAliveSeconds) }
 
-    /// How much was taken from the socket so far, to be noted before looking for what `wait` is to wait for.
-    var takenBytes: UInt64 { unsafe counter.pointee.in_bytes }
-
-    /// Waits until the socket can move something or `deadline` passes; false when it has passed.
+    /// How much was taken from the socket so far.
     ///
-    /// Any call on a channel takes in what has arrived, for every channel and both of its streams. So what a
-    /// caller looked for in vain may have come since, with nothing left on the socket to wake it up: when more
-    /// has been taken in than `seen`, this returns at once, and the caller looks again.
-    func wait(until deadline: Deadline, seen: UInt64) throws(TransportError) -> Bool {
-        let left = deadline.remainingMilliseconds ?? .max
-        if left == 0 { return false }
-        if takenBytes != seen { return true }
-        let descriptor = unsafe ssh_get_fd(handle)
-        guard descriptor >= 0, isConnected else { throw error(.closed, "wait for") }
-        let isFull = unsafe ssh_get_poll_flags(handle) & SSH_WRITE_PENDING != 0
-        do throws(SystemError) {
-            _ = try Readiness.wait(
-                for: [.init(descriptor: descriptor, writing: isFull)],
-                milliseconds: min(left, signOfLife.remainingMilliseconds ?? .max))
-        } catch {
-            throw TransportError(.closed, operation: "wait for", peer: peer, detail: error.description)
+    /// Any call on a channel takes in what has arrived, for every channel and both of its streams. So what was
+    /// looked for in vain may have come since, with nothing left on the socket to wake anybody up: before waiting,
+    /// this must not have changed since the last look.
+    var takenBytes: UInt64 { unsafe counter.pointee.in_bytes }
+    /// How much the socket has taken.
+    var sentBytes: UInt64 { unsafe counter.pointee.out_bytes }
+    /// Whether libssh has more for the socket than that takes.
+    var isSendingHeldBack: Bool {
+        unsafe (handle != nil && ssh_get_poll_flags(handle) & SSH_WRITE_PENDING != 0)
+    }
+
+    /// Waits until the socket can move something or `other` can be read, and sends signs of life meanwhile.
+    ///
+    /// Once the connection is gone it waits for `other` alone.
+    func wait(or other: Int32) {
+        while true {
+            var wishes = [Readiness.Wish(descriptor: other)]
+            if isConnected {
+                wishes.append(.init(descriptor: unsafe ssh_get_fd(handle), writing: isSendingHeldBack))
+            }
+            let left = isConnected ? signOfLife.remainingMilliseconds : nil
+            // A wait that fails would fail again; the calls on the socket say why.
+            guard let ready = try? Readiness.wait(for: wishes, milliseconds: left) else { return }
+            if isConnected, signOfLife.hasPassed {
+                dataSent()
+                // In non-blocking mode a call made while an answer is due only looks for that answer, so it takes
+                // two to be sure that one of them sends.
+                for _ in 0..<2 { _ = unsafe ssh_send_keepalive(handle) }
+                return
+            }
+            // Also when no channel looks: else what has arrived would wake us up for ever.
+            if ready.count > 1, ready[1] { _ = unsafe ssh_execute_message_callbacks(handle) }
+            if ready.contains(true) { return }
         }
-        if signOfLife.hasPassed {
-            dataSent()
-            // In non-blocking mode a call made while an answer is due only looks for that answer, so it takes
-            // two to be sure that one of them sends.
-            for _ in 0..<2 { _ = unsafe ssh_send_keepalive(handle) }
-        }
-        return true
     }
 }

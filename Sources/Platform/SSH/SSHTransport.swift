@@ -1,8 +1,9 @@
+internal import Synchronization
+
 /// A command at the far end of an SSH connection, in this process, through libssh.
 ///
-/// Two directions share one thread: while a write waits, stderr is drained but stdout is not, beyond what the
-/// window holds. A caller that writes without ever reading to a program that answers without bound meets the
-/// progress deadline, not a hang.
+/// Writing waits only while the lane's queue is full: what goes wrong later is thrown by the next call. What the far
+/// end writes is taken in all the while, its stdout as far as the queue and the window have room.
 ///
 /// libssh reports a command that was killed as a clean end of stream: `read` returns 0, and only `finish()` tells,
 /// by its missing status. An end of stream before the first byte waits for the exit status, and becomes a
@@ -10,94 +11,126 @@
 package final class SSHTransport: Transport {
     /// How long an ended stream waits for the exit status that explains it.
     private static let explanationSeconds = 5
+    /// How long the thread may take to close a channel; it does so at once unless the machine is very busy.
+    private static let closingSeconds = 10
+    /// Output that is thrown away while the end of a program is waited for.
+    private static let mostDiscardedBytes = 4 << 20
 
-    private let channel: SSHChannel
-    private let peer: String
-    private let options: SSHOptions
-    /// What was read ahead of what was asked for.
-    private var ahead: [UInt8] = []
-    private var aheadRange = 0..<0
-    private var isEOFSent = false
+    private let connection: SSHConnection
+    private let lane = SSHLane()
+    /// What has been taken from the lane and not been read.
+    private var current: PieceQueue.Piece?
     private var hasFailed = false
     private var end: TransportEnd?
     package private(set) var sentBytes = 0
     package private(set) var receivedBytes = 0
 
+    private var peer: String { connection.destination.description }
+    private var progressSeconds: Int { connection.options.progressSeconds }
+
     /// Connects and starts `command`, which is handed to the far end's shell as it is (see `ShellQuote`).
     package convenience init(
         to destination: SSHDestination, command: String, options: SSHOptions = SSHOptions()
     ) throws(TransportError) {
-        try self.init(in: SSHSession.connect(to: destination, options: options), command: command)
+        self.init(starting: command, in: try SSHConnection(to: destination, options: options))
+        try awaitStart()
     }
 
     /// Starts `command` in a channel of its own of a connection there is.
+    package convenience init(in connection: SSHConnection, command: String) throws(TransportError) {
+        self.init(starting: command, in: connection)
+        try awaitStart()
+    }
+
+    /// The same without waiting for it to start: what is written meanwhile waits in the lane's queue.
     ///
-    /// Transports of one session belong to one thread; the connection ends with the last of them.
-    package init(in session: SSHSession, command: String) throws(TransportError) {
-        channel = try SSHChannel(session, command: command)
-        peer = session.peer
-        options = session.options
+    /// - Parameter readBytes: As ``SSHOptions/readBytes``, for this lane alone.
+    package init(starting command: String, in connection: SSHConnection, readBytes: Int? = nil) {
+        self.connection = connection
+        let isOpen = connection.mailbox.open(
+            lane, command, readBytes: readBytes ?? connection.options.readBytes)
+        guard !isOpen else { return }
+        let peer = connection.destination.description
+        lane.with { state in
+            state.failure = TransportError(
+                .closed, operation: "open a channel at", peer: peer, detail: "disconnected")
+            state.isOver = true
+            state.isClosed = true
+        }
+    }
+
+    deinit {
+        lane.with { $0.wantsClose = true }
+        connection.mailbox.wake()
+    }
+
+    private func awaitStart() throws(TransportError) {
+        let failures = lane.wait(seconds: connection.options.connectSeconds) { state -> [TransportError]? in
+            state.isStarted ? [] : state.failure.map { [$0] }
+        }
+        guard let failures else { throw stalled("start the command at") }
+        if let failure = failures.first { throw failure }
     }
 
     package func writeAll(_ bytes: Span<UInt8>) throws(TransportError) {
         var done = 0
-        var deadline = Deadline(seconds: options.progressSeconds)
         while done < bytes.count {
-            let seen = channel.session.takenBytes
-            channel.drainErrors()
-            let written: Int
-            do throws(TransportError) {
-                written = try channel.write(bytes.extracting(droppingFirst: done))
-            } catch {
-                throw explained(error)
+            let blank = lane.wait(seconds: progressSeconds) {
+                state -> Result<PieceQueue.Piece, TransportError>? in
+                if state.isOver || state.failure != nil { return .failure(state.failure ?? self.ended) }
+                return state.outgoing.blank().map { .success($0) }
             }
-            done += written
-            sentBytes += written
-            if written > 0 {
-                deadline = Deadline(seconds: options.progressSeconds)
-            } else {
-                try wait(until: deadline, seen: seen, "write")
+            guard let blank else { throw stalled("write") }
+            switch blank {
+            case .failure(let error): throw explained(error)
+            case .success(var piece):
+                let count = piece.fill(from: bytes.extracting(droppingFirst: done))
+                done += count
+                sentBytes += count
+                lane.with { $0.outgoing.put(piece) }
+                connection.mailbox.wake()
             }
         }
     }
 
     package func read(into target: inout MutableSpan<UInt8>) throws(TransportError) -> Int {
         if target.isEmpty { return 0 }
-        if aheadRange.isEmpty {
-            let got = try readAhead()
-            if got == 0 { return 0 }
-            aheadRange = 0..<got
-        }
-        let count = min(aheadRange.count, target.count)
-        for index in 0..<count { target[index] = ahead[aheadRange.lowerBound + index] }
-        aheadRange = (aheadRange.lowerBound + count)..<aheadRange.upperBound
+        if current == nil { current = try next() }
+        guard var piece = current.take() else { return 0 }
+        let count = piece.drain(into: &target)
         receivedBytes += count
+        if piece.range.isEmpty {
+            lane.with { $0.incoming.giveBack(piece) }
+        } else {
+            current = piece
+        }
         return count
     }
 
-    /// Waits for bytes and puts them into `ahead`; 0 at the end of the stream.
-    private func readAhead() throws(TransportError) -> Int {
-        if ahead.isEmpty { ahead = [UInt8](repeating: 0, count: max(1, options.readBytes)) }
-        let deadline = Deadline(seconds: options.progressSeconds)
-        while true {
-            let seen = channel.session.takenBytes
-            channel.drainErrors()
-            var span = ahead.mutableSpan
-            let got: Int?
-            do throws(TransportError) { got = try channel.read(into: &span) } catch { throw explained(error) }
-            guard let got else {
-                try wait(until: deadline, seen: seen, "read")
-                continue
-            }
-            if got == 0, receivedBytes == 0, let error = explainedEnd("read") { throw error }
-            return got
+    /// Waits for bytes; nil at the end of the stream.
+    private func next() throws(TransportError) -> PieceQueue.Piece? {
+        let found = lane.wait(seconds: progressSeconds) {
+            state -> Result<PieceQueue.Piece?, TransportError>? in
+            if let piece = state.incoming.take() { return .success(piece) }
+            guard state.hasEnded || state.isOver else { return nil }
+            return state.failure.map { .failure($0) } ?? .success(nil)
+        }
+        guard let found else { throw stalled("read") }
+        switch found {
+        case .failure(let error): throw explained(error)
+        case .success(let piece?):
+            // There may be room again for what the thread left to libssh.
+            connection.mailbox.wake()
+            return piece
+        case .success(nil):
+            if receivedBytes == 0, let error = explainedEnd("read") { throw error }
+            return nil
         }
     }
 
-    package func closeWrite() throws(TransportError) {
-        if isEOFSent { return }
-        isEOFSent = true
-        do throws(TransportError) { try channel.sendEOF() } catch { throw explained(error) }
+    package func closeWrite() {
+        lane.with { $0.wantsEOF = true }
+        connection.mailbox.wake()
     }
 
     /// Waits for the far end's program, at most the progress deadline, and disconnects; idempotent.
@@ -105,75 +138,56 @@ package final class SSHTransport: Transport {
     /// Unread output is thrown away; a program that still writes a lot of it is not waited for.
     package func finish() -> TransportEnd {
         if let end { return end }
-        // What has failed is not waited for again, but its exit status may have arrived. A failing close is a
-        // lost connection, which the missing status tells.
-        if !hasFailed { try? closeWrite() }
-        let status = awaitStatus(Deadline(seconds: hasFailed ? 0 : options.progressSeconds), discarding: true)
-        channel.drainErrors()
-        let found = TransportEnd(status: status, stderr: channel.tail.text)
-        channel.close()
+        // What has failed is not waited for again, but its exit status may have arrived.
+        if !hasFailed, !connection.hasStalled.load(ordering: .relaxed) {
+            lane.with { state in
+                state.wantsEOF = true
+                state.discards = true
+            }
+            connection.mailbox.wake()
+            _ = lane.wait(seconds: progressSeconds) { state in
+                state.isOver || state.discardedBytes > Self.mostDiscardedBytes ? true : nil
+            }
+        }
+        lane.with { $0.wantsClose = true }
+        connection.mailbox.wake()
+        _ = lane.wait(seconds: Self.closingSeconds, renewing: false) { $0.isClosed ? true : nil }
+        let found = lane.with { TransportEnd(status: $0.exitStatus, stderr: $0.tail.text) }
         end = found
         return found
     }
 
-    // MARK: waiting and explaining
+    // MARK: explaining
 
-    private func wait(until deadline: Deadline, seen: UInt64, _ operation: String) throws(TransportError) {
-        let isInTime: Bool
-        do throws(TransportError) { isInTime = try channel.session.wait(until: deadline, seen: seen) } catch {
-            throw explained(error)
-        }
-        if isInTime { return }
-        hasFailed = true
-        throw .stalled(operation, peer: peer, stderr: channel.tail.text)
+    private var ended: TransportError {
+        TransportError(
+            .closed, operation: "write", peer: peer, detail: "the program at the far end has ended")
     }
 
-    /// The exit status, waiting for it until `deadline`; nil when the channel ended without one.
-    private func awaitStatus(_ deadline: Deadline, discarding: Bool) -> Int32? {
-        var discardedBytes = 0
-        while true {
-            let seen = channel.session.takenBytes
-            if let status = channel.exitStatus { return status }
-            channel.drainErrors()
-            if discarding {
-                if ahead.isEmpty { ahead = [UInt8](repeating: 0, count: max(1, options.readBytes)) }
-                var span = ahead.mutableSpan
-                let got: Int?
-                do throws(TransportError) { got = try channel.read(into: &span) } catch {
-                    return channel.exitStatus
-                }
-                discardedBytes += got ?? 0
-                if discardedBytes > 4 * ahead.count { return nil }
-                if let got, got > 0 { continue }
-            }
-            guard channel.isOpen, (try? channel.session.wait(until: deadline, seen: seen)) == true else {
-                return channel.exitStatus
-            }
-        }
+    private func stalled(_ operation: String) -> TransportError {
+        hasFailed = true
+        connection.hasStalled.store(true, ordering: .relaxed)
+        return .stalled(operation, peer: peer, stderr: lane.with { $0.tail.text })
     }
 
     /// The error that the exit status after an empty answer stands for, if it stands for one.
     private func explainedEnd(_ operation: String) -> TransportError? {
-        guard let status = awaitStatus(Deadline(seconds: Self.explanationSeconds), discarding: false) else {
-            return nil
+        _ = lane.wait(seconds: Self.explanationSeconds, renewing: false) { $0.isOver ? true : nil }
+        return diagnosis(operation)
+    }
+
+    private func diagnosis(_ operation: String) -> TransportError? {
+        let (status, stderr) = lane.with { ($0.exitStatus, $0.tail.text) }
+        return status.flatMap {
+            ExitDiagnosis.program.error(status: $0, stderr: stderr, operation: operation, peer: peer)
         }
-        channel.drainErrors()
-        return ExitDiagnosis.program.error(
-            status: status, stderr: channel.tail.text, operation: operation, peer: peer)
     }
 
     /// `error`, or what is behind it when the far end's program could not be started; with its stderr.
     private func explained(_ error: TransportError) -> TransportError {
         hasFailed = true
-        channel.drainErrors()
-        let stderr = channel.tail.text
-        if receivedBytes == 0, let status = channel.exitStatus,
-            let behind = ExitDiagnosis.program.error(
-                status: status, stderr: stderr, operation: error.operation, peer: peer)
-        {
-            return behind
-        }
+        if receivedBytes == 0, let behind = diagnosis(error.operation) { return behind }
         guard error.kind == .closed else { return error }
-        return .closed(error.operation, peer: peer, reason: error.detail, stderr: stderr)
+        return .closed(error.operation, peer: peer, reason: error.detail, stderr: lane.with { $0.tail.text })
     }
 }

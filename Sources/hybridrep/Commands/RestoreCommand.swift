@@ -29,11 +29,16 @@ struct RestoreCommand: ToolCommand {
             valueName: "file"))
     var image: String?
     @Flag(help: "Replace files that are there.") var force = false
+    @Flag(
+        help: ArgumentHelp(
+            "Read the files that are there, and fetch and write only what differs. Run again, it goes on."))
+    var inPlace = false
 
     var subject: String { "restore \(job ?? words.first ?? "")" }
 
     func validate() throws {
         guard (to == nil) != (image == nil) else { throw ValidationError("give one of --to and --image") }
+        guard !inPlace || image != "-" else { throw ValidationError("--in-place needs files to write into") }
     }
 
     func perform(_ session: Session) throws -> Verdict {
@@ -44,7 +49,10 @@ struct RestoreCommand: ToolCommand {
         let start = session.clock.monotonicNanoseconds
         let restore = try Restoration(
             stored, from: opened.store, points, state: opened.state, session: session)
-        if let image {
+        var differentBytes: Int?
+        if inPlace {
+            differentBytes = try image.map(restore.inPlace(file:)) ?? restore.inPlace(to: to ?? "")
+        } else if let image {
             if image == "-" {
                 try restore.toStandardOutput()
             } else {
@@ -60,6 +68,7 @@ struct RestoreCommand: ToolCommand {
         session.console.result(
             "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "
                 + (full.map { "on point \($0.id), \(HumanQuantity.bytes($0.layout.length)), " } ?? "")
+                + (differentBytes.map { "in place, of which \(HumanQuantity.bytes($0)) differed, " } ?? "")
                 + "digest matches")
         session.console.result(
             JSONMessage(
@@ -68,6 +77,7 @@ struct RestoreCommand: ToolCommand {
                     "point_id": .string(stored.point.id), "full_point_id": .optional(full?.id),
                     "image_bytes": .integer(stored.point.layout.length),
                     "image_digest": .string("\(stored.point.imageDigest)"), "to": .optional(to ?? image),
+                    "different_bytes": differentBytes.map { .integer($0) } ?? .null,
                     "health": .string("\(stored.point.health)"),
                     "bytes_sent": .integer(opened.store.traffic.sentBytes),
                     "bytes_received": .integer(opened.store.traffic.receivedBytes),

@@ -58,7 +58,8 @@ enum ConfigurationExample {
             remote-command: hybridrep
             # Parallel lanes in one connection: more for long round trips.
             lanes: 4
-            # Bytes a second; also HYBRIDREP_LIMIT_RATE and --limit-rate.
+            # Bytes a second in each direction; also HYBRIDREP_LIMIT_RATE and --limit-rate.
+            # By time of day, in UTC: {"07:00-17:00": 5M, "17:00-07:00": none}
             limit-rate: 20M
             # The system's ssh instead of libssh, for setups that live in ~/.ssh/config:
             # ssh-command: ssh -J bastion

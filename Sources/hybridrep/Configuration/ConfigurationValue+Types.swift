@@ -36,9 +36,20 @@ extension ByteSize: ConfigurationValue {
     var shownJSON: JSONValue { .integer(bytes) }
 }
 
-extension ByteRate: ConfigurationValue {
-    var shownText: String { description }
-    var shownJSON: JSONValue { .integer(bytesPerSecond) }
+/// One rate for all day is a number, windows are a list of objects.
+extension RateSchedule: ConfigurationValue {
+    var shownText: String {
+        if windows.count == 1 { return windows[0].rateText }
+        return "{" + windows.map { "\"\($0.name)\": \($0.rateText)" }.joined(separator: ", ") + "}"
+    }
+
+    var shownJSON: JSONValue {
+        if windows.count == 1 { return windows[0].rateJSON }
+        return .array(
+            windows.map {
+                .fields(["window": .string($0.name), "bytes_per_second": $0.rateJSON])
+            })
+    }
 }
 
 extension TimeSpan: ConfigurationValue {

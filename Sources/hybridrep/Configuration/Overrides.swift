@@ -62,6 +62,15 @@ struct OverrideOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Connect with this program instead of libssh.", valueName: "command"))
     var sshCommand: String?
 
+    /// The rate that was asked for, where there is no configuration to replace it in.
+    func rate() throws(ConfigurationError) -> RateSchedule? {
+        guard let limitRate else { return nil }
+        let option = Overridable.limitRate.option
+        return try Scalar(
+            text: limitRate, isPlain: true, key: "limit-rate", origin: .commandLine(option), home: nil
+        ).rate()
+    }
+
     var values: [Overridable: String] {
         let given: [Overridable: String?] = [
             .state: state, .level: level, .lanes: lanes, .limitRate: limitRate, .identity: identity,

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A store behind an agent, and how to reach it.
 struct SSHTarget: Sendable {
     static let keys = [
@@ -19,8 +21,8 @@ struct SSHTarget: Sendable {
     let remoteCommand: Setting<String>
     /// Words that start an ssh program, instead of libssh.
     let sshCommand: Setting<[String]?>
-    /// Most bytes a second.
-    let limitRate: Setting<ByteRate?>
+    /// Most bytes a second in each direction, for all lanes together.
+    let limitRate: Setting<RateSchedule?>
 
     init(_ mapping: YAMLMapping) throws(ConfigurationError) {
         func file(_ key: String) throws(ConfigurationError) -> Setting<String?> {
@@ -61,7 +63,9 @@ struct SSHTarget: Sendable {
             try mapping.refuse(
                 ["identity", "known-hosts"], because: "is for libssh; ssh-command has options of its own")
         }
-        limitRate = try mapping.setting("limit-rate", default: nil) { scalar throws(ConfigurationError) in
+        limitRate = try mapping.setting("limit-rate", default: nil) { value throws(ConfigurationError) in
+            value.isMapping ? try RateSchedule(windows: value) : try value.scalar().rate()
+        } replaced: { scalar throws(ConfigurationError) in
             try scalar.rate()
         }
     }

@@ -44,7 +44,12 @@ struct Scalar {
     }
 
     /// Nil for `none`, which takes away a limit that a weaker origin set.
-    func rate() throws(ConfigurationError) -> ByteRate? {
+    func rate() throws(ConfigurationError) -> RateSchedule? {
+        try byteRate().map { RateSchedule(bytesPerSecond: $0.bytesPerSecond) }
+    }
+
+    /// Nil for `none`.
+    func byteRate() throws(ConfigurationError) -> ByteRate? {
         if text == "none" { return nil }
         guard let value = ByteRate(text) else {
             throw wrong("bytes a second such as 20M (at least \(ByteRate.minimum)), or none")

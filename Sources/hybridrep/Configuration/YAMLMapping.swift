@@ -34,9 +34,22 @@ struct YAMLMapping {
         _ name: String, default fallback: Value,
         _ parse: (Scalar) throws(ConfigurationError) -> Value
     ) throws(ConfigurationError) -> Setting<Value> {
+        try setting(name, default: fallback) { value throws(ConfigurationError) in
+            try parse(try value.scalar())
+        } replaced: { scalar throws(ConfigurationError) in
+            try parse(scalar)
+        }
+    }
+
+    /// The same for what is more than one value in the file.
+    func setting<Value: ConfigurationValue>(
+        _ name: String, default fallback: Value,
+        _ parseValue: (YAMLValue) throws(ConfigurationError) -> Value,
+        replaced parse: (Scalar) throws(ConfigurationError) -> Value
+    ) throws(ConfigurationError) -> Setting<Value> {
         var setting = Setting(value: fallback, origin: .builtIn)
         if let value = self[name] {
-            setting = Setting(value: try parse(try value.scalar()), origin: value.origin)
+            setting = Setting(value: try parseValue(value), origin: value.origin)
         }
         guard let key = Overridable(rawValue: name), let (text, origin) = reader.overrides.text(for: key)
         else {

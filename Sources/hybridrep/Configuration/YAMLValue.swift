@@ -9,6 +9,7 @@ struct YAMLValue {
 
     var origin: Origin { reader.origin(of: node) }
     var isList: Bool { node.sequence != nil }
+    var isMapping: Bool { node.mapping != nil }
 
     func scalar() throws(ConfigurationError) -> Scalar {
         guard let scalar = node.scalar else { throw wrong("one value") }

@@ -26,7 +26,8 @@ struct Restoration {
 
     /// Eight digits of this run's id: two restores to one place never share a temporary name.
     private var tag: String { String(session.runID.description.prefix(8)) }
-    private var images: [ImageRebuild] { [full].compactMap { $0 } + [image] }
+    var isSet: Bool { image.point.layout.extents.contains { $0.key.kind == .structure } }
+    var images: [ImageRebuild] { [full].compactMap { $0 } + [image] }
     private var totalBytes: Int { images.reduce(0) { $0 + $1.point.layout.length } }
 
     /// The image alone; of a log point its logs.
@@ -43,12 +44,13 @@ struct Restoration {
 
     /// A set into a folder, a raw image into a file.
     func to(_ path: String, replacing: Bool) throws {
-        let isSet = image.point.layout.extents.contains { $0.key.kind == .structure }
         guard isSet else { return try toFile(path, replacing: replacing) }
         if let status = try session.files.status(path), status.kind != .folder {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
+        let marker = InPlaceRestore.marker(inFolder: path)
+        if !replacing { try InPlaceRestore.checkUnfinished(marker, session.files) }
         // Before anything is fetched: an answer in a second, not after an hour.
         for extent in images.flatMap(\.point.layout.extents) where extent.key.kind == .data && !replacing {
             let member = path + "/" + extent.key.name
@@ -56,6 +58,7 @@ struct Restoration {
         }
         try session.files.makeFolder(path)
         try unpack(into: path, replacing: replacing)
+        if replacing { try InPlaceRestore.forget(marker, session.files) }
     }
 
     private func unpack(into path: String, replacing: Bool) throws {

@@ -55,8 +55,11 @@ struct StoreSelection: ParsableArguments {
                 hint: "as in ssh://backup@vault.example.net:22/srv/hybridrep")
         }
         return try connection.agent(
-            destination, store: String(rest[slash...]), remoteCommand: overrides.remoteCommand ?? "hybridrep",
-            identity: overrides.identity, knownHosts: overrides.knownHosts,
-            sshCommand: overrides.sshCommand.map { $0.split(separator: " ").map(String.init) })
+            AgentLink(
+                destination: destination, store: String(rest[slash...]),
+                remoteCommand: overrides.remoteCommand ?? "hybridrep",
+                identity: overrides.identity, knownHosts: overrides.knownHosts,
+                sshCommand: overrides.sshCommand.map { $0.split(separator: " ").map(String.init) },
+                lanes: 1, limitRate: try overrides.rate()))
     }
 }

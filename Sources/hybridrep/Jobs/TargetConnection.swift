@@ -14,9 +14,11 @@ struct TargetConnection {
             // A port that nobody has set is left to what the system's ssh is configured for.
             let port = ssh.port.origin == .builtIn ? nil : UInt16(exactly: ssh.port.value)
             return try agent(
-                try SSHDestination(user: address.user, host: address.host, port: port),
-                store: ssh.store.value, remoteCommand: ssh.remoteCommand.value, identity: ssh.identity.value,
-                knownHosts: ssh.knownHosts.value, sshCommand: ssh.sshCommand.value)
+                AgentLink(
+                    destination: try SSHDestination(user: address.user, host: address.host, port: port),
+                    store: ssh.store.value, remoteCommand: ssh.remoteCommand.value,
+                    identity: ssh.identity.value, knownHosts: ssh.knownHosts.value,
+                    sshCommand: ssh.sshCommand.value, lanes: ssh.lanes.value, limitRate: ssh.limitRate.value))
         }
     }
 
@@ -24,27 +26,18 @@ struct TargetConnection {
         DirectoryStore(root: path, files: session.files, clock: session.clock, entropy: session.entropy)
     }
 
-    /// Starts an agent at the far end and shakes hands with it.
-    func agent(
-        _ destination: SSHDestination, store: String, remoteCommand: String, identity: String?,
-        knownHosts: String?, sshCommand: [String]?
-    ) throws -> any ObjectStore {
-        let command = remoteCommand + " " + ShellQuote.posix(["serve", "--store", store])
-        let transport: any Transport
+    /// Starts an agent at the far end and shakes hands with it; further lanes follow when they pay.
+    func agent(_ link: AgentLink) throws -> any ObjectStore {
+        let limiter = link.limitRate.map { RateLimiter($0, clock: session.clock) }
+        let lanes: AgentLanes
+        let lead: AgentStore
         do throws(TransportError) {
-            if let sshCommand {
-                transport = try ProcessTransport(
-                    command: sshCommand.joined(separator: " "), destination: destination, remote: command)
-            } else {
-                var options = SSHOptions()
-                options.identityFiles = identity.map { [$0] } ?? []
-                options.knownHostsFile = knownHosts
-                transport = try SSHTransport(to: destination, command: command, options: options)
-            }
+            lanes = try AgentLanes(link, limiter, session)
+            lead = lanes.store(over: try lanes.leading())
         } catch { throw StoreError(error) }
-        session.logger.debug("agent started", metadata: ["destination": "\(destination)"])
-        return try AgentStore(
-            over: transport, label: "ssh \(destination):\(store)",
-            dialect: Dialect(toolVersion: ToolVersion.current), runID: session.runID.description)
+        try lead.greet()
+        session.logger.debug("agent started", metadata: ["destination": "\(link.destination)"])
+        guard link.lanes > 1 else { return lead }
+        return LanedStore(leading: lead) { lanes.further(link.lanes - 1) }
     }
 }

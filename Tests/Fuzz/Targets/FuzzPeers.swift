@@ -10,7 +10,11 @@ final class HostileAgent: Transport {
     /// What the client wrote and has not been looked at.
     private var written: [UInt8] = []
     private var isOpened = false
-    private var sequence: UInt16 = 0
+    /// Numbers of the messages that wait for an answer, oldest first.
+    private var waiting: [UInt16] = []
+    private static let unanswered: [WireMessage.Kind] = [
+        .uploadBegin, .data, .abandon, .commitBegin, .heartbeat,
+    ]
     private(set) var sentBytes = 0
     private(set) var receivedBytes = 0
 
@@ -34,7 +38,10 @@ final class HostileAgent: Transport {
         while isOpened, written.count >= WireMessage.headerBytes {
             let length = WireMessage.headerBytes + Int(written.span.uint32(at: 8))
             guard written.count >= length else { return }
-            sequence = written.span.uint16(at: 14)
+            let kind = WireMessage.Kind(rawValue: written[12])
+            if !Self.unanswered.contains(where: { $0 == kind }) {
+                waiting.append(written.span.uint16(at: 14))
+            }
             written.removeFirst(length)
         }
     }
@@ -44,7 +51,8 @@ final class HostileAgent: Transport {
             if isSealed {
                 let kind = Self.kinds[Int(input.byte()) % Self.kinds.count]
                 let payload = input.chunk()
-                pending = WireMessage(kind, sequence: sequence, payload: payload).encoded
+                pending = WireMessage(kind, sequence: waiting.first ?? 0, payload: payload).encoded
+                if [.answer, .failure, .welcome].contains(kind), !waiting.isEmpty { waiting.removeFirst() }
             } else {
                 pending = input.bytes(max(1, Int(input.byte())))
             }

@@ -12,18 +12,41 @@ extension FuzzTarget {
             guard let sample = try? SampleStore.shared else { return }
             let store = store(frames: &input, sample)
             guard let locations = try? FrameLocations(reading: store, job: sample.job, storeID: Reseal.store),
-                var decoder = try? RecordDecoder(store, job: SampleStore.jobName, locations: locations)
+                var decoder = try? RecordDecoder(budget: 1 << 20)
             else { return }
-            for frame in frames(in: store) {
-                for number in frame.records.indices.prefix(64) {
-                    guard let decoded = try? decoder.decode(frame.id, number) else { continue }
-                    precondition(decoded.count == frame.records[number].length, "a record has its length")
+            let all = frames(in: store)
+            var parts: [FrameID: RecordParts] = [:]
+            for frame in all { parts[frame.id] = try? RecordParts(frame, request(frame, [])) }
+            for frame in all {
+                for (number, record) in frame.records.enumerated().prefix(64) {
+                    var decoded: [UInt8] = []
+                    let address = RecordAddress(frame.id, number)
+                    do throws(SyncError) {
+                        try decoder.append(0..<record.length, of: address, from: parts, to: &decoded)
+                        precondition(decoded.count == record.length, "a record has its length")
+                    } catch {}
                 }
             }
             var graph = RecordGraph(store, job: SampleStore.jobName, locations: locations)
             let roots = Dictionary(
                 frames(in: store).map { ($0.id, Set($0.records.indices)) }, uniquingKeysWith: { $1 })
             _ = try? graph.closure(of: roots)
+        },
+        // A byte of which records and parts of them are wanted, then what an agent sends of a sample's frame.
+        FuzzTarget("record-parts", seeds: { try partsSeeds() }) { bytes in
+            var input = FuzzInput(bytes)
+            let choice = input.byte()
+            guard let frame = try? sampleFrame() else { return }
+            let request = request(
+                frame, choice & 1 == 0 ? [] : [1..<9, 16..<17 + Int(choice)])
+            guard let parts = try? RecordParts(parsing: input.rest(), request),
+                var decoder = try? RecordDecoder(budget: 1 << 20)
+            else { return }
+            for number in frame.records.indices {
+                var decoded: [UInt8] = []
+                try? decoder.append(
+                    1..<9, of: RecordAddress(frame.id, number), from: [frame.id: parts], to: &decoded)
+            }
         },
         // Chunks: a point, a byte of how many map segments follow and those, frames.
         FuzzTarget("rebuild", seeds: { [try rebuildSeed()] }) { bytes in
@@ -72,6 +95,38 @@ extension FuzzTarget {
         let (tail, name, _) = builder.finish()
         store[.pack(SampleStore.jobName, name)] = pack + tail
         return store
+    }
+
+    /// All records of a frame, of each the given ranges.
+    private static func request(_ frame: Frame, _ ranges: [Range<Int>]) -> RecordRequest {
+        RecordRequest(
+            job: SampleStore.jobName, pack: SHA256Hasher.hash([UInt8(0)].span),
+            place: PackFooter.Entry(
+                frame: frame.id, offset: 0, length: frame.storedBytes, records: frame.records.count),
+            wanted: frame.records.indices.map { RecordRequest.Wanted(number: $0, ranges: ranges) })
+    }
+
+    private static func sampleFrame() throws -> Frame {
+        try Frame(parsing: try SampleStore.shared.frames.first ?? [])
+    }
+
+    /// The whole frame, and its records as they are stored (docs/format/protocol.md, section 5).
+    private static func partsSeeds() throws -> [[UInt8]] {
+        let frame = try sampleFrame()
+        var writer = ByteWriter()
+        writer.uint8(1)
+        frame.id.encode(into: &writer)
+        let table = RecordTable.encode(frame.records)
+        writer.varint(table.count)
+        writer.append(table)
+        for record in frame.records {
+            writer.uint8(0)
+            writer.varint(record.storedBytes)
+        }
+        for number in frame.records.indices { frame.withPayload(number) { writer.append($0) } }
+        return [
+            [0, 0] + (try SampleStore.shared.frames.first ?? []), [0] + writer.bytes, [33] + writer.bytes,
+        ]
     }
 
     private static func frames(in store: ArrayStore) -> [Frame] {

@@ -6,7 +6,7 @@ extension FuzzTarget {
     static let wires: [FuzzTarget] = [
         FuzzTarget("wire-message", seeds: { [WireMessage(.data, sequence: 3, payload: [1, 2, 3]).encoded] }) {
             bytes in
-            guard let message = try? WireMessage(parsing: bytes) else { return }
+            guard let message = try? WireMessage(parsing: bytes.span) else { return }
             precondition(message.encoded == bytes, "a message reads back")
         },
         FuzzTarget("wire-client", seeds: { [clientSeed] }) { bytes in
@@ -31,6 +31,9 @@ extension FuzzTarget {
         _ = try? store.length(of: .job(job))
         _ = try? store.read(.job(job), at: 0, count: 3)
         _ = try? store.whole(.job(job), limit: 1 << 16)
+        store.fetch([.bytes(.job(job), offset: 1, count: 2), .records(records)]) { (_, answer) in
+            _ = try? answer.get()
+        }
         _ = try? store.put(.map, job: job, [1, 2, 3])
         _ = try? store.commit([1], generation: 1, job: job)
         try? store.lockForPush(job, holder: "me")
@@ -39,6 +42,15 @@ extension FuzzTarget {
         _ = try? store.check(request) { _ in }
         _ = try? store.space()
         try? store.close()
+    }
+
+    /// Two records of a frame, of one a part.
+    private static var records: RecordRequest {
+        let place = PackFooter.Entry(
+            frame: FrameID(push: 1, counter: 2), offset: 48, length: 200, records: 3)
+        return RecordRequest(
+            job: SampleStore.jobName, pack: SHA256Hasher.hash([UInt8(0)].span), place: place,
+            wanted: [.init(number: 0), .init(number: 2, ranges: [3..<9])])
     }
 
     private static func serve(_ bytes: [UInt8]) {
@@ -58,7 +70,7 @@ extension FuzzTarget {
         var sequence: UInt16 = 0
         while !input.isAtEnd {
             sequence &+= 1
-            let kind = WireMessage.Kind(rawValue: input.byte() % 18) ?? .goodbye
+            let kind = WireMessage.Kind(rawValue: input.byte() % 19) ?? .goodbye
             result += WireMessage(kind, sequence: sequence, payload: input.chunk()).encoded
         }
         return result

@@ -1,0 +1,111 @@
+internal import OffsiteStore
+internal import Platform
+
+/// The deltas that a part of an image is made of, and their bases down to plain records.
+///
+/// Read from the tables in front of frames, which are a few percent of them, level by level: as many rounds
+/// as deltas lie on one block, each with many reads under way.
+struct DeltaTables {
+    /// Of tables that were read and may be needed again.
+    private static let budget = 32 << 20
+    private static let bytesPerDelta = 192
+    /// Deltas at once: a graph made to take for ever, or a plan made too large.
+    private static let maximumDeltas = 1 << 20
+
+    private let store: any ObjectStore
+    private let job: Name
+    private let locations: FrameLocations
+    private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
+    private var deltas: [RecordAddress: FrameTable.Delta] = [:]
+
+    init(_ store: any ObjectStore, job: Name, locations: FrameLocations) {
+        self.store = store
+        self.job = job
+        self.locations = locations
+    }
+
+    /// Nil for a plain record.
+    subscript(address: RecordAddress) -> FrameTable.Delta? { deltas[address] }
+
+    /// Loads what `entries` need, in the place of what was loaded before.
+    mutating func load(_ entries: ArraySlice<MapEntry>) throws(SyncError) {
+        var deltas: [RecordAddress: FrameTable.Delta] = [:]
+        // How many deltas lie behind a record at most; none behind a plain one, whose table nobody needs.
+        var level: [RecordAddress: Int] = [:]
+        for entry in entries {
+            guard case .record(let frame, let record, _, let depth) = entry.source, depth > 0 else {
+                continue
+            }
+            level[RecordAddress(frame, record), default: 0].raise(to: depth)
+        }
+        while !level.isEmpty {
+            var below: [RecordAddress: Int] = [:]
+            let frames = Dictionary(grouping: level.keys, by: \.frame)
+            try forEachTable(Array(frames.keys)) { (frame, table) throws(SyncError) in
+                for address in frames[frame] ?? [] {
+                    guard let delta = table.deltas[address.record] else { continue }
+                    deltas[address] = delta
+                    guard let depth = level[address], depth > 1 else { continue }
+                    for slice in delta.base where deltas[RecordAddress(slice)] == nil {
+                        below[RecordAddress(slice), default: 0].raise(to: depth - 1)
+                    }
+                }
+                guard deltas.count <= Self.maximumDeltas else {
+                    throw .damaged("the deltas of one part of an image are more than \(Self.maximumDeltas)")
+                }
+            }
+            level = below
+        }
+        self.deltas = deltas
+    }
+
+    private mutating func forEachTable(
+        _ frames: [FrameID], _ body: (FrameID, FrameTable) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        var missing: [FrameLocations.Location] = []
+        for frame in frames {
+            if let known = tables.value(frame) {
+                try body(frame, known)
+                continue
+            }
+            missing.append(try locations.location(of: frame))
+        }
+        var heads = missing.map { ($0, FrameTable.likelyBytes($0.entry)) }
+        while !heads.isEmpty {
+            var again: [(FrameLocations.Location, Int)] = []
+            let requests = heads.map { (location, count) in
+                ReadRequest.bytes(.pack(job, location.pack), offset: location.entry.offset, count: count)
+            }
+            try store.fetch(requests) { (number, answer) throws(SyncError) in
+                let (location, count) = heads[number]
+                let frame = location.entry.frame
+                let found = try referenced { () throws(StoreError) in try answer.get() }
+                guard case .bytes(let head) = found else { return }
+                let reading: FrameTable.Reading
+                do throws(FormatError) { reading = try FrameTable.read(head, of: location.entry) } catch {
+                    throw .damaged("frame \(frame): \(error)")
+                }
+                switch reading {
+                case .needs(let more):
+                    guard more > count else { throw .damaged("frame \(frame): its table does not end") }
+                    again.append((location, more))
+                case .table(let table):
+                    tables.insert(table, for: frame, cost: table.deltas.count * Self.bytesPerDelta + 64)
+                    try body(frame, table)
+                }
+            }
+            heads = again
+        }
+    }
+}
+
+extension FrameLocations {
+    func location(of frame: FrameID) throws(SyncError) -> Location {
+        guard let location = self[frame] else { throw .damaged("no pack holds frame \(frame)") }
+        return location
+    }
+}
+
+extension Int {
+    fileprivate mutating func raise(to value: Int) { self = Swift.max(self, value) }
+}

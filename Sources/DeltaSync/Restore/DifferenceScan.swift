@@ -1,0 +1,64 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Reads a file once and finds the blocks that are not what an image has in their place.
+struct DifferenceScan {
+    private static let pieceBytes = 256 << 10
+    private let prints: ImageFingerprints
+
+    init(_ prints: ImageFingerprints) { self.prints = prints }
+
+    /// What a file does not have of an image.
+    struct Result {
+        /// Ranges of the image, rising and apart.
+        var different: [Range<Int>] = []
+        /// The file's fingerprints where the map has none, in order.
+        var found: [Fingerprint] = []
+    }
+
+    /// - Parameters:
+    ///   - part: Whole extents of the image; the file begins with the first.
+    ///   - file: Nil for one that is not there. What it is too short for counts as zeros.
+    func run(
+        _ part: Range<Int>, _ file: (any OpenFile)?, _ progress: (_ doneBytes: Int) -> Void
+    ) throws(SyncError) -> Result {
+        var lookup = FingerprintLookup(prints.runs)
+        var result = Result()
+        var buffer: [UInt8] = []
+        for extent in prints.layout.extents
+        where extent.offset >= part.lowerBound && extent.end <= part.upperBound {
+            let blocksPerPiece = max(1, Self.pieceBytes / extent.blockSize)
+            for first in stride(from: 0, to: extent.blockCount, by: blocksPerPiece) {
+                let last = min(first + blocksPerPiece, extent.blockCount) - 1
+                let piece = extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: last).upperBound
+                let isRead = read(piece, from: part.lowerBound, file, &buffer)
+                for index in first...last {
+                    let block = extent.range(ofBlock: index)
+                    let bytes = buffer.span.extracting(
+                        block.lowerBound - piece.lowerBound..<block.upperBound - piece.lowerBound)
+                    if let expected = lookup.content(of: block) {
+                        if isRead, expected.isContent(of: bytes, prints.fingerprinter) { continue }
+                        result.different.appendJoined(block)
+                    } else {
+                        result.found.append(prints.fingerprinter.fingerprint(bytes))
+                    }
+                }
+                progress(piece.upperBound - part.lowerBound)
+            }
+        }
+        return result
+    }
+
+    /// Fills the buffer; false for what the disk cannot read, which is to be written again.
+    private func read(_ piece: Range<Int>, from start: Int, _ file: (any OpenFile)?, _ buffer: inout [UInt8])
+        -> Bool
+    {
+        if buffer.count != piece.count { buffer = [UInt8](repeating: 0, count: piece.count) }
+        var target = buffer.mutableSpan
+        let got: Int? =
+            if let file { try? file.read(into: &target, at: piece.lowerBound - start) } else { 0 }
+        for index in (got ?? 0)..<piece.count { target[index] = 0 }
+        return got != nil
+    }
+}

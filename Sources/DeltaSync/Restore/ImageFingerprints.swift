@@ -1,0 +1,68 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// The fingerprints of an image's blocks, as far as its map knows them: not of a block that has moved off its grid.
+struct ImageFingerprints {
+    let layout: ImageLayout
+    let runs: [FingerprintRun]
+    let fingerprinter: Fingerprinter
+    let digest: Digest256
+
+    struct Verdict {
+        /// All fingerprints together give the image digest.
+        var isProven = false
+        /// Blocks that neither the map nor the caller knows.
+        var unknown: [Range<Int>] = []
+        /// Blocks that the map does not know.
+        var unknownBlocks = 0
+    }
+
+    /// - Parameter found: Fingerprints of the blocks that the map does not know, in order.
+    func verdict(_ found: [Fingerprint] = []) -> Verdict {
+        var sum = ImageDigest(layout)
+        var lookup = FingerprintLookup(runs)
+        var zeros = ZeroFingerprints(fingerprinter)
+        var verdict = Verdict()
+        for extent in layout.extents {
+            for index in 0..<extent.blockCount {
+                let range = extent.range(ofBlock: index)
+                switch lookup.content(of: range) {
+                case .zero: sum.add(zeros.fingerprint(length: range.count))
+                case .data(let fingerprint): sum.add(fingerprint)
+                case nil:
+                    verdict.unknownBlocks += 1
+                    if verdict.unknownBlocks <= found.count {
+                        sum.add(found[verdict.unknownBlocks - 1])
+                    } else {
+                        verdict.unknown.appendJoined(range)
+                    }
+                }
+            }
+        }
+        let isWhole = verdict.unknown.isEmpty && found.count == verdict.unknownBlocks
+        let total = sum.finish()
+        verdict.isProven = isWhole && total == digest
+        return verdict
+    }
+}
+
+extension [Range<Int>] {
+    /// Appends a range that begins where the last one ends, or behind it.
+    mutating func appendJoined(_ range: Range<Int>) {
+        if let last, last.upperBound == range.lowerBound {
+            self[count - 1] = last.lowerBound..<range.upperBound
+        } else {
+            append(range)
+        }
+    }
+
+    /// Both, rising; they have nothing in common.
+    func joined(_ other: [Range<Int>]) -> [Range<Int>] {
+        var result: [Range<Int>] = []
+        for range in (self + other).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            result.appendJoined(range)
+        }
+        return result
+    }
+}

@@ -1,0 +1,118 @@
+internal import OffsiteStore
+internal import Platform
+
+/// What must be fetched for a part of an image, and when it is used.
+///
+/// The part is cut into steps in image order. Of every frame that any step needs, the plan knows the wanted
+/// records, with those that are only bases of others, and the steps: a frame is asked for once, before the
+/// first of them, and kept until the last.
+struct RestorePlan {
+    /// A step ends before a record that is new to it when it has grown to this, and at the latest at `mostStepBytes`.
+    private static let stepBytes = 512 << 10
+    private static let mostStepBytes = 4 << 20
+    /// More records than the bases of one block are: a graph made to take for ever.
+    static let maximumRecords = 4096
+
+    struct Step {
+        /// Neighbours in the image; or one run of zeros, whatever its length.
+        var pieces: [MapEntry] = []
+        var frames: [FrameID] = []
+        var length = 0
+        var isZero: Bool { pieces.first?.source == .zero }
+    }
+
+    /// What is wanted of one frame.
+    struct FrameNeed {
+        fileprivate(set) var records: [Int: RecordNeed] = [:]
+        /// Numbers of the steps that use it, rising.
+        fileprivate(set) var steps: [Int] = []
+
+        /// The records in the order of their numbers.
+        func request(_ job: Name, _ location: FrameLocations.Location) -> RecordRequest {
+            var wanted: [RecordRequest.Wanted] = []
+            var rangesLeft = RecordRequest.maximumRanges
+            for (number, need) in records.sorted(by: { $0.key < $1.key }) {
+                var ranges = need.isDelta ? [] : need.merged
+                if ranges.count > rangesLeft { ranges = [] }
+                rangesLeft -= ranges.count
+                wanted.append(.init(number: number, ranges: ranges))
+            }
+            return RecordRequest(job: job, pack: location.pack, place: location.entry, wanted: wanted)
+        }
+    }
+
+    struct RecordNeed {
+        fileprivate var isDelta = false
+        /// Bytes of a delta's payload.
+        fileprivate(set) var storedBytes = 0
+        /// Wanted parts of a plain record, in any order.
+        fileprivate var ranges: [Range<Int>] = []
+
+        /// The wanted parts, rising and apart; none when they are most of the record.
+        fileprivate var merged: [Range<Int>] {
+            var result: [Range<Int>] = []
+            for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+                if let last = result.last, range.lowerBound <= last.upperBound {
+                    result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+                } else {
+                    result.append(range)
+                }
+            }
+            let wanted = result.reduce(0) { $0 + $1.count }
+            return wanted >= (result.last?.upperBound ?? 0) / 4 * 3 && result.first?.lowerBound == 0
+                ? [] : result
+        }
+    }
+
+    private(set) var steps: [Step] = []
+    private(set) var frames: [FrameID: FrameNeed] = [:]
+
+    /// - Parameter pieces: Sorted, not overlapping.
+    init(_ pieces: ArraySlice<MapEntry>, _ deltas: DeltaTables) throws(SyncError) {
+        for piece in pieces { try add(piece, deltas) }
+    }
+
+    private mutating func add(_ piece: MapEntry, _ deltas: DeltaTables) throws(SyncError) {
+        guard case .record(let frame, let record, let offset, let depth) = piece.source else {
+            steps.append(Step(pieces: [piece], length: piece.length))
+            return
+        }
+        if !goesOn(with: piece, frame, depth) { steps.append(Step()) }
+        steps[steps.count - 1].pieces.append(piece)
+        steps[steps.count - 1].length += piece.length
+        var left = Self.maximumRecords
+        try need(RecordAddress(frame, record), offset..<offset + piece.length, depth, deltas, &left)
+    }
+
+    /// True when the piece belongs to the step so far.
+    private func goesOn(with piece: MapEntry, _ frame: FrameID, _ depth: Int) -> Bool {
+        guard let last = steps.last, !last.isZero, last.pieces.last?.end == piece.offset,
+            last.length + piece.length <= Self.mostStepBytes
+        else { return false }
+        let isNew = depth == 0 && frames[frame]?.steps.last != steps.count - 1
+        return !(isNew && last.length >= Self.stepBytes)
+    }
+
+    private mutating func need(
+        _ address: RecordAddress, _ range: Range<Int>, _ depth: Int, _ deltas: DeltaTables, _ left: inout Int
+    ) throws(SyncError) {
+        guard left > 0 else { throw .damaged("\(address): more than \(Self.maximumRecords) bases") }
+        left -= 1
+        let delta = depth > 0 ? deltas[address] : nil
+        let step = steps.count - 1
+        if frames[address.frame]?.steps.last != step {
+            frames[address.frame, default: FrameNeed()].steps.append(step)
+            steps[step].frames.append(address.frame)
+        }
+        guard let delta else {
+            frames[address.frame]?.records[address.record, default: RecordNeed()].ranges.append(range)
+            return
+        }
+        frames[address.frame]?.records[address.record] = RecordNeed(
+            isDelta: true, storedBytes: delta.storedBytes)
+        for slice in delta.base {
+            try need(
+                RecordAddress(slice), slice.offset..<slice.offset + slice.length, depth - 1, deltas, &left)
+        }
+    }
+}

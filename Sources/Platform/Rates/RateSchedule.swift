@@ -1,0 +1,66 @@
+/// How many bytes a second may pass, by the time of day.
+package struct RateSchedule: Equatable, Sendable {
+    package static let minutesPerDay = 24 * 60
+
+    /// Part of a day, in UTC; one that ends before it begins goes on after midnight, one that ends where it begins is
+    /// the whole day.
+    package struct Window: Equatable, Sendable {
+        /// Minutes since midnight.
+        package let start: Int
+        package let end: Int
+        /// Nil for no limit.
+        package let bytesPerSecond: Int?
+
+        package init(start: Int, end: Int, bytesPerSecond: Int?) {
+            self.start = start
+            self.end = end
+            self.bytesPerSecond = bytesPerSecond
+        }
+
+        package var length: Int {
+            let minutes = (end - start + minutesPerDay) % minutesPerDay
+            return minutes == 0 ? minutesPerDay : minutes
+        }
+
+        package func contains(_ minute: Int) -> Bool {
+            (minute - start + minutesPerDay) % minutesPerDay < length
+        }
+    }
+
+    /// Why windows do not make a day.
+    package enum Mistake: Error, Equatable, Sendable {
+        /// Two windows, by their places in the list.
+        case overlap(Int, Int)
+        /// The first minute that no window has.
+        case gap(minute: Int)
+    }
+
+    package let windows: [Window]
+
+    /// The same all day.
+    package init(bytesPerSecond: Int) {
+        windows = [Window(start: 0, end: 0, bytesPerSecond: bytesPerSecond)]
+    }
+
+    /// Windows that have every minute of a day once.
+    package init(_ windows: [Window]) throws(Mistake) {
+        for (second, window) in windows.enumerated() {
+            let other = windows[..<second].firstIndex {
+                $0.contains(window.start) || window.contains($0.start)
+            }
+            if let other { throw .overlap(other, second) }
+        }
+        // What no window has begins where one ends.
+        let ends = windows.map { $0.end % Self.minutesPerDay }
+        let gap = (windows.isEmpty ? [0] : ends).first { end in !windows.contains { $0.contains(end) } }
+        if let gap { throw .gap(minute: gap) }
+        self.windows = windows
+    }
+
+    /// What may pass at `time`; nil for no limit.
+    package func bytesPerSecond(at time: Timestamp) -> Int? {
+        let day = Int64(Self.minutesPerDay)
+        let minute = Int((time.nanoseconds / 60_000_000_000 % day + day) % day)
+        return windows.first { $0.contains(minute) }?.bytesPerSecond
+    }
+}
