@@ -79,7 +79,11 @@ package struct FullComparison {
             guard content.isContent(of: buffer.span.extracting(part), fingerprinter) else {
                 throw .imageChanged(path: image.file.path, offset: block.range.lowerBound)
             }
-            if part.upperBound <= gotOld, buffer[part] == old[part] { continue }
+            if part.upperBound <= gotOld,
+                buffer.span.extracting(part).hasSameBytes(as: old.span.extracting(part))
+            {
+                continue
+            }
             found.append(block)
             let isBaseGood =
                 part.upperBound <= gotOld && content.isContent(of: old.span.extracting(part), fingerprinter)

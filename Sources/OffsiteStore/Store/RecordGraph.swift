@@ -32,8 +32,8 @@ package struct RecordGraph {
         var reported: Set<FrameID> = []
         var pending = Array(roots)
         while let (frame, records) = pending.popLast() {
-            // Most frames come once, with most of their records: nothing is to be compared then.
-            let new = found[frame].map { records.subtracting($0) } ?? records
+            // Most come as one record of a frame with many: what is walked through must be the few.
+            let new = found[frame].map { known in records.filter { !known.contains($0) } } ?? records
             guard !new.isEmpty else { continue }
             if found[frame] == nil { found[frame] = new } else { found[frame]?.formUnion(new) }
             var reason: String?
