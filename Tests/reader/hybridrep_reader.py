@@ -6,7 +6,7 @@
 
 A second reader, written from docs/format/ alone. Needs Python 3.11, and the module `zstandard` or the program `zstd`.
 Proves all framing, digests and receipts it reads, the chain of points, SHA-256 of packs and maps, and that the map's
-fingerprints make the image digest (unless blocks are zero: theirs are not stored). It has no XXH3, so bytes are not
+fingerprints make the image digest (unless blocks are zero or off their grid: theirs are not stored). It has no XXH3, so bytes are not
 fingerprinted again, and check values of frames are left to the SHA-256 of their pack.
 """
 import argparse, bisect, collections, datetime, functools, glob, os, re, struct, subprocess, sys, tempfile
@@ -250,8 +250,8 @@ def restore(folder, point, job, output):
             (first, _, frame, record, offset), stop = find(maps, here, end)
             data += packs.slice(frame, record, offset + here - first, stop - here) if frame else bytes(stop - here)
         is_zero, mark = not data.strip(b"\0"), known.get((start, end), b"")
-        check(is_zero if mark is None else mark, f"the map's fingerprint of byte {start} is missing, or not of zeros")
-        provable = provable and mark is not None
+        check(is_zero or mark is not None, f"byte {start} is not zero as the map's fingerprint says")
+        provable = provable and bool(mark)
         digest.update(mark or b"")
         if output and not is_zero:
             output.seek(start), output.write(data)

@@ -62,7 +62,9 @@ package struct MapStack {
         var bytes = content.encoded(job: job.id)
         var rest = segments[...]
         while let below = rest.first,
-            below.name.length <= bytes.count || rest.count >= MapSegment.maximumStack
+            // The last one has the whole image: to write that again would be the dearest part of a night.
+            (rest.count == 1 ? 2 : 1) * below.name.length <= bytes.count
+                || rest.count >= MapSegment.maximumStack
         {
             content = try merged(content, over: below.content, limit: limit)
             bytes = content.encoded(job: job.id)

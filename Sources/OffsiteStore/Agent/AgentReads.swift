@@ -2,8 +2,9 @@ internal import Platform
 
 /// Requests that were sent to an agent ahead of the answers to those before.
 final class AgentReads: ObjectReads {
-    /// Bytes of requests under way: what any pipe takes, so that this end never waits to send while the
-    /// other waits to answer.
+    /// Requests under way, and bytes of them: what any pipe or socket takes, so that this end never waits to send
+    /// while the other waits to answer. A socket takes some hundred bytes more for every message.
+    private static let mostRequests = 64
     private static let mostRequestBytes = 32 << 10
     private let store: AgentStore
     private var waiting: [(request: ReadRequest, answer: AgentStore.Due?, bytes: Int)] = []
@@ -49,7 +50,9 @@ final class AgentReads: ObjectReads {
 
     /// Sends what may be under way.
     private func send() throws(StoreError) {
-        while sent < waiting.count, sent == 0 || sentBytes < Self.mostRequestBytes {
+        while sent < waiting.count,
+            sent == 0 || sent < Self.mostRequests && sentBytes < Self.mostRequestBytes
+        {
             let request = wire(waiting[sent].request)
             waiting[sent].bytes = WireMessage.headerBytes + request.message.1.count
             waiting[sent].answer = try store.begin(request)
