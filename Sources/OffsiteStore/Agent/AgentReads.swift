@@ -2,8 +2,10 @@ internal import Platform
 
 /// Requests that were sent to an agent ahead of the answers to those before.
 final class AgentReads: ObjectReads {
-    /// Requests under way, and bytes of them: what any pipe or socket takes, so that this end never waits to send
-    /// while the other waits to answer. A socket takes some hundred bytes more for every message.
+    /// Requests under way, and bytes of them.
+    ///
+    /// What any pipe or socket takes, so that this end never waits to send while the other waits to answer. A socket
+    /// takes some hundred bytes more for every message.
     private static let mostRequests = 64
     private static let mostRequestBytes = 32 << 10
     private let store: AgentStore
