@@ -74,9 +74,10 @@ final class Shipment {
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
         to given: (any ObjectStore)? = nil
     ) throws -> PushResult {
-        let push = Push(
+        var push = Push(
             to: given ?? store(), target: target, job: job, state: try state(), images: kept, files: files,
             entropy: entropy)
+        push.narrowBytes = 8 << 20
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),

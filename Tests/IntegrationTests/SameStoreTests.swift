@@ -49,9 +49,10 @@ struct SameStoreTests {
             let file = try files.open(path, .create)
             try file.write(bytes.span, at: 0)
             let image = ShippedImage(file: file, signature: try scanner.finish())
-            let push = Push(
+            var push = Push(
                 to: store, target: Name.valid("vault"), job: job, state: state, images: images, files: files,
                 entropy: entropy)
+            push.narrowBytes = 8 << 20
             let result = try push.run(
                 PushRequest(
                     image: image, kind: .full, health: .good, sourceTime: FixedClock().now, pages: .init(),

@@ -15,6 +15,8 @@ package struct Push {
     private let images: any BaseImages
     private let files: any FileSystem
     private let entropy: any Entropy
+    /// What is shipped over one lane before more are opened.
+    package var narrowBytes = FrameWriter.narrowBytes
 
     package init(
         to store: any ObjectStore, target: Name, job: JobObject, state: JobState, images: any BaseImages,
@@ -89,7 +91,8 @@ package struct Push {
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         try checkSize(request.image)
-        let writer = FrameWriter(store, job: job, push: random.span.uint64(at: 0))
+        let writer = FrameWriter(
+            store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes)
         var counts = Point.Counts()
         let layer: MapSegment
         let comparison: FullComparison.Result?
