@@ -3,6 +3,8 @@ internal import Platform
 /// Reads a file here and there, mostly forward: a range near the last one costs no call.
 final class ReadWindow {
     private static let bytes = 256 << 10
+    /// What is kept in front of a range: the next one may begin a little before.
+    private static let marginBytes = 32 << 10
     private let file: any OpenFile
     private let length: Int
     private var buffer: [UInt8] = []
@@ -27,7 +29,9 @@ final class ReadWindow {
 
     private func fill(from offset: Int, atLeast count: Int) throws(SystemError) {
         held = 0..<0
-        let count = max(count, Self.bytes)
+        let margin = min(offset, Self.marginBytes)
+        let offset = offset - margin
+        let count = max(count + margin, Self.bytes)
         if buffer.count < count { buffer = [UInt8](repeating: 0, count: count) }
         let wanted = min(buffer.count, max(0, length - offset))
         let got = try file.read(wanted, into: &buffer, at: offset)

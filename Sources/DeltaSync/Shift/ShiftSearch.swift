@@ -48,6 +48,8 @@ final class ShiftSearch {
     private var near = AnchorIndex(capacity: capacity)
     private var nearRange = 0..<0
     private var displacedAnchors: AnchorIndex?
+    /// Ranges of the base that were found in the image, in the order of the image.
+    private var known: [Range<Int>] = []
 
     /// - Parameters:
     ///   - base: Has the bytes that `signature` describes; what is not so costs time only.
@@ -72,8 +74,20 @@ final class ShiftSearch {
         of range: Range<Int>, _ content: BlockContent, in run: Range<Int>?, expected: Int?
     ) throws(SyncError) -> Place {
         let place = try place(of: range, in: run, expected)
-        if case .moved = place { try follower.prove(range, is: content) }
+        if case .moved(let from) = place {
+            try follower.prove(range, is: content)
+            found(from..<from + range.count)
+        }
         return place
+    }
+
+    /// Notes a range of the base that has been found, and need not be looked for any more.
+    private func found(_ range: Range<Int>) {
+        if let last = known.last, last.upperBound == range.lowerBound {
+            known[known.count - 1] = last.lowerBound..<range.upperBound
+        } else {
+            known.append(range)
+        }
     }
 
     private func place(
@@ -181,11 +195,25 @@ final class ShiftSearch {
         near.add(nearRange, of: base)
     }
 
-    /// The anchors of all that is not at its place any more.
+    /// The anchors of all that is not at its place any more, and was not found elsewhere so far.
     private func far() throws(SyncError) -> AnchorIndex {
         if let displacedAnchors { return displacedAnchors }
         var index = AnchorIndex(capacity: Self.capacity)
-        for range in try displaced() { index.add(range, of: base) }
+        let known = known.sorted { $0.lowerBound < $1.lowerBound }
+        var next = 0
+        for range in try displaced() {
+            var start = range.lowerBound
+            while next < known.count, known[next].upperBound <= start { next += 1 }
+            var number = next
+            while number < known.count, known[number].lowerBound < range.upperBound {
+                if start < known[number].lowerBound {
+                    index.add(start..<known[number].lowerBound, of: base)
+                }
+                start = max(start, known[number].upperBound)
+                number += 1
+            }
+            if start < range.upperBound { index.add(start..<range.upperBound, of: base) }
+        }
         displacedAnchors = index
         return index
     }
