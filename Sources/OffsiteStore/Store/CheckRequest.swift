@@ -3,7 +3,7 @@ package import Platform
 /// What a store is asked to prove of a job's objects.
 package struct CheckRequest: Equatable, Sendable {
     package enum Level: UInt8, Sendable {
-        /// Everything needed is there with the right length; new packs are hashed, and a sample of the others is
+        /// Everything needed is there with the right length; a sample of the new packs is hashed, one of the others
         /// proved by check values.
         case quick = 0
         /// Every byte is hashed.

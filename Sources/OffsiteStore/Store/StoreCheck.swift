@@ -2,8 +2,8 @@ internal import Platform
 
 /// Proves the objects of a job where they are (DESIGN section 6, CONVENTIONS "verified N of N").
 ///
-/// Quick: every object a point needs is there with the right length; the packs that the newest point brought are
-/// hashed, and of the others a sample is proved by the check values of its frames. Full: every object is hashed.
+/// Quick: every object a point needs is there with the right length; of the packs that the newest point brought a
+/// sample is hashed, and of the others one is proved by the check values of its frames. Full: every object is hashed.
 struct StoreCheck {
     let store: DirectoryStore
     private let request: CheckRequest
