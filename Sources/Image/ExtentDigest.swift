@@ -29,14 +29,7 @@ package final class ExtentDigest {
 
     /// Adds all blocks of an extent of an image.
     package func add(_ extent: Int, of signature: Signature) throws(ImageError) {
-        try signature.forEachRun(ofExtent: extent) { (run) in
-            if let fingerprints = run.fingerprints {
-                hasher?.add(fingerprints.span)
-            } else {
-                hasher?.add(
-                    zeros: run.count, blockSize: run.blockSize, lastLength: run.lastLength, &zeros)
-            }
-        }
+        try signature.forEachRun(ofExtent: extent) { hasher?.add($0, &zeros) }
     }
 
     /// The digest of what was added; nil when it was taken already.

@@ -25,13 +25,7 @@ package struct ImageDigest: ~Copyable {
 
     package mutating func add(_ fingerprints: Span<Fingerprint>) { hasher.add(fingerprints) }
 
-    mutating func add(_ run: SignatureRun, _ zeros: inout ZeroFingerprints) {
-        if let fingerprints = run.fingerprints {
-            hasher.add(fingerprints.span)
-        } else {
-            hasher.add(zeros: run.count, blockSize: run.blockSize, lastLength: run.lastLength, &zeros)
-        }
-    }
+    mutating func add(_ run: SignatureRun, _ zeros: inout ZeroFingerprints) { hasher.add(run, &zeros) }
 
     package consuming func finish() -> Digest256 { hasher.finish() }
 }

@@ -63,6 +63,15 @@ extension PrintHasher {
         if isShort { add(zeros.fingerprint(length: lastLength)) }
     }
 
+    /// Adds neighbouring blocks of one extent as a signature has them.
+    mutating func add(_ run: SignatureRun, _ zeros: inout ZeroFingerprints) {
+        if let fingerprints = run.fingerprints {
+            add(fingerprints.span)
+        } else {
+            add(zeros: run.count, blockSize: run.blockSize, lastLength: run.lastLength, &zeros)
+        }
+    }
+
     /// Adds neighbouring blocks as they were scanned.
     mutating func add(_ prints: BlockPrints, _ zeros: inout ZeroFingerprints) {
         var data = 0

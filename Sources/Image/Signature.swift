@@ -127,8 +127,6 @@ package final class Signature {
 
 /// Neighbouring blocks of one extent: all zero, or each with its fingerprint.
 package struct SignatureRun: Sendable {
-    /// Number in the image of the first one.
-    package let firstBlock: Int
     package let count: Int
     /// `count` of them; nil for zeros.
     package let fingerprints: ArraySlice<Fingerprint>?
@@ -152,7 +150,7 @@ extension Signature {
             index += found.count
             try body(
                 SignatureRun(
-                    firstBlock: first, count: found.count, fingerprints: found.fingerprints,
+                    count: found.count, fingerprints: found.fingerprints,
                     blockSize: extent.blockSize, lastLength: extent.range(ofBlock: index - 1).count))
         }
     }

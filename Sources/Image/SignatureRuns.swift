@@ -33,14 +33,9 @@ package struct SignatureRuns: Equatable, Sendable {
 
     /// Number of the run that `block` is in; nil behind the last one.
     func index(ofBlock block: Int) -> Int? {
-        var low = 0
-        var high = runs.count
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if runs[middle].firstBlock <= block { low = middle } else { high = middle }
-        }
-        guard low < runs.count, block < runs[low].firstBlock + runs[low].count else { return nil }
-        return low
+        let index = runs.partitioningIndex { $0.firstBlock > block } - 1
+        guard index >= 0, block < runs[index].firstBlock + runs[index].count else { return nil }
+        return index
     }
 
     /// Layout (docs/format/signature.md, section 4): varint count of runs, then for each varint (blocks << 1 | zero).

@@ -7,8 +7,6 @@ internal import Platform
 /// and an image that is due for that is written in full.
 struct SharedImage {
     private let signature: Signature
-    /// The extent that a block was found in last.
-    private var recent = 0
 
     init(_ signature: Signature) { self.signature = signature }
 
@@ -19,7 +17,7 @@ struct SharedImage {
     /// - Parameters:
     ///   - offset: Of the piece in both images.
     ///   - ranges: Byte ranges of the piece, joined.
-    mutating func addChanges(
+    func addChanges(
         _ prints: BlockPrints, at offset: Int, to ranges: inout [Range<Int>]
     ) throws(ImageError) {
         let blockSize = prints.blockSize
@@ -38,9 +36,9 @@ struct SharedImage {
                     for index in 0..<count where now[now.startIndex + index] != then[then.startIndex + index]
                     {
                         let first = start + index * blockSize
-                        add(first..<min(first + blockSize, start + length), to: &ranges)
+                        ranges.appendJoined(first..<min(first + blockSize, start + length))
                     }
-                default: add(start..<start + length, to: &ranges)
+                default: ranges.appendJoined(start..<start + length)
                 }
                 start += length
             }
@@ -49,10 +47,10 @@ struct SharedImage {
 
     /// How many of the bytes from `offset` on the old image has in blocks like these that are alike, and what they
     /// hold; nil for bytes that it does not have, or on another grid.
-    private mutating func old(
+    private func old(
         at offset: Int, byteCount: Int, _ blockSize: Int
     ) throws(ImageError) -> (byteCount: Int, Signature.Blocks?) {
-        guard let number = extent(at: offset) else { return (byteCount, nil) }
+        guard let number = signature.layout.extent(at: offset) else { return (byteCount, nil) }
         let extent = signature.layout.extents[number]
         let rest = extent.end - offset
         guard extent.blockSize == blockSize, (offset - extent.offset) % blockSize == 0 else {
@@ -68,29 +66,6 @@ struct SharedImage {
         return (
             min(byteCount, blockSize), byteCount == rest ? try signature.blocks(from: first, limit: 1) : nil
         )
-    }
-
-    /// The old extent with this byte; nil behind the last.
-    private mutating func extent(at offset: Int) -> Int? {
-        let extents = signature.layout.extents
-        guard offset < length else { return nil }
-        if !(extents[recent].offset..<extents[recent].end).contains(offset) {
-            var (low, high) = (0, extents.count)
-            while high - low > 1 {
-                let middle = (low + high) / 2
-                if extents[middle].offset <= offset { low = middle } else { high = middle }
-            }
-            recent = low
-        }
-        return recent
-    }
-
-    private func add(_ range: Range<Int>, to ranges: inout [Range<Int>]) {
-        if let last = ranges.last, last.upperBound == range.lowerBound {
-            ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
-        } else if !range.isEmpty {
-            ranges.append(range)
-        }
     }
 }
 

@@ -13,9 +13,7 @@ package struct BaseImage {
     }
 
     /// The bytes of a range; nil when the file does not have, or no longer, what its signature says.
-    func bytes(
-        of range: Range<Int>, _ signature: Signature, _ fingerprinter: Fingerprinter
-    ) -> [UInt8]? {
+    func bytes(of range: Range<Int>, _ fingerprinter: Fingerprinter) -> [UInt8]? {
         guard let file, !range.isEmpty, let first = signature.layout.block(at: range.lowerBound),
             let last = signature.layout.block(at: range.upperBound - 1),
             let whole = try? file.bytes(

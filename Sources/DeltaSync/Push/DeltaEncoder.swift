@@ -6,8 +6,6 @@ package import Platform
 package struct DeltaEncoder: ~Copyable {
     private let image: ShippedImage
     private let base: BaseImage?
-    /// The base's signature, for its blocks' bytes.
-    private let baseSignature: Signature?
     /// The base's map, as one layer.
     private let baseEntries: [MapEntry]
     private let carriesMapOn: Bool
@@ -26,8 +24,8 @@ package struct DeltaEncoder: ~Copyable {
         comparison =
             comparesFully ? base?.file.map { FullComparison(image, base: $0, fingerprinter) } : nil
         self.image = image
-        self.base = base
-        baseSignature = base?.signature.reader()
+        // A reader of its own: others go through the signature in another order.
+        self.base = base.map { BaseImage(signature: $0.signature.reader(), file: $0.file) }
         self.baseEntries = baseEntries
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
@@ -121,13 +119,13 @@ package struct DeltaEncoder: ~Copyable {
     ///
     /// Zeros of the base are left out: they are in no record, and nothing is gained by them.
     private func oldContent(_ ranges: [Range<Int>], block number: Int) -> EncodingWork.Base? {
-        guard let base, let baseSignature else { return nil }
+        guard let base else { return nil }
         var old: [UInt8] = []
         var slices: [Record.Slice] = []
         var depth = 0
         for range in ranges {
             let (found, gaps) = Layer.parts(of: baseEntries, in: range)
-            guard gaps.isEmpty, let bytes = base.bytes(of: range, baseSignature, fingerprinter) else {
+            guard gaps.isEmpty, let bytes = base.bytes(of: range, fingerprinter) else {
                 continue
             }
             var parts: [Record.Slice] = []

@@ -58,13 +58,8 @@ final class FrameFeed {
     /// The step after `number` that uses a frame.
     private func nextUse(_ frame: FrameID, _ number: Int) -> Int {
         let steps = plan.frames[frame]?.steps ?? []
-        var low = 0
-        var high = steps.count
-        while low < high {
-            let middle = (low + high) / 2
-            if steps[middle] <= number { low = middle + 1 } else { high = middle }
-        }
-        return low < steps.count ? steps[low] : .max
+        let next = steps.partitioningIndex { $0 > number }
+        return next < steps.count ? steps[next] : .max
     }
 
     private func askAhead() throws(SyncError) {

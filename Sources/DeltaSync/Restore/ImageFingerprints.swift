@@ -46,23 +46,3 @@ struct ImageFingerprints {
         return verdict
     }
 }
-
-extension [Range<Int>] {
-    /// Appends a range that begins where the last one ends, or behind it.
-    mutating func appendJoined(_ range: Range<Int>) {
-        if let last, last.upperBound == range.lowerBound {
-            self[count - 1] = last.lowerBound..<range.upperBound
-        } else {
-            append(range)
-        }
-    }
-
-    /// Both, rising; they have nothing in common.
-    func joined(_ other: [Range<Int>]) -> [Range<Int>] {
-        var result: [Range<Int>] = []
-        for range in (self + other).sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            result.appendJoined(range)
-        }
-        return result
-    }
-}

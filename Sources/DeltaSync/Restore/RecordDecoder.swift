@@ -35,8 +35,7 @@ package struct RecordDecoder: ~Copyable {
 
     /// - Parameter budget: Bytes of decoded records that are kept.
     package init(budget: Int) throws(SyncError) {
-        let decompressor: Decompressor
-        do throws(CompressionError) { decompressor = try Decompressor() } catch { throw .compression(error) }
+        let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
         known = BoundedCache(budget: budget)
         self.decompressor = decompressor
     }

@@ -76,18 +76,9 @@ final class ShiftSearch {
         let place = try place(of: range, in: run, expected)
         if case .moved(let from) = place {
             try follower.prove(range, is: content)
-            found(from..<from + range.count)
+            known.appendJoined(from..<from + range.count)
         }
         return place
-    }
-
-    /// Notes a range of the base that has been found, and need not be looked for any more.
-    private func found(_ range: Range<Int>) {
-        if let last = known.last, last.upperBound == range.lowerBound {
-            known[known.count - 1] = last.lowerBound..<range.upperBound
-        } else {
-            known.append(range)
-        }
     }
 
     private func place(

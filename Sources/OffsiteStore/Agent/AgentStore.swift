@@ -2,8 +2,9 @@ package import Platform
 
 /// A store behind an agent at the far end of a transport.
 ///
-/// Requests go in order, reads ahead of the answers to others; the bytes of an upload stream without waiting, and the next upload may begin before the
-/// end of the one before it is answered. After the connection or the protocol has failed, every call throws that failure again.
+/// Requests go in order, reads ahead of the answers to others; the bytes of an upload stream without waiting, and the
+/// next upload may begin before the end of the one before it is answered. After the connection or the protocol has
+/// failed, every call throws that failure again.
 package final class AgentStore: ObjectStore {
     package let label: String
     private let transport: any Transport

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Something that stands for a range of an image and can be cut.
 package protocol RangePiece {
     var offset: Int { get }
@@ -63,12 +65,6 @@ package enum Layer {
 
     /// Index of the first piece that ends behind `offset`; `pieces.count` when there is none.
     package static func firstIndex<Piece: RangePiece>(in pieces: [Piece], endingAfter offset: Int) -> Int {
-        var low = 0
-        var high = pieces.count
-        while low < high {
-            let middle = (low + high) / 2
-            if pieces[middle].end <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low
+        pieces.partitioningIndex { $0.end > offset }
     }
 }

@@ -28,13 +28,8 @@ package struct RecordParts: Sendable {
 
     /// Nil for a record that was not asked for.
     package subscript(number: Int) -> Part? {
-        var low = 0
-        var high = numbers.count
-        while low < high {
-            let middle = (low + high) / 2
-            if numbers[middle] < number { low = middle + 1 } else { high = middle }
-        }
-        return low < numbers.count && numbers[low] == number ? parts[low] : nil
+        let index = numbers.partitioningIndex { $0 >= number }
+        return index < numbers.count && numbers[index] == number ? parts[index] : nil
     }
 
     package func withPayload<R, E: Error>(

@@ -9,7 +9,7 @@ package struct CheckRequest: Equatable, Sendable {
         /// Every byte is hashed.
         case full = 1
     }
-    /// Bytes of the newest point's packs, and of older ones, that a quick check hashes; at least one pack of each.
+    /// Bytes of the newest point's packs, and of older ones, that a quick check proves; at least one pack of each.
     package static let sampledBytes = 64 << 20
 
     package let job: Name

@@ -1,5 +1,4 @@
 internal import CZstd
-internal import Glibc
 
 /// A reusable zstd decoding context, owned by one thread at a time.
 @safe package struct Decompressor: ~Copyable {
@@ -45,13 +44,9 @@ internal import Glibc
             unsafe decode(frame, prefix, into: UnsafeMutableRawBufferPointer(rebasing: out[..<bytes.count]))
         }
         try check(result, bytes.count)
-        let isSame = unsafe out.withUnsafeBytes { out in
-            unsafe bytes.withUnsafeBytes { bytes in
-                guard let found = out.baseAddress, let wanted = bytes.baseAddress else { return true }
-                return unsafe memcmp(found, wanted, bytes.count) == 0
-            }
+        guard out.span.extracting(0..<bytes.count).hasSameBytes(as: bytes) else {
+            throw CompressionError(mismatchOf: bytes.count)
         }
-        guard isSame else { throw CompressionError(mismatchOf: bytes.count) }
     }
 
     private func check(_ result: Int, _ length: Int) throws(CompressionError) {
