@@ -25,6 +25,13 @@ package struct ImageDigest: ~Copyable {
 
     package mutating func add(_ fingerprints: Span<Fingerprint>) { hasher.add(fingerprints) }
 
+    /// Adds `count` zero blocks, the last of which has `lastLength` bytes.
+    package mutating func add(
+        zeros count: Int, blockSize: Int, lastLength: Int, _ zeros: inout ZeroFingerprints
+    ) {
+        hasher.add(zeros: count, blockSize: blockSize, lastLength: lastLength, &zeros)
+    }
+
     mutating func add(_ run: SignatureRun, _ zeros: inout ZeroFingerprints) { hasher.add(run, &zeros) }
 
     package consuming func finish() -> Digest256 { hasher.finish() }

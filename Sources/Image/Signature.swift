@@ -4,17 +4,12 @@ package import Platform
 ///
 /// docs/format/signature.md. Owned by one thread at a time.
 package final class Signature {
-    /// Fingerprints in every `FPRT` section but the last.
-    static let fingerprintsPerSection = 65_536
-    static let sectionBytes = fingerprintsPerSection * Fingerprint.byteCount
-
     private let file: any OpenFile
     package let layout: ImageLayout
     package let runs: SignatureRuns
     /// The image's digest; all zero only while the signature is being made.
     package let digest: Digest256
-    /// The section that was read last.
-    private var cached: (section: Int, fingerprints: [Fingerprint])?
+    private let fingerprints: FingerprintList
     /// The run that was asked for last: what is asked for next is nearly always in it, or in the one after.
     private var recent = 0
 
@@ -23,6 +18,7 @@ package final class Signature {
         self.layout = layout
         self.runs = runs
         self.digest = digest ?? Digest256([UInt8](repeating: 0, count: Digest256.byteCount).span)
+        fingerprints = FingerprintList(in: file, start: ObjectHeader.byteCount, count: runs.dataCount)
     }
 
     /// Opens a signature, checking its digest and that its parts agree.
@@ -49,9 +45,7 @@ package final class Signature {
     /// As cheap as an array for blocks that are asked for in order.
     package func content(ofBlock block: Int) throws(ImageError) -> BlockContent {
         guard let run = run(ofBlock: block), !run.isZero else { return .zero }
-        let ordinal = run.dataBefore + block - run.firstBlock
-        let (fingerprints, start) = try section(ofFingerprint: ordinal)
-        return .data(fingerprints[start])
+        return .data(try fingerprints[run.dataBefore + block - run.firstBlock])
     }
 
     /// The blocks from `block` on, at most `limit`, that are all zero or that have their fingerprints in one place.
@@ -61,7 +55,8 @@ package final class Signature {
         guard limit > 0, let run = run(ofBlock: block) else { return nil }
         let count = min(limit, run.firstBlock + run.count - block)
         if run.isZero { return Blocks(count: count, fingerprints: nil) }
-        let (fingerprints, start) = try section(ofFingerprint: run.dataBefore + block - run.firstBlock)
+        let (fingerprints, start) = try self.fingerprints.stretch(
+            at: run.dataBefore + block - run.firstBlock)
         let end = min(start + count, fingerprints.count)
         return Blocks(count: end - start, fingerprints: fingerprints[start..<end])
     }
@@ -93,35 +88,6 @@ package final class Signature {
         guard let index = runs.index(ofBlock: block) else { return nil }
         recent = index
         return all[index]
-    }
-
-    /// The section with the fingerprint of data block `ordinal`, and its place there.
-    private func section(
-        ofFingerprint ordinal: Int
-    ) throws(ImageError) -> (fingerprints: [Fingerprint], place: Int) {
-        let section = ordinal / Self.fingerprintsPerSection
-        let place = ordinal % Self.fingerprintsPerSection
-        if let cached, cached.section == section { return (cached.fingerprints, place) }
-        let loaded = try load(section)
-        cached = (section, loaded)
-        guard place < loaded.count else {
-            throw .format(.badField(field: "fingerprint", offset: ordinal), path: path)
-        }
-        return (loaded, place)
-    }
-
-    /// Where `FPRT` section number `section` starts in the file.
-    static func sectionStart(_ section: Int) -> Int {
-        ObjectHeader.byteCount + section * (Section.headerBytes + sectionBytes)
-    }
-
-    private func load(_ section: Int) throws(ImageError) -> [Fingerprint] {
-        let first = section * Self.fingerprintsPerSection
-        let count = min(Self.fingerprintsPerSection, runs.dataCount - first)
-        do throws(SystemError) {
-            return try [Fingerprint](
-                reading: file, at: Self.sectionStart(section) + Section.headerBytes, count: count)
-        } catch { throw .system(error) }
     }
 }
 

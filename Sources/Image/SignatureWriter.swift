@@ -5,11 +5,7 @@ package import Platform
 /// Fingerprints go to the file in sections of 65,536 as they come, so memory does not grow with the image.
 /// The file is complete and durable when ``finish()`` returns; naming it is the caller's.
 package final class SignatureWriter {
-    private let file: any OpenFile
-    private let job: Identifier
-    private var hasher = Optional(SHA256Hasher())
-    private var offset = 0
-    private var lastSection = 0
+    private let object: ObjectFileWriter
     /// Fingerprints that are not written yet.
     private var section: [Fingerprint] = []
     private var runs = SignatureRuns()
@@ -18,10 +14,9 @@ package final class SignatureWriter {
     private var open: (key: Extent.Key, blockSize: Int, start: Int)?
 
     package init(creating path: String, job: Identifier, in files: some FileSystem) throws(SystemError) {
-        file = try files.open(path, .create)
-        self.job = job
-        section.reserveCapacity(Signature.fingerprintsPerSection)
-        try emit(ObjectHeader(.signature, job: job).encoded.span)
+        object = try ObjectFileWriter(
+            ObjectHeader(.signature, job: job), into: try files.open(path, .create))
+        section.reserveCapacity(FingerprintList.perSection)
     }
 
     /// Starts the next extent where the image stands.
@@ -37,8 +32,14 @@ package final class SignatureWriter {
         case .data(let fingerprint):
             runs.append(1, isZero: false)
             section.append(fingerprint)
-            if section.count == Signature.fingerprintsPerSection { try flushFingerprints() }
+            if section.count == FingerprintList.perSection { try flushFingerprints() }
         }
+    }
+
+    /// Adds neighbouring blocks of zeros, `byteCount` bytes of them.
+    package func add(zeros byteCount: Int, blocks: Int) {
+        imageOffset += byteCount
+        runs.append(blocks, isZero: true)
     }
 
     /// Adds neighbouring blocks of the extent that is open.
@@ -47,10 +48,10 @@ package final class SignatureWriter {
         for run in prints.runs { runs.append(run.count, isZero: run.isZero) }
         var rest = prints.fingerprints[...]
         while !rest.isEmpty {
-            let some = rest.prefix(Signature.fingerprintsPerSection - section.count)
+            let some = rest.prefix(FingerprintList.perSection - section.count)
             section.append(contentsOf: some)
             rest = rest.dropFirst(some.count)
-            if section.count == Signature.fingerprintsPerSection { try flushFingerprints() }
+            if section.count == FingerprintList.perSection { try flushFingerprints() }
         }
     }
 
@@ -63,25 +64,23 @@ package final class SignatureWriter {
             if !section.isEmpty { try flushFingerprints() }
             var writer = ByteWriter()
             runs.encode(into: &writer)
-            try emitSection("RUNS", writer.bytes.span)
+            try object.section("RUNS", .mandatory, writer.bytes.span)
         } catch { throw .system(error) }
         let layout: ImageLayout
         do throws(FormatError) { layout = try ImageLayout(extents) } catch {
-            throw .format(error, path: file.path)
+            throw .format(error, path: object.file.path)
         }
-        let unfinished = Signature(file: file, layout: layout, runs: runs, digest: nil)
+        let unfinished = Signature(file: object.file, layout: layout, runs: runs, digest: nil)
         let digest = try unfinished.computeDigest(zeros)
         do throws(SystemError) {
             var writer = ByteWriter()
             layout.encode(into: &writer)
             writer.append(digest)
-            try emitSection("EXTN", writer.bytes.span)
-            try emit(
-                ObjectTrailer.head(lastSection: lastSection, length: offset + ObjectTrailer.byteCount).span)
-            if let hasher = hasher.take() { try file.write(hasher.finish().bytes.span, at: offset) }
-            try file.sync()
+            try object.section("EXTN", .mandatory, writer.bytes.span)
+            _ = try object.finish()
+            try object.file.sync()
         } catch { throw .system(error) }
-        return Signature(file: file, layout: layout, runs: runs, digest: digest)
+        return Signature(file: object.file, layout: layout, runs: runs, digest: digest)
     }
 
     private func endExtent() {
@@ -92,20 +91,9 @@ package final class SignatureWriter {
 
     private func flushFingerprints() throws(SystemError) {
         var full = exchange(&section, with: [])
-        try full.span.withBytes { (bytes) throws(SystemError) in try emitSection("FPRT", bytes) }
+        try full.span.withBytes { (bytes) throws(SystemError) in try object.section("FPRT", .mandatory, bytes)
+        }
         full.removeAll(keepingCapacity: true)
         section = full
-    }
-
-    private func emitSection(_ tag: String, _ content: Span<UInt8>) throws(SystemError) {
-        lastSection = offset
-        try emit(Section.header(tag, .mandatory, length: content.count).span)
-        try emit(content)
-    }
-
-    private func emit(_ bytes: Span<UInt8>) throws(SystemError) {
-        hasher?.update(bytes)
-        try file.write(bytes, at: offset)
-        offset += bytes.count
     }
 }

@@ -8,10 +8,13 @@ package import Platform
 package struct PointVerification {
     private let store: any ObjectStore
     private let job: Name
+    private let scratch: ScratchFolder
 
-    package init(_ store: any ObjectStore, job: Name) {
+    /// - Parameter scratch: For the point's map.
+    package init(_ store: any ObjectStore, job: Name, _ scratch: ScratchFolder) {
         self.store = store
         self.job = job
+        self.scratch = scratch
     }
 
     /// What a verification looked at and found.
@@ -80,7 +83,7 @@ package struct PointVerification {
         do throws(StoreError) { points = try PointReader(store, job: job) } catch { throw .store(error) }
         let total = point.layout.length
         var pages = StreamPageCheck(layout: point.layout)
-        let image = try ImageRebuild(point, from: store, points, state: nil)
+        let image = try ImageRebuild(point, from: store, points, state: nil, scratch)
         try image.run({ progress(.rebuilding(doneBytes: $0, totalBytes: total)) }) {
             (piece) throws(SyncError) in
             pages.append(piece)

@@ -39,7 +39,8 @@ import Testing
 
         func rebuild(_ store: any ObjectStore) throws -> ImageRebuild {
             let points = try PointReader(store, job: shipment.job.name)
-            return try ImageRebuild(try points.point(generation).point, from: store, points, state: nil)
+            return try ImageRebuild(
+                try points.point(generation).point, from: store, points, state: nil, .memory)
         }
 
         var path: String { shipment.folder.path + "/restored" }
@@ -203,7 +204,7 @@ import Testing
         let point = try history.shift(by: random.bytes(1_001), at: 500_000)
         let image = try ImageRebuild(
             point, from: history.shipment.store(),
-            try PointReader(history.shipment.store(), job: history.shipment.job.name), state: nil)
+            try PointReader(history.shipment.store(), job: history.shipment.job.name), state: nil, .memory)
         func restore() throws -> Int {
             try InPlaceRestore(history.shipment.files, marker: history.marker)
                 .run([.init(image, [(0..<history.bytes.count, history.path)])]) { _ in }

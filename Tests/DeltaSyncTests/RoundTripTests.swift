@@ -109,8 +109,8 @@ import Testing
             try shipment.push(try shipment.image(bytes))
             let points = try PointReader(shipment.store(), job: shipment.job.name)
             let head = try #require(try points.head()).point
-            let map = try MapStack(of: head, from: points, state: nil).flattened()
-            let entry = try #require(Layer.parts(of: map.entries, in: 4096..<8192).found.first)
+            let map = try MapStack(of: head, from: points, state: nil, .memory)
+            let entry = try #require(try map.parts(in: 4096..<8192).found.first)
             guard case .record(_, _, _, let depth) = entry.source else { continue }
             depths.append(depth)
         }

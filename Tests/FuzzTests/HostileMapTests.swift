@@ -1,4 +1,6 @@
 import DeltaSync
+import Glibc
+import Image
 import OffsiteStore
 import Platform
 import TestSupport
@@ -6,23 +8,21 @@ import Testing
 
 /// Maps that parse and mean harm.
 @Suite struct HostileMapTests {
-    private static func layer(_ runs: [FingerprintRun]) -> (name: Point.Segment, content: MapSegment) {
-        (
-            Point.Segment(name: SHA256Hasher.hash([UInt8(0)].span), length: 1),
-            MapSegment(entries: [], runs: runs)
-        )
+    private static func layer(_ runs: [FingerprintRun]) throws -> MapSegment {
+        try MapSegment.made([], runs, job: .zero)
     }
 
-    @Test func aMapWhoseRunsAllMoveOneRangeIsRefused() {
-        let below = (0..<1000).map {
-            FingerprintRun(offset: $0 * 64, length: 64, blockSize: 64, source: .zero)
-        }
-        let above = (0..<1000).map {
-            FingerprintRun(offset: $0 * 64_000, length: 64_000, blockSize: 64, source: .moved(from: 0))
-        }
-        let error = #expect(throws: SyncError.self) {
-            try MapStack([Self.layer(above), Self.layer(below)]).flattened()
-        }
+    @Test func aMapWhoseRunsAllMoveOneRangeIsRefused() throws {
+        let below = try Self.layer(
+            (0..<1000).map {
+                FingerprintRun(offset: $0 * 128, length: 64, blockSize: 64, source: .zero)
+            })
+        let above = try Self.layer(
+            (0..<1000).map {
+                FingerprintRun(
+                    offset: $0 * 128_000, length: 128_000, blockSize: 64, source: .moved(from: 0))
+            })
+        let error = #expect(throws: SyncError.self) { try MapStack([above, below]).runs() }
         #expect(error?.description == "a map: fingerprint runs is 74000, above the limit of 73536")
     }
 
@@ -33,19 +33,19 @@ import Testing
         let above = (0..<20_000).map {
             FingerprintRun(offset: $0 * 64 + 7, length: 64, blockSize: 64, source: .moved(from: $0 * 64))
         }
-        let map = try MapStack([Self.layer(above), Self.layer(below)]).flattened()
-        #expect(map.runs.count == 20_000)
+        let runs = try MapStack([try Self.layer(above), try Self.layer(below)]).runs()
+        #expect(runs.count == 20_000)
     }
 
-    @Test func aMapRefersToNoRecordThatAFrameCannotHave() {
+    @Test func aMapRefersToNoRecordThatAFrameCannotHave() throws {
         let frame = FrameID(push: 1, counter: 1)
         let entry = MapEntry(
             offset: 0, length: 1,
             source: .record(frame: frame, record: Frame.maximumRecords, offset: 0, depth: 0))
-        let bytes = MapSegment(entries: [entry], runs: []).encoded(job: .zero)
         #expect(
-            throws: FormatError.overLimit(field: "record", value: 65_536, limit: 65_535)
-        ) { try MapSegment(parsing: bytes, job: .zero) }
+            throws: ImageError.format(
+                .overLimit(field: "record", value: 65_536, limit: 65_535), path: "/.hybridrep-\(getpid())-0")
+        ) { try MapSegment.made([entry], [], job: .zero) }
     }
 
     @Test func aMapWhoseBitmapsNameMoreRecordsThanItHasEntriesIsRefused() {
@@ -60,7 +60,7 @@ import Testing
         object.section("RUNS", .mandatory, [0])
         let bytes = object.finish()
         #expect(throws: FormatError.badField(field: "bitmap", offset: 12)) {
-            try MapSegment.references(parsing: bytes, job: .zero)
+            try MapReferences.read(bytes, job: .zero)
         }
     }
 }

@@ -67,24 +67,26 @@ import Testing
         _ store: any ObjectStore, _ job: JobObject, _ frame: FrameID, depth: Int
     ) throws -> [UInt8] {
         let fingerprint = Fingerprinter(secret: job.secret).fingerprint([UInt8(7)].span)
-        let map = MapSegment(
-            entries: [
+        let map = try MapSegment.made(
+            [
                 MapEntry(
                     offset: 0, length: 1, source: .record(frame: frame, record: 0, offset: 0, depth: depth))
             ],
-            runs: [FingerprintRun(offset: 0, length: 1, blockSize: 64, source: .blocks([fingerprint]))]
-        ).encoded(job: job.id)
-        let name = try store.put(.map, job: job.name, map)
+            [FingerprintRun(offset: 0, length: 1, blockSize: 64, source: .blocks([fingerprint]))],
+            job: job.id)
+        _ = try store.put(.map, job: job.name, map.bytes)
         let layout = try ImageLayout([Extent(key: .init(.data, ""), offset: 0, length: 1, blockSize: 64)])
         var digest = ImageDigest(layout)
         digest.add(fingerprint)
         let point = Point(
             generation: 1, parent: nil, kind: .full, health: .good, sourceTime: FixedClock().now,
             layout: layout, imageDigest: digest.finish(), counts: .init(), toolVersion: "1",
-            segments: [.init(name: name, length: map.count)], sourceFacts: [])
+            segments: [map.name], sourceFacts: [])
         var bytes: [UInt8] = []
         let points = try PointReader(store, job: job.name)
-        try ImageRebuild(point, from: store, points, state: nil).run({ _ in }) { bytes.append(copying: $0) }
+        try ImageRebuild(point, from: store, points, state: nil, .memory).run({ _ in }) {
+            bytes.append(copying: $0)
+        }
         return bytes
     }
 

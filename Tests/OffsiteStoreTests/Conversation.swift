@@ -15,7 +15,7 @@ enum Conversation {
             created: Timestamp(seconds: 2))
         _ = try store.publishJob(mdb01, job.encoded(store: storeID))
         try store.lockForPush(mdb01, holder: "me")
-        let name = try store.put(.map, job: mdb01, MapSegment.empty.encoded(job: job.id))
+        let name = try store.put(.map, job: mdb01, MapSegment.made(job: job.id).bytes)
         let upload = try store.beginUpload(.pack, job: mdb01)
         try upload.append([1, 2, 3])
         upload.abandon()

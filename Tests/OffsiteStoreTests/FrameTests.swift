@@ -120,10 +120,9 @@ import Testing
         try fixture.addPoint()
         let locations = try FrameLocations(reading: fixture.store, job: fixture.job, storeID: fixture.storeID)
         let map = try PointReader(fixture.store, job: mdb01).segment(
-            try #require(fixture.points[1].point.segments.first)
-        ).content
+            try #require(fixture.points[1].point.segments.first), into: MemoryFile())
         var seen: Set<Record.Codec> = []
-        for entry in map.entries {
+        for entry in try map.allEntries {
             guard case .record(let id, let number, _, _) = entry.source, let location = locations[id] else {
                 continue
             }

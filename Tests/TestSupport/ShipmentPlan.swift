@@ -7,8 +7,7 @@ struct ShipmentPlan: ~Copyable {
     private let push: UInt64
     private let job: JobObject
     private var image: [UInt8]
-    /// The map so far, flat.
-    private let base: [MapEntry]
+    /// The map so far, newest first.
     private let oldMap: [MapSegment]
     private var builders: [FrameBuilder] = []
     private var entries: [MapEntry] = []
@@ -24,7 +23,6 @@ struct ShipmentPlan: ~Copyable {
         self.job = job
         self.oldMap = oldMap
         image = old
-        base = oldMap.reversed().reduce([]) { Layer.overlay($1.entries, over: $0) }
         fingerprinter = Fingerprinter(secret: job.secret)
         do throws(CompressionError) { compressor = try Compressor(level: 3) } catch {
             preconditionFailure("no memory for zstd")
@@ -49,7 +47,8 @@ struct ShipmentPlan: ~Copyable {
     /// A delta against what the block was; plain when it was zero.
     mutating func delta(_ block: Int, _ content: [UInt8]) throws {
         let range = block * Self.blockSize..<(block + 1) * Self.blockSize
-        let parts = Layer.parts(of: base, in: range).found
+        // A block is changed as a whole: the newest segment that has any of it has all of it.
+        let parts = try oldMap.lazy.map { try $0.entries.parts(in: range).found }.first { !$0.isEmpty } ?? []
         guard parts.count == 1, case .record(let frame, let record, let offset, let depth) = parts[0].source
         else {
             try plain(block, content, isStored: false)
@@ -107,17 +106,15 @@ struct ShipmentPlan: ~Copyable {
             toolVersion: "1.0", segments: segments, sourceFacts: Array("{}".utf8))
         point.counts.blocks = layout.blockCount
         point.counts.changedBlocks = entries.count
-        var segment = MapSegment(entries: entries, runs: runs)
+        var segment = try MapSegment.made(entries, runs, job: job.id)
         if segments.count >= 3 {
-            segment = try oldMap.reduce(segment) { try $0.merged(over: $1, runLimit: .max) }
+            segment = try oldMap.reduce(segment) {
+                try $0.merged(over: $1, runLimit: .max, job: job.id, .memory)
+            }
             point.segments = []
         }
-        var shipment = StoreFixture.Shipment(point: point)
-        shipment.segment = segment
-        shipment.map = segment.encoded(job: job.id)
-        let name = Point.Segment(
-            name: SHA256Hasher.hash(shipment.map.span), length: shipment.map.count)
-        shipment.point.segments.insert(name, at: 0)
+        point.segments.insert(segment.name, at: 0)
+        var shipment = StoreFixture.Shipment(segment: segment, point: point)
         shipment.image = image
         var packs: [PackIndex.Pack] = []
         for start in stride(from: 0, to: builders.count, by: Self.framesPerPack) {

@@ -10,12 +10,12 @@ extension StoreFixture {
         let reader = try PointReader(store, job: job)
         let point = try reader.point(generation).point
         let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
-        var map = MapSegment.empty
-        for segment in point.segments.reversed() {
-            map = try reader.segment(segment).content.merged(over: map, runLimit: .max)
-        }
         var image = [UInt8](repeating: 0, count: point.layout.length)
-        for entry in map.entries {
+        let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
+        for entry in try segments.flatMap({ try $0.allEntries }) {
+            if entry.source == .zero {
+                for byte in entry.offset..<min(entry.end, image.count) { image[byte] = 0 }
+            }
             guard case .record(let frame, let record, let offset, _) = entry.source else { continue }
             let bytes = try decode(frame, record, store, job, locations)
             image.replaceSubrange(entry.offset..<entry.end, with: bytes[offset..<offset + entry.length])

@@ -16,7 +16,7 @@ package final class StoreFixture {
     /// Names of the packs that each point brought.
     package private(set) var packs: [[Digest256]] = []
     private var generator: SeededGenerator
-    private var segments: [(name: Point.Segment, content: MapSegment)] = []
+    private var segments: [MapSegment] = []
 
     /// Makes the store and the job in it.
     package init(on store: any ObjectStore, seed: UInt64, job name: Name = .valid("mdb01")) throws {
@@ -35,8 +35,7 @@ package final class StoreFixture {
     package struct Shipment {
         package var packs: [(name: Digest256, bytes: [UInt8])] = []
         package var index = PackIndex([])
-        package var segment = MapSegment.empty
-        package var map: [UInt8] = []
+        package var segment: MapSegment
         package var point: Point
         package var image: [UInt8] = []
     }
@@ -57,7 +56,7 @@ package final class StoreFixture {
             }
             try upload.finish(pack.name)
         }
-        _ = try store.put(.map, job: job.name, shipment.map)
+        _ = try store.put(.map, job: job.name, shipment.segment.bytes)
         _ = try store.put(.index, job: job.name, shipment.index.encoded(job: job.id, store: storeID))
     }
 
@@ -70,9 +69,7 @@ package final class StoreFixture {
         images.append(shipment.image)
         points.append(stored)
         packs.append(shipment.packs.map { $0.name })
-        segments = Array(
-            zip(shipment.point.segments, [shipment.segment] + segments.map { $0.content })
-                .map { ($0.0, $0.1) })
+        segments = Array(([shipment.segment] + segments).prefix(shipment.point.segments.count))
         return stored
     }
 
@@ -80,7 +77,7 @@ package final class StoreFixture {
     package func next(blocks: Int = 24, changing count: Int = 6) throws -> Shipment {
         let old = images.last ?? []
         var plan = ShipmentPlan(
-            push: generator.next(), old: old, oldMap: segments.map { $0.content }, job: job)
+            push: generator.next(), old: old, oldMap: segments, job: job)
         if old.isEmpty {
             for block in 0..<blocks {
                 if block % 7 == 3 {
@@ -105,7 +102,7 @@ package final class StoreFixture {
             }
             if let last { plan.zero(last) }
         }
-        return try plan.finish(parent: points.last, segments: segments.map { $0.name })
+        return try plan.finish(parent: points.last, segments: segments.map(\.name))
     }
 
     /// Bytes that zstd can make something of.

@@ -1,76 +1,100 @@
 internal import Image
 package import OffsiteStore
-internal import Platform
+package import Platform
 
 /// A point's map segments, newest first, as a stack that grows by layers.
+///
+/// Nothing is laid over anything until it is asked for: what is held of a map are its runs of fingerprints, and the
+/// part of each segment that was read last.
 package struct MapStack {
-    package private(set) var segments: [(name: Point.Segment, content: MapSegment)]
+    package private(set) var segments: [MapSegment]
 
-    package init(_ segments: [(name: Point.Segment, content: MapSegment)] = []) { self.segments = segments }
+    package init(_ segments: [MapSegment] = []) { self.segments = segments }
 
     /// Loads a point's segments from this host where it kept them, else from the store.
+    ///
+    /// - Parameter scratch: For the copies of those that come from the store.
     package init(
-        of point: Point, from points: PointReader, state: JobState?
+        of point: Point, from points: PointReader, state: JobState?, _ scratch: ScratchFolder
     ) throws(SyncError) {
-        var loaded: [(name: Point.Segment, content: MapSegment)] = []
+        var loaded: [MapSegment] = []
         for segment in point.segments {
             if let kept = state?.segment(segment, of: points.job) {
-                loaded.append((segment, kept))
-            } else {
-                let found = try referenced { () throws(StoreError) in try points.segment(segment) }
-                loaded.append((segment, found.content))
-                // Only to be quicker next time: a reader may have no right to write there.
-                try? state?.keep(found.bytes, as: segment)
+                loaded.append(kept)
+                continue
             }
+            let file = try onDisk { () throws(SystemError) in try scratch.file() }
+            let found = try referenced { () throws(StoreError) in
+                try points.segment(segment, into: file)
+            }
+            loaded.append(found)
+            // Only to be quicker next time: a reader may have no right to write there.
+            try? state?.keep(found)
         }
         self.init(loaded)
     }
 
-    /// All layers as one.
+    /// What the map says of a range, rising, and of which parts it says nothing.
+    package func parts(
+        in range: Range<Int>
+    ) throws(SyncError) -> (found: [MapEntry], gaps: [Range<Int>]) {
+        var found: [MapEntry] = []
+        var gaps = range.isEmpty ? [] : [range]
+        for layer in segments where !gaps.isEmpty {
+            var below: [Range<Int>] = []
+            for gap in gaps {
+                let (some, rest) = try imaging { () throws(ImageError) in
+                    try layer.entries.parts(in: gap)
+                }
+                found += some
+                below += rest
+            }
+            gaps = below
+        }
+        return (MapEntry.coalesced(found.sorted { $0.offset < $1.offset }), gaps)
+    }
+
+    /// The fingerprints of all layers as one.
     ///
     /// - Throws: `damaged` for layers that stand for far more than they say.
-    package func flattened() throws(SyncError) -> MapSegment {
-        var result = MapSegment.empty
+    package func runs() throws(SyncError) -> [FingerprintRun] {
+        var result: [FingerprintRun] = []
         for layer in segments.reversed() {
-            result = try merged(layer.content, over: result, limit: runLimit)
+            do throws(FormatError) {
+                result = try FingerprintRun.overlay(layer.runs, over: result, limit: runLimit)
+            } catch { throw .damaged("a map: \(error)") }
         }
         return result
     }
 
     /// Runs that all layers together may become: sound ones are cut into a few parts each.
-    private var runLimit: Int { 65_536 + 4 * segments.reduce(0) { $0 + $1.content.runs.count } }
-
-    private func merged(
-        _ newer: MapSegment, over older: MapSegment, limit: Int
-    ) throws(SyncError) -> MapSegment {
-        do throws(FormatError) { return try newer.merged(over: older, runLimit: limit) } catch {
-            throw .damaged("a map: \(error)")
-        }
-    }
+    private var runLimit: Int { 65_536 + 4 * segments.reduce(0) { $0 + $1.runs.count } }
 
     /// A new layer on top, merged with those below it that are no larger, so that a map of n layers costs
     /// about log n times what it says.
     ///
-    /// - Returns: The stack, and the bytes of the segment that is new; nil when nothing is.
-    /// - Throws: `damaged`, as ``flattened()``.
+    /// - Returns: The stack, and the segment that is new; nil when nothing is.
+    /// - Throws: `damaged`, as ``runs()``.
     package func adding(
-        _ layer: MapSegment, job: JobObject
-    ) throws(SyncError) -> (stack: MapStack, new: (name: Point.Segment, bytes: [UInt8])?) {
+        _ layer: MapSegment, job: JobObject, _ scratch: ScratchFolder
+    ) throws(SyncError) -> (stack: MapStack, new: MapSegment?) {
         guard !layer.isEmpty else { return (self, nil) }
         let limit = runLimit + 4 * layer.runs.count
-        var content = layer
-        var bytes = content.encoded(job: job.id)
+        var top = layer
         var rest = segments[...]
         while let below = rest.first,
             // The last one has the whole image: to write that again would be the dearest part of a night.
-            (rest.count == 1 ? 2 : 1) * below.name.length <= bytes.count
+            (rest.count == 1 ? 2 : 1) * below.name.length <= top.name.length
                 || rest.count >= MapSegment.maximumStack
         {
-            content = try merged(content, over: below.content, limit: limit)
-            bytes = content.encoded(job: job.id)
+            do throws(ImageError) {
+                top = try top.merged(over: below, runLimit: limit, job: job.id, scratch)
+            } catch {
+                guard case .format(let error, _) = error else { throw .image(error) }
+                throw .damaged("a map: \(error)")
+            }
             rest = rest.dropFirst()
         }
-        let name = Point.Segment(name: SHA256Hasher.hash(bytes.span), length: bytes.count)
-        return (MapStack([(name, content)] + rest), (name, bytes))
+        return (MapStack([top] + rest), top)
     }
 }

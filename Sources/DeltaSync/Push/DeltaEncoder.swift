@@ -6,39 +6,43 @@ package import Platform
 package struct DeltaEncoder: ~Copyable {
     private let image: ShippedImage
     private let base: BaseImage?
-    /// The base's map, as one layer.
-    private let baseEntries: [MapEntry]
+    private let baseMap: MapStack
     private let carriesMapOn: Bool
     private let fingerprinter: Fingerprinter
     private var records: RecordPipeline
-    private var runs = FingerprintRunBuilder()
+    /// The layer that turns the base's map into the image's.
+    private let map: MapSegmentWriter
     private var changedBlocks = 0
     /// Nil where blocks that look unchanged are taken for it.
     private var comparison: FullComparison?
 
-    /// - Parameter comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
+    /// - Parameters:
+    ///   - comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
+    ///   - map: Takes the layer that turns the base's map into the image's.
     package init(
-        _ image: ShippedImage, base: BaseImage?, baseEntries: [MapEntry], carriesMapOn: Bool,
-        fingerprinter: Fingerprinter, level: Int, comparesFully: Bool = false, into writer: FrameWriter
+        _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, carriesMapOn: Bool,
+        fingerprinter: Fingerprinter, level: Int, comparesFully: Bool = false, into writer: FrameWriter,
+        _ map: MapSegmentWriter
     ) {
         comparison =
             comparesFully ? base?.file.map { FullComparison(image, base: $0, fingerprinter) } : nil
         self.image = image
         // A reader of its own: others go through the signature in another order.
         self.base = base.map { BaseImage(signature: $0.signature.reader(), file: $0.file) }
-        self.baseEntries = baseEntries
+        self.baseMap = baseMap
+        self.map = map
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(RecordEncoder.Levels(level, isFirst: base == nil), into: writer)
+        records = RecordPipeline(RecordEncoder.Levels(level, isFirst: base == nil), into: writer, map)
     }
 
     /// Goes through the whole image once.
     ///
-    /// - Returns: The layer that turns the base's map into the image's, how many blocks there are and how many were
-    ///   shipped, and what a full comparison found, where there was one.
+    /// - Returns: How many blocks there are and how many were shipped, and what a full comparison found, where there
+    ///   was one.
     package consuming func run(
         _ progress: (_ doneBytes: Int) -> Void
-    ) throws(SyncError) -> (MapSegment, Point.Counts, FullComparison.Result?) {
+    ) throws(SyncError) -> (Point.Counts, FullComparison.Result?) {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
         counts.blocks = image.signature.layout.blockCount
@@ -48,10 +52,9 @@ package struct DeltaEncoder: ~Copyable {
             progress(step.range.upperBound)
         }
         counts.changedBlocks = pass.changedBlocks
-        let runs = pass.runs.finish()
-        return (
-            MapSegment(entries: try pass.records.finish(), runs: runs), counts, pass.comparison?.result
-        )
+        let found = pass.comparison?.result
+        try pass.records.finish()
+        return (counts, found)
     }
 
     private mutating func take(_ step: DeltaStep) throws(SyncError) {
@@ -62,23 +65,42 @@ package struct DeltaEncoder: ~Copyable {
             try forEachDifference(range, from: from) { (pass, part) throws(SyncError) in
                 let place = from + part.lowerBound - range.lowerBound
                 try pass.move(part, from: place)
-                pass.runs.add(part, blockSize, .moved(from: place))
+                try pass.append(part, blockSize, .moved(from: place))
             }
         case .adopted(let range, let from, let blockSize, let fingerprint):
             try move(range, from: from)
-            runs.add(range, blockSize, fingerprint)
+            try append(range, blockSize, fingerprint)
         case .zero(let range, let blockSize):
-            records.append(MapEntry(offset: range.lowerBound, length: range.count, source: .zero))
-            runs.add(range, blockSize, .zero)
+            try records.append(MapEntry(offset: range.lowerBound, length: range.count, source: .zero))
+            try append(range, blockSize, .zero)
         case .changed(let range, let blockSize, let fingerprint, let base):
             changedBlocks += 1
             let bytes = try read(range, fingerprint)
-            if let base = oldContent(base, block: range.lowerBound / blockSize) {
+            if let base = try oldContent(base, block: range.lowerBound / blockSize) {
                 try records.append(bytes, at: range.lowerBound, base: base)
             } else {
                 try records.append(bytes, at: range.lowerBound)
             }
-            runs.add(range, blockSize, fingerprint)
+            try append(range, blockSize, fingerprint)
+        }
+    }
+
+    private func append(
+        _ block: Range<Int>, _ blockSize: Int, _ fingerprint: Fingerprint
+    ) throws(SyncError) {
+        try onDisk { () throws(SystemError) in
+            try map.append(block, blockSize: blockSize, fingerprint)
+        }
+    }
+
+    /// Adds blocks that are zero or have moved.
+    private func append(
+        _ range: Range<Int>, _ blockSize: Int, _ source: FingerprintRun.Source
+    ) throws(SyncError) {
+        try imaging { () throws(ImageError) in
+            try map.append(
+                FingerprintRun(
+                    offset: range.lowerBound, length: range.count, blockSize: blockSize, source: source))
         }
     }
 
@@ -118,13 +140,14 @@ package struct DeltaEncoder: ~Copyable {
     /// What a block is a change of, and where a store has it; nil when a plain record is due or the only way.
     ///
     /// Zeros of the base are left out: they are in no record, and nothing is gained by them.
-    private func oldContent(_ ranges: [Range<Int>], block number: Int) -> EncodingWork.Base? {
+    private func oldContent(_ ranges: [Range<Int>], block number: Int) throws(SyncError) -> EncodingWork.Base?
+    {
         guard let base else { return nil }
         var old: [UInt8] = []
         var slices: [Record.Slice] = []
         var depth = 0
         for range in ranges {
-            let (found, gaps) = Layer.parts(of: baseEntries, in: range)
+            let (found, gaps) = try baseMap.parts(in: range)
             guard gaps.isEmpty, let bytes = base.bytes(of: range, fingerprinter) else {
                 continue
             }
@@ -152,12 +175,12 @@ package struct DeltaEncoder: ~Copyable {
 
     /// Entries for bytes that only moved: where the base has them.
     private mutating func move(_ range: Range<Int>, from: Int) throws(SyncError) {
-        let (found, gaps) = Layer.parts(of: baseEntries, in: from..<from + range.count)
+        let (found, gaps) = try baseMap.parts(in: from..<from + range.count)
         guard gaps.isEmpty else {
             throw .damaged("the base's map says nothing about byte \(gaps[0].lowerBound)")
         }
         for entry in found {
-            records.append(entry.moved(by: range.lowerBound - from, keeping: entry.offset..<entry.end))
+            try records.append(entry.moved(by: range.lowerBound - from, keeping: entry.offset..<entry.end))
         }
     }
 }

@@ -54,6 +54,8 @@ package struct Push {
             request, head, try base(point, full, points, for: request.image), points, progress)
     }
 
+    private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
+
     private func checkIdentity(_ points: PointReader) throws(SyncError) {
         guard points.job.id == job.id, points.job.secret == job.secret else {
             throw .wrongStore(
@@ -67,20 +69,19 @@ package struct Push {
         _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader, for image: ShippedImage
     ) throws(SyncError) -> PushBase {
         guard let point = stored?.point else {
-            return PushBase(point: nil, full: full, image: nil, map: MapStack(), entries: [], isLocal: true)
+            return PushBase(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
         }
-        let map = try MapStack(of: point, from: points, state: state)
-        let flat = try map.flattened()
+        let map = try MapStack(of: point, from: points, state: state, scratch)
         if let found = images.base(point.imageDigest) {
             return PushBase(
-                point: stored, full: full, image: found, map: map, entries: flat.entries, isLocal: true)
+                point: stored, full: full, image: found, map: map, isLocal: true)
         }
         let signature = try SignatureRebuild.run(
-            point, flat, job: job, comparedWith: image, path: state.temporaryFolder + "/base.sig",
+            point, try map.runs(), job: job, comparedWith: image, path: state.temporaryFolder + "/base.sig",
             files: files)
         return PushBase(
             point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
-            entries: flat.entries, isLocal: false)
+            isLocal: false)
     }
 
     private func ship(
@@ -94,24 +95,28 @@ package struct Push {
         let writer = FrameWriter(
             store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes)
         var counts = Point.Counts()
-        let layer: MapSegment
+        let layer = MapSegmentWriter(job: job.id, scratch)
         let comparison: FullComparison.Result?
         do throws(SyncError) {
             let encoder = DeltaEncoder(
-                request.image, base: base.image, baseEntries: base.entries,
+                request.image, base: base.image, baseMap: base.map,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
-                level: request.level, comparesFully: request.comparesFully, into: writer)
-            (layer, counts, comparison) = try encoder.run(progress)
+                level: request.level, comparesFully: request.comparesFully, into: writer, layer)
+            (counts, comparison) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
             writer.abandon()
             throw error
         }
         counts.shippedBytes = writer.storedBytes
-        let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(layer, job: job)
+        let made = try imaging { () throws(ImageError) in try layer.finish() }
+        let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(made, job: job, scratch)
         if let new {
-            counts.shippedBytes += new.bytes.count
-            _ = try syncing { () throws(StoreError) in try store.put(.map, job: job.name, new.bytes) }
+            counts.shippedBytes += new.name.length
+            try syncing { () throws(StoreError) in
+                try store.put(
+                    .map, job: job.name, new.file, length: new.name.length, name: new.name.name)
+            }
         }
         if !writer.packs.isEmpty {
             let index = PackIndex(writer.packs).encoded(job: job.id, store: points.storeID)
@@ -151,14 +156,14 @@ package struct Push {
     /// - Returns: Why it could not be remembered: that costs time only, and the point stays committed.
     private func commit(
         _ point: Point, _ full: Point?, _ points: PointReader,
-        _ new: (name: Point.Segment, bytes: [UInt8])?
+        _ new: MapSegment?
     ) throws(SyncError) -> SystemError? {
         let bytes = point.encoded(job: job.id, store: points.storeID)
         let receipt = try syncing { () throws(StoreError) in
             try store.commit(bytes, generation: point.generation, job: job.name)
         }
         do throws(SystemError) {
-            if let new { try state.keep(new.bytes, as: new.name) }
+            if let new { try state.keep(new) }
             try state.remember(
                 TargetMemory(
                     store: points.storeID, generation: point.generation, digest: receipt.point,

@@ -13,8 +13,6 @@ struct PushBase {
     let full: StoredPoint?
     let image: BaseImage?
     let map: MapStack
-    /// The same as one layer.
-    let entries: [MapEntry]
     /// False when the image had to be read back from the store, or this host has no bytes of it.
     let isLocal: Bool
 

@@ -11,55 +11,66 @@ struct RecordPipeline: ~Copyable {
     /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
     private static let mostUnderWay = 4 * EncodingWork.threads
 
+    /// Entries that wait at most for what is being gathered.
+    private static let mostPending = 65_536
+
     private let writer: FrameWriter
+    private let map: MapSegmentWriter
     private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
-    private var entries: [MapEntry] = []
-    /// The entries of each record under way, as positions in `entries`, and whether a delta is unlikely.
+    private var entries = PendingEntries()
+    /// The entries of each record under way by number, and whether a delta is unlikely.
     private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
     private var odds = DeltaOdds()
 
-    init(_ levels: RecordEncoder.Levels, into writer: FrameWriter) {
+    init(_ levels: RecordEncoder.Levels, into writer: FrameWriter, _ map: MapSegmentWriter) {
         self.writer = writer
+        self.map = map
         workers = EncodingWork.workers(levels)
     }
 
     /// Notes bytes that are in the store already, or zero.
-    mutating func append(_ entry: MapEntry) { entries.append(entry) }
+    mutating func append(_ entry: MapEntry) throws(SyncError) {
+        entries.append(entry)
+        try passOn()
+    }
 
     /// Ships a block as a delta, if its base is of use.
     mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingWork.Base) throws(SyncError) {
         let bet = odds.bet(on: bytes, against: base.old)
         guard bet != .hopeless else { return try append(bytes, at: offset) }
-        entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
+        let place = entries.appendOpen(offset, length: bytes.count)
         try encode(
-            EncodingWork(bytes: bytes, offset: offset, base: base), [entries.count - 1],
-            isUnlikely: bet == .unlikely)
+            EncodingWork(bytes: bytes, offset: offset, base: base), [place], isUnlikely: bet == .unlikely)
     }
 
     /// Ships a block that has no base.
     mutating func append(_ bytes: [UInt8], at offset: Int) throws(SyncError) {
         // The block after the last one gathered makes that one's entry longer.
-        if let last = entries.last, last.end == offset, gathered.places.last == entries.count - 1,
+        if let last = entries.last, last.end == offset, gathered.places.last == last.number,
             gathered.bytes.count + bytes.count <= Record.maximumBytes
         {
-            entries[entries.count - 1] = MapEntry(
-                offset: last.offset, length: last.length + bytes.count, source: .zero)
+            entries.extendLast(by: bytes.count)
             gathered.bytes.append(contentsOf: bytes)
         } else {
-            entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
-            try gather(bytes, entries.count - 1)
+            try gather(bytes, entries.appendOpen(offset, length: bytes.count))
         }
     }
 
-    /// Ships what is left.
-    ///
-    /// - Returns: All entries, in the order in which they were given.
-    consuming func finish() throws(SyncError) -> [MapEntry] {
+    /// Ships what is left, after which the map has all entries.
+    consuming func finish() throws(SyncError) {
         while workers.underWay > 0 { try emitOldest() }
         try encodeGathered()
         while workers.underWay > 0 { try emitOldest() }
-        return entries
+        try passOn()
+    }
+
+    /// Gives the map what is known of the next entries.
+    private mutating func passOn() throws(SyncError) {
+        while let entry = entries.popSettled() {
+            try onDisk { () throws(SystemError) in try map.append(entry) }
+        }
+        if entries.count > Self.mostPending { try encodeGathered() }
     }
 
     private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {
@@ -96,12 +107,11 @@ struct RecordPipeline: ~Copyable {
             }
             var offset = 0
             for place in places {
-                let entry = entries[place]
-                entries[place] = MapEntry(
-                    offset: entry.offset, length: entry.length,
-                    source: .record(frame: frame, record: number, offset: offset, depth: depth))
-                offset += entry.length
+                let length = entries[place].length
+                entries.settle(place, at: .record(frame: frame, record: number, offset: offset, depth: depth))
+                offset += length
             }
+            try passOn()
         }
     }
 }

@@ -71,8 +71,13 @@ struct BlockProof: ~Copyable {
             if carry.isEmpty {
                 open = try block(at: offset)
                 if open.upperBound <= range.upperBound {
+                    let known = knownZeros(from: open, upTo: range.upperBound)
+                    if known > open.lowerBound {
+                        offset = known
+                        continue
+                    }
                     let zero = zeros.fingerprint(length: open.count)
-                    switch lookup.content(of: open) {
+                    switch try lookup.content(of: open) {
                     case .zero, .data(zero): break
                     case .data: throw wrong
                     case nil: found.append(zero)
@@ -87,6 +92,16 @@ struct BlockProof: ~Copyable {
         }
     }
 
+    /// Where the blocks end that are zero by the map, from `block` on and whole before `end`.
+    private mutating func knownZeros(from block: Range<Int>, upTo end: Int) -> Int {
+        let current = layout.extents[extent]
+        let index = (block.lowerBound - current.offset) / current.blockSize
+        let count = lookup.zeroBlocks(of: current, from: index)
+        guard count > 0 else { return block.lowerBound }
+        let stop = current.range(ofBlock: index + count - 1).upperBound
+        return stop <= end ? stop : end - (end - current.offset) % current.blockSize
+    }
+
     /// The fingerprints of the blocks that the map does not know, in order.
     ///
     /// - Throws: `damaged` when a block has begun and not ended.
@@ -96,7 +111,7 @@ struct BlockProof: ~Copyable {
     }
 
     private mutating func check(_ bytes: Span<UInt8>) throws(SyncError) {
-        guard let expected = lookup.content(of: open) else {
+        guard let expected = try lookup.content(of: open) else {
             found.append(fingerprinter.fingerprint(bytes))
             return
         }

@@ -28,7 +28,7 @@ struct DeltaTables {
     subscript(address: RecordAddress) -> FrameTable.Delta? { deltas[address] }
 
     /// Loads what `entries` need, in the place of what was loaded before.
-    mutating func load(_ entries: ArraySlice<MapEntry>) throws(SyncError) {
+    mutating func load(_ entries: [MapEntry]) throws(SyncError) {
         var deltas: [RecordAddress: FrameTable.Delta] = [:]
         // How many deltas lie behind a record at most; none behind a plain one, whose table nobody needs.
         var level: [RecordAddress: Int] = [:]

@@ -37,7 +37,7 @@ struct DifferenceScan {
                     let block = extent.range(ofBlock: index)
                     let bytes = buffer.span.extracting(
                         block.lowerBound - piece.lowerBound..<block.upperBound - piece.lowerBound)
-                    if let expected = lookup.content(of: block) {
+                    if let expected = try lookup.content(of: block) {
                         if isRead, expected.isContent(of: bytes, prints.fingerprinter) { continue }
                         result.different.appendJoined(block)
                     } else {

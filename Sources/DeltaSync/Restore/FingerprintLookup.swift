@@ -9,9 +9,8 @@ package struct FingerprintLookup {
     package init(_ runs: [FingerprintRun]) { self.runs = runs }
 
     /// What the map says of the block with exactly this range; nil when nothing.
-    package mutating func content(of range: Range<Int>) -> BlockContent? {
-        if next > 0, next <= runs.count, runs[next - 1].end > range.lowerBound { next = 0 }
-        while next < runs.count, runs[next].end <= range.lowerBound { next += 1 }
+    package mutating func content(of range: Range<Int>) throws(SyncError) -> BlockContent? {
+        find(range.lowerBound)
         guard next < runs.count else { return nil }
         let run = runs[next]
         let distance = range.lowerBound - run.offset
@@ -19,6 +18,23 @@ package struct FingerprintLookup {
         guard distance >= 0, distance % run.blockSize == 0, range.upperBound <= run.end,
             range.count == min(run.blockSize, run.end - range.lowerBound)
         else { return nil }
-        return run.content(ofBlock: distance / run.blockSize)
+        return try imaging { () throws(ImageError) in
+            try run.content(ofBlock: distance / run.blockSize)
+        }
+    }
+
+    /// How many blocks of an extent, from number `index` on, the map says at once to be zero; 0 for none.
+    package mutating func zeroBlocks(of extent: Extent, from index: Int) -> Int {
+        let start = extent.offset + index * extent.blockSize
+        find(start)
+        guard next < runs.count, case .zero = runs[next].source, runs[next].offset <= start else { return 0 }
+        guard runs[next].end < extent.end else { return extent.blockCount - index }
+        return (runs[next].end - start) / extent.blockSize
+    }
+
+    /// Goes to the run that `offset` is in, or the one behind it.
+    private mutating func find(_ offset: Int) {
+        if next > 0, next <= runs.count, runs[next - 1].end > offset { next = 0 }
+        while next < runs.count, runs[next].end <= offset { next += 1 }
     }
 }

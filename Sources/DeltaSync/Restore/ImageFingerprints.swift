@@ -19,15 +19,25 @@ struct ImageFingerprints {
     }
 
     /// - Parameter found: Fingerprints of the blocks that the map does not know, in order.
-    func verdict(_ found: [Fingerprint] = []) -> Verdict {
+    func verdict(_ found: [Fingerprint] = []) throws(SyncError) -> Verdict {
         var sum = ImageDigest(layout)
         var lookup = FingerprintLookup(runs)
         var zeros = ZeroFingerprints(fingerprinter)
         var verdict = Verdict()
         for extent in layout.extents {
-            for index in 0..<extent.blockCount {
+            var index = 0
+            while index < extent.blockCount {
+                let zero = lookup.zeroBlocks(of: extent, from: index)
+                if zero > 0 {
+                    index += zero
+                    sum.add(
+                        zeros: zero, blockSize: extent.blockSize,
+                        lastLength: extent.range(ofBlock: index - 1).count, &zeros)
+                    continue
+                }
                 let range = extent.range(ofBlock: index)
-                switch lookup.content(of: range) {
+                index += 1
+                switch try lookup.content(of: range) {
                 case .zero: sum.add(zeros.fingerprint(length: range.count))
                 case .data(let fingerprint): sum.add(fingerprint)
                 case nil:

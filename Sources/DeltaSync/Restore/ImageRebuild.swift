@@ -1,6 +1,6 @@
 internal import Image
 package import OffsiteStore
-internal import Platform
+package import Platform
 
 /// Makes a point's image again, or parts of it, in image order, and proves it on the way.
 ///
@@ -10,24 +10,28 @@ package struct ImageRebuild {
     private let store: any ObjectStore
     private let points: PointReader
     package let point: Point
-    private let map: MapSegment
-    /// Records that are planned at once: pieces of the image, and the deltas below them.
-    private static let plannedRecords = 1 << 18
+    private let map: MapStack
+    private let runs: [FingerprintRun]
     /// Steps that are being decoded or wait to be handed on.
     private static let mostUnderWay = DecodingWork.threads + 2
 
+    /// - Parameters:
+    ///   - state: What this host keeps of the job; nil when it has nothing.
+    ///   - scratch: For what of the map must be fetched.
     package init(
-        _ point: Point, from store: any ObjectStore, _ points: PointReader, state: JobState?
+        _ point: Point, from store: any ObjectStore, _ points: PointReader, state: JobState?,
+        _ scratch: ScratchFolder
     ) throws(SyncError) {
         self.store = store
         self.points = points
         self.point = point
-        map = try MapStack(of: point, from: points, state: state).flattened()
+        map = try MapStack(of: point, from: points, state: state, scratch)
+        runs = try map.runs()
     }
 
     var fingerprints: ImageFingerprints {
         ImageFingerprints(
-            layout: point.layout, runs: map.runs, fingerprinter: Fingerprinter(secret: points.job.secret),
+            layout: point.layout, runs: runs, fingerprinter: Fingerprinter(secret: points.job.secret),
             digest: point.imageDigest)
     }
 
@@ -63,10 +67,11 @@ package struct ImageRebuild {
     func run(
         _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
     ) throws(SyncError) {
-        let known = fingerprints.verdict()
+        let known = try fingerprints.verdict()
         guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
         let found = try deliver(ranges, progress, into: sink)
-        guard known.isProven || fingerprints.verdict(found).isProven else { throw wrongDigest }
+        if known.isProven { return }
+        guard try fingerprints.verdict(found).isProven else { throw wrongDigest }
     }
 
     var wrongDigest: SyncError { .damaged("the image of point \(point.id) does not have its digest") }
@@ -77,7 +82,6 @@ package struct ImageRebuild {
     func deliver(
         _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
     ) throws(SyncError) -> [Fingerprint] {
-        let pieces = try pieces(of: ranges)
         let locations = try syncing { () throws(StoreError) in
             try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
         }
@@ -85,11 +89,10 @@ package struct ImageRebuild {
         var output = ProvenOutput(
             BlockProof(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
             DecodingWork.workers())
-        var start = 0
-        while start < pieces.count {
-            let end = Self.end(of: pieces, from: start)
-            try deltas.load(pieces[start..<end])
-            let plan = try RestorePlan(pieces[start..<end], deltas)
+        var pieces = MapPieces(map, ranges, point)
+        while let some = try pieces.next() {
+            try deltas.load(some)
+            let plan = try RestorePlan(some, deltas)
             let feed = FrameFeed(plan, store, job: points.job.name, locations: locations)
             for (number, step) in plan.steps.enumerated() {
                 let parts = try feed.take(number)
@@ -97,34 +100,8 @@ package struct ImageRebuild {
                     DecodingWork(pieces: step.pieces, parts: parts, length: step.length),
                     mostUnderWay: Self.mostUnderWay, progress)
             }
-            start = end
         }
         return try output.finish(progress)
-    }
-
-    /// What the map says of the ranges.
-    private func pieces(of ranges: [Range<Int>]) throws(SyncError) -> [MapEntry] {
-        var pieces: [MapEntry] = []
-        for range in ranges where !range.isEmpty {
-            let (found, gaps) = Layer.parts(of: map.entries, in: range)
-            guard gaps.isEmpty else {
-                throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
-            }
-            pieces.append(contentsOf: found)
-        }
-        return pieces
-    }
-
-    /// Where a plan ends that begins at `start`.
-    private static func end(of pieces: [MapEntry], from start: Int) -> Int {
-        var left = plannedRecords
-        var end = start
-        while end < pieces.count, end == start || left > 0 {
-            if case .record(_, _, _, let depth) = pieces[end].source { left -= depth }
-            left -= 1
-            end += 1
-        }
-        return end
     }
 }
 

@@ -94,7 +94,7 @@ package struct InPlaceRestore {
         var done = 0
         var result: [Difference] = []
         for target in targets {
-            let known = target.image.fingerprints.verdict()
+            let known = try target.image.fingerprints.verdict()
             guard known.isProven || known.unknownBlocks > 0 else { throw target.image.wrongDigest }
             var difference = Difference()
             var found: [Fingerprint] = []
@@ -114,7 +114,10 @@ package struct InPlaceRestore {
                 found += scan.found
             }
             // What the map does not know is as it should be if all of it is: else it is fetched.
-            difference.isProven = known.isProven || target.image.fingerprints.verdict(found).isProven
+            difference.isProven =
+                if known.isProven { true } else {
+                    try target.image.fingerprints.verdict(found).isProven
+                }
             if !difference.isProven { difference.ranges = difference.ranges.joined(known.unknown) }
             result.append(difference)
         }

@@ -68,7 +68,7 @@ struct RestorePlan {
     private(set) var frames: [FrameID: FrameNeed] = [:]
 
     /// - Parameter pieces: Sorted, not overlapping.
-    init(_ pieces: ArraySlice<MapEntry>, _ deltas: DeltaTables) throws(SyncError) {
+    init(_ pieces: [MapEntry], _ deltas: DeltaTables) throws(SyncError) {
         for piece in pieces { try add(piece, deltas) }
     }
 

@@ -11,11 +11,12 @@ package enum SignatureRebuild {
     private static let unknown = BlockContent.data(Fingerprint(low: 0, high: 0))
 
     /// - Parameters:
+    ///   - runs: The fingerprints of the point's map.
     ///   - image: The image that will be compared with it; nil when there is none.
     ///   - path: A new file that this writes.
     /// - Throws: `damaged` when all is known and the digest is not the point's.
     package static func run(
-        _ point: Point, _ map: MapSegment, job: JobObject, comparedWith image: ShippedImage?,
+        _ point: Point, _ runs: [FingerprintRun], job: JobObject, comparedWith image: ShippedImage?,
         path: String,
         files: any FileSystem
     ) throws(SyncError) -> Signature {
@@ -23,14 +24,22 @@ package enum SignatureRebuild {
             try SignatureWriter(creating: path, job: job.id, in: files)
         }
         let fingerprinter = Fingerprinter(secret: job.secret)
-        var lookup = FingerprintLookup(map.runs)
-        let survivors = image.map { SurvivingBlocks(map.runs, in: $0, fingerprinter) }
+        var lookup = FingerprintLookup(runs)
+        let survivors = image.map { SurvivingBlocks(runs, in: $0, fingerprinter) }
         var isComplete = true
         for extent in point.layout.extents {
             writer.beginExtent(extent.key, blockSize: extent.blockSize)
-            for index in 0..<extent.blockCount {
+            var index = 0
+            while index < extent.blockCount {
+                let zero = lookup.zeroBlocks(of: extent, from: index)
+                if zero > 0 {
+                    writer.add(zeros: extent.range(ofBlocks: index..<index + zero).count, blocks: zero)
+                    index += zero
+                    continue
+                }
                 let range = extent.range(ofBlock: index)
-                var found = lookup.content(of: range)
+                index += 1
+                var found = try lookup.content(of: range)
                 if found == nil { found = try survivors?.content(of: range, in: extent) }
                 isComplete = isComplete && found != nil
                 try onDisk { () throws(SystemError) in

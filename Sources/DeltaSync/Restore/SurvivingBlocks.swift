@@ -27,8 +27,8 @@ struct SurvivingBlocks {
                 let block = (offset - run.offset) / run.blockSize
                 let start = run.offset + block * run.blockSize
                 let end = min(start + run.blockSize, run.end)
-                guard let content = run.content(ofBlock: block),
-                    try isContent(content, of: start + distance..<end + distance)
+                let known = try imaging { () throws(ImageError) in try run.content(ofBlock: block) }
+                guard let content = known, try isContent(content, of: start + distance..<end + distance)
                 else { return nil }
                 offset = end
             }

@@ -9,6 +9,9 @@ package import Platform
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
 /// the base there, in RFC 3339; `tmp/` is emptied by every push.
 package struct JobState: Sendable {
+    /// Of a map segment that is copied.
+    private static let pieceBytes = 1 << 20
+
     private let folder: String
     private let files: any FileSystem
     package let name: Name
@@ -63,14 +66,23 @@ package struct JobState: Sendable {
 
     /// A map segment that was kept; nil when it was not, or is damaged.
     package func segment(_ segment: Point.Segment, of job: JobObject) -> MapSegment? {
-        guard let bytes = try? files.contents(mapPath(segment.name), limit: MapSegment.maximumBytes),
-            SHA256Hasher.hash(bytes.span) == segment.name
+        guard let file = try? files.open(mapPath(segment.name), .read),
+            let found = try? MapSegment(reading: file, job: job.id), found.name == segment
         else { return nil }
-        return try? MapSegment(parsing: bytes, job: job.id)
+        return found
     }
 
-    package func keep(_ bytes: [UInt8], as segment: Point.Segment) throws(SystemError) {
-        if try files.status(mapPath(segment.name)) == nil { try replace("maps/\(segment.name).map", bytes) }
+    /// Keeps a copy of a map segment.
+    package func keep(_ segment: MapSegment) throws(SystemError) {
+        let path = mapPath(segment.name.name)
+        guard try files.status(path) == nil else { return }
+        try replace(path) { (copy) throws(SystemError) in
+            for offset in stride(from: 0, to: segment.name.length, by: Self.pieceBytes) {
+                let count = min(segment.name.length - offset, Self.pieceBytes)
+                let bytes = try segment.file.bytes(at: offset, count: count)
+                try copy.write(bytes.span, at: offset)
+            }
+        }
     }
 
     /// Removes kept segments that no target's newest point has.
@@ -98,11 +110,16 @@ package struct JobState: Sendable {
     private func mapPath(_ name: Digest256) -> String { "\(folder)/maps/\(name).map" }
 
     private func replace(_ name: String, _ bytes: [UInt8]) throws(SystemError) {
-        let path = folder + "/" + name
+        try replace(folder + "/" + name) { (file) throws(SystemError) in try file.write(bytes.span, at: 0) }
+    }
+
+    private func replace(
+        _ path: String, _ write: (any OpenFile) throws(SystemError) -> Void
+    ) throws(SystemError) {
         let temporary = path + ".partial"
         if try files.status(temporary) != nil { try files.remove(temporary) }
         let file = try files.open(temporary, .create)
-        try file.write(bytes.span, at: 0)
+        try write(file)
         try file.sync()
         try files.rename(temporary, to: path)
         try files.syncFolder(PathText.folder(of: path))

@@ -1,6 +1,9 @@
 package import Platform
 
 extension ObjectStore {
+    /// Bytes of a file that are sent at once.
+    private static var pieceBytes: Int { 1 << 20 }
+
     /// A whole small object.
     ///
     /// - Parameter limit: Most bytes an object of its kind has.
@@ -71,6 +74,28 @@ extension ObjectStore {
             throw error
         }
         return name
+    }
+
+    /// The same from a file.
+    ///
+    /// - Parameter name: The SHA-256 of the file's first `length` bytes.
+    package func put(
+        _ kind: ObjectKind, job: Name, _ file: any OpenFile, length: Int, name: Digest256
+    ) throws(StoreError) {
+        let upload = try beginUpload(kind, job: job)
+        do throws(StoreError) {
+            for offset in stride(from: 0, to: length, by: Self.pieceBytes) {
+                let bytes: [UInt8]
+                do throws(SystemError) {
+                    bytes = try file.bytes(at: offset, count: min(length - offset, Self.pieceBytes))
+                } catch { throw StoreError("read", file.path, error) }
+                try upload.append(bytes)
+            }
+            try upload.finish(name)
+        } catch {
+            upload.abandon()
+            throw error
+        }
     }
 
     package func storeObject() throws(StoreError) -> StoreObject {

@@ -1,3 +1,4 @@
+internal import Image
 package import Platform
 
 /// A committed point as a store has it.
@@ -14,6 +15,7 @@ package struct StoredPoint: Equatable, Sendable {
 
 /// Reads a job's points from a store, proving each against its digests.
 package struct PointReader {
+    private static let pieceBytes = 1 << 20
     private let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
@@ -93,16 +95,38 @@ package struct PointReader {
         return nil
     }
 
-    /// A map segment and its bytes, which have the digest that is its name.
-    package func segment(_ segment: Point.Segment) throws(StoreError) -> (content: MapSegment, bytes: [UInt8])
-    {
+    /// Copies a map segment into an empty file, and reads it there, proven by its name.
+    package func segment(
+        _ segment: Point.Segment, into file: any OpenFile
+    ) throws(StoreError) -> MapSegment {
         let key = ObjectKey.map(job.name, segment.name)
-        let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
-        guard SHA256Hasher.hash(bytes.span) == segment.name else {
+        guard segment.length <= MapSegment.maximumBytes else {
+            throw StoreError(
+                .corrupt, "read", key.path,
+                "has \(segment.length) bytes, more than the limit of \(MapSegment.maximumBytes)")
+        }
+        let requests = stride(from: 0, to: segment.length, by: Self.pieceBytes).map {
+            ReadRequest.bytes(key, offset: $0, count: min(segment.length - $0, Self.pieceBytes))
+        }
+        var end = 0
+        try store.fetch(requests) { (_, answer) throws(StoreError) in
+            guard case .bytes(let bytes) = try answer.get() else { return }
+            do throws(SystemError) { try file.write(bytes.span, at: end) } catch {
+                throw StoreError("write", "a copy of \(key.path)", error)
+            }
+            end += bytes.count
+        }
+        let found: MapSegment
+        do throws(ImageError) { found = try MapSegment(reading: file, job: job.id) } catch {
+            switch error {
+            case .format(let error, _): throw StoreError("read", key.path, error)
+            case .system(let error): throw StoreError("read", "a copy of \(key.path)", error)
+            case .differs: throw StoreError(.corrupt, "read", key.path, error.description)
+            }
+        }
+        guard found.name == segment else {
             throw StoreError(.corrupt, "read", key.path, "its SHA-256 is not its name")
         }
-        do throws(FormatError) { return (try MapSegment(parsing: bytes, job: job.id), bytes) } catch {
-            throw StoreError("read", key.path, error)
-        }
+        return found
     }
 }

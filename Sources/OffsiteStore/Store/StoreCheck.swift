@@ -112,13 +112,15 @@ struct StoreCheck {
 
     private func references(_ segment: Point.Segment) throws(StoreError) -> [FrameID: Set<Int>] {
         let key = ObjectKey.map(request.job, segment.name)
-        let bytes = try store.whole(key, limit: MapSegment.maximumBytes)
-        guard SHA256Hasher.hash(bytes.span) == segment.name else {
-            throw StoreError(.corrupt, "read", key.path, "its SHA-256 is not its name")
+        guard let length = try store.length(of: key) else {
+            throw StoreError(.notFound, "read", key.path, "no such object in \(store.label)")
         }
-        do throws(FormatError) { return try MapSegment.references(parsing: bytes, job: points.job.id) } catch
-        {
-            throw StoreError("read", key.path, error)
+        return try MapReferences.read(
+            length: length, job: points.job.id, expected: segment.name,
+            format: { StoreError("read", key.path, $0) }
+        ) { (offset, count) throws(StoreError) in
+            try store.pulse?()
+            return try store.read(key, at: offset, count: count)
         }
     }
 

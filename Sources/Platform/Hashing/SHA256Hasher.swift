@@ -23,6 +23,14 @@ internal import CCrypto
 
     package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 
+    /// The digest of what came so far; more may follow.
+    package func digestSoFar() -> Digest256 {
+        let copy = SHA256Hasher()
+        let done = unsafe EVP_MD_CTX_copy_ex(copy.context, context)
+        precondition(done == 1, "EVP_MD_CTX_copy_ex fails only on a context that was not made")
+        return copy.finish()
+    }
+
     package consuming func finish() -> Digest256 {
         var out = [UInt8](repeating: 0, count: Digest256.byteCount)
         var length: UInt32 = 0

@@ -34,7 +34,7 @@ struct VerifyCommand: ToolCommand {
         }
         let seed = try session.entropy.bytes(8)
         let label = "verify \(opened.job)"
-        let result = try PointVerification(opened.store, job: opened.job)
+        let result = try PointVerification(opened.store, job: opened.job, .host(session.files))
             .run(full ? .full : .quick, generation: generation, seed: seed.span.uint64(at: 0)) {
                 session.console.progress(Progress(label: label, verification: $0))
             }

@@ -160,7 +160,7 @@ struct JobPush {
 
     private func verify(_ point: Point, _ store: any ObjectStore, _ target: Name) throws {
         let label = "verify \(job) at \(target)"
-        let verification = PointVerification(store, job: job)
+        let verification = PointVerification(store, job: job, .host(session.files))
         let result = try verification.run(.quick, generation: point.generation, seed: point.generation) {
             session.console.progress(Progress(label: label, verification: $0))
         }

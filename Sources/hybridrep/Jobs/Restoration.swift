@@ -17,9 +17,9 @@ struct Restoration {
         session: Session
     ) throws {
         self.session = session
-        image = try ImageRebuild(stored.point, from: store, points, state: state)
+        image = try ImageRebuild(stored.point, from: store, points, state: state, .host(session.files))
         full = try points.full(of: stored.point).map {
-            try ImageRebuild($0.point, from: store, points, state: state)
+            try ImageRebuild($0.point, from: store, points, state: state, .host(session.files))
         }
         label = "restore \(stored.point.id)"
     }

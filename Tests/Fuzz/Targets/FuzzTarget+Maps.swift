@@ -1,6 +1,7 @@
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import TestSupport
 
 extension FuzzTarget {
     static let maps: [FuzzTarget] = [
@@ -11,31 +12,36 @@ extension FuzzTarget {
         // Up to eight segments, newest first, whose fields are chosen one by one.
         FuzzTarget("map-stack", seeds: { stackSeeds }) { bytes in
             var input = FuzzInput(bytes)
-            var segments: [(name: Point.Segment, content: MapSegment)] = []
+            var segments: [MapSegment] = []
             while !input.isAtEnd, segments.count < MapSegment.maximumStack {
                 let object = mapObject(&input)
                 guard let segment = try? MapSegment(parsing: object, job: Reseal.job) else { continue }
-                let name = Point.Segment(name: SHA256Hasher.hash(object.span), length: object.count)
-                segments.append((name, segment))
+                segments.append(segment)
             }
             use(MapStack(segments))
         },
     ]
 
     private static func readMap(_ object: [UInt8]) {
-        _ = try? MapSegment.references(parsing: object, job: Reseal.job)
-        guard let segment = try? MapSegment(parsing: object, job: Reseal.job) else { return }
-        let again = try? MapSegment(parsing: segment.encoded(job: Reseal.job), job: Reseal.job)
-        precondition(again == segment, "a map segment reads back")
+        _ = try? MapReferences.read(object, job: Reseal.job)
+        guard let segment = try? MapSegment(parsing: object, job: Reseal.job),
+            let entries = try? segment.allEntries
+        else { return }
+        guard let again = try? MapSegment.made(entries, segment.runs, job: Reseal.job),
+            let written = try? again.bytes, let read = try? again.allEntries
+        else { preconditionFailure("a map segment can be written again") }
+        let third = try? MapSegment.made(read, again.runs, job: Reseal.job).bytes
+        precondition(read == MapEntry.coalesced(entries) && third == written, "a map segment reads back")
         precondition(
-            (try? MapSegment.references(parsing: segment.encoded(job: Reseal.job), job: Reseal.job)) != nil)
-        use(MapStack([(Point.Segment(name: SHA256Hasher.hash(object.span), length: 1), segment)]))
+            (try? MapReferences.read(written, job: Reseal.job)) != nil, "what it refers to reads back")
+        use(MapStack([segment]))
     }
 
     /// What a push and a restore do with a point's map.
     private static func use(_ stack: MapStack) {
-        guard let map = try? stack.flattened() else { return }
-        for pieces in [map.entries.map { ($0.offset, $0.end) }, map.runs.map { ($0.offset, $0.end) }] {
+        guard let runs = try? stack.runs() else { return }
+        let layers = stack.segments.compactMap { try? $0.allEntries }
+        for pieces in layers.map({ $0.map { ($0.offset, $0.end) } }) + [runs.map { ($0.offset, $0.end) }] {
             var end = 0
             for piece in pieces {
                 precondition(piece.0 >= end && piece.1 > piece.0, "pieces are sorted and apart")
@@ -43,23 +49,24 @@ extension FuzzTarget {
             }
         }
         let starts = Set(
-            map.entries.flatMap { [$0.offset, $0.end] } + map.runs.flatMap { [$0.offset, $0.end] })
-        var lookup = FingerprintLookup(map.runs)
+            layers.flatMap { $0.flatMap { [$0.offset, $0.end] } } + runs.flatMap { [$0.offset, $0.end] })
+        var lookup = FingerprintLookup(runs)
         for start in starts.sorted().prefix(256) {
             for length in [1, 64, 4096] {
-                let (found, gaps) = Layer.parts(of: map.entries, in: start..<start + length)
+                guard let (found, gaps) = try? stack.parts(in: start..<start + length) else { continue }
                 let covered = found.reduce(0) { $0 + $1.length } + gaps.reduce(0) { $0 + $1.count }
                 precondition(covered == length, "entries are cut at any byte")
                 for entry in found { _ = entry.moved(by: -start, keeping: entry.offset..<entry.end) }
-                _ = lookup.content(of: start..<start + length)
+                _ = try? lookup.content(of: start..<start + length)
             }
         }
-        _ = map.encoded(job: Reseal.job)
-        guard let job = try? SampleStore.shared.job else { return }
-        let layer = MapSegment(
-            entries: [MapEntry(offset: 0, length: 64, source: .zero)],
-            runs: [FingerprintRun(offset: 0, length: 64, blockSize: 64, source: .moved(from: 128))])
-        guard let (grown, _) = try? stack.adding(layer, job: job) else { return }
+        guard let job = try? SampleStore.shared.job,
+            let layer = try? MapSegment.made(
+                [MapEntry(offset: 0, length: 64, source: .zero)],
+                [FingerprintRun(offset: 0, length: 64, blockSize: 64, source: .moved(from: 128))], job: job.id
+            ),
+            let (grown, _) = try? stack.adding(layer, job: job, .memory)
+        else { return }
         precondition(grown.segments.count <= MapSegment.maximumStack, "a stack stays small")
     }
 

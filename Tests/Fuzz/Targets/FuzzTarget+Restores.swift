@@ -69,12 +69,14 @@ extension FuzzTarget {
             let store = store(frames: &input, sample)
             for (name, map) in maps { store[.map(SampleStore.jobName, name)] = map }
             guard let points = try? PointReader(store, job: SampleStore.jobName) else { return }
-            if let rebuild = try? ImageRebuild(point, from: store, points, state: nil) {
+            if let rebuild = try? ImageRebuild(point, from: store, points, state: nil, .memory) {
                 try? rebuild.run({ _ in }) { (_) throws(SyncError) in }
             }
-            guard let map = try? MapStack(of: point, from: points, state: nil).flattened() else { return }
+            guard let runs = try? MapStack(of: point, from: points, state: nil, .memory).runs() else {
+                return
+            }
             _ = try? SignatureRebuild.run(
-                point, map, job: sample.job, comparedWith: nil, path: "/s", files: MemoryFileSystem())
+                point, runs, job: sample.job, comparedWith: nil, path: "/s", files: MemoryFileSystem())
         },
     ]
 

@@ -15,32 +15,6 @@ extension RangePiece {
 
 /// Sorted pieces that do not overlap.
 package enum Layer {
-    /// `newer` wherever it says something, `older` elsewhere; both sorted, the result too.
-    package static func overlay<Piece: RangePiece>(_ newer: [Piece], over older: [Piece]) -> [Piece] {
-        var result: [Piece] = []
-        result.reserveCapacity(newer.count + older.count)
-        var next = newer.startIndex
-        for piece in older {
-            var start = piece.offset
-            while start < piece.end {
-                while next < newer.endIndex, newer[next].end <= start {
-                    result.append(newer[next])
-                    next += 1
-                }
-                let stop = next < newer.endIndex ? min(piece.end, newer[next].offset) : piece.end
-                if start < stop, let part = piece.cut(to: start..<stop) { result.append(part) }
-                guard next < newer.endIndex, newer[next].offset < piece.end else { break }
-                start = max(start, newer[next].end)
-                if newer[next].end <= piece.end {
-                    result.append(newer[next])
-                    next += 1
-                }
-            }
-        }
-        result.append(contentsOf: newer[next...])
-        return result
-    }
-
     /// The parts of `pieces` inside `range`, and the gaps where no piece stands.
     ///
     /// A piece of which nothing whole is left is neither: something is there, and it is not known what.

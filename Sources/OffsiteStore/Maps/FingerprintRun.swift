@@ -2,11 +2,11 @@ package import Image
 package import Platform
 
 /// The fingerprints of a range of an image, block by block from its start.
-package struct FingerprintRun: Equatable, Sendable, RangePiece {
-    package enum Source: Equatable, Sendable {
+package struct FingerprintRun: RangePiece {
+    package enum Source {
         case zero
-        /// One fingerprint a block; the last block may be short.
-        case blocks(ArraySlice<Fingerprint>)
+        /// One fingerprint a block, from number `first` of the list on; the last block may be short.
+        case blocks(FingerprintList, first: Int)
         /// Those that the segments below have for the range that starts at `from`.
         case moved(from: Int)
     }
@@ -32,7 +32,7 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
         let source: Source =
             switch self.source {
             case .zero: .zero
-            case .blocks(let list): .blocks(list[(list.startIndex + first)..<(list.startIndex + last)])
+            case .blocks(let list, let start): .blocks(list, first: start + first)
             case .moved(let from): .moved(from: from + start)
             }
         let stop = last == blockCount ? length : last * blockSize
@@ -54,11 +54,15 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
     package static func overlay(
         _ newer: [Self], over older: [Self], limit: Int
     ) throws(FormatError) -> [Self] {
-        let layered = Layer.overlay(
-            newer.map { Layered(run: $0, isNewer: true) },
-            over: older.map { Layered(run: $0, isNewer: false) })
+        var upper = newer.map { Layered(run: $0, isNewer: true) }.makeIterator()
+        var lower = older.map { Layered(run: $0, isNewer: false) }.makeIterator()
+        var layers = Overlay {
+            upper.next()
+        } over: {
+            lower.next()
+        }
         var result: [Self] = []
-        for layered in layered {
+        while let layered = layers.next() {
             guard layered.isNewer, case .moved(let from) = layered.run.source else {
                 result.append(layered.run)
                 continue
@@ -97,11 +101,11 @@ package struct FingerprintRun: Equatable, Sendable, RangePiece {
         }
     }
 
-    /// The content of each block of the run, in order; nil for a run that has moved.
-    package func content(ofBlock index: Int) -> BlockContent? {
+    /// What a block of the run holds; nil for a run that has moved.
+    package func content(ofBlock index: Int) throws(ImageError) -> BlockContent? {
         switch source {
         case .zero: .zero
-        case .blocks(let list): .data(list[list.startIndex + index])
+        case .blocks(let list, let first): .data(try list[first + index])
         case .moved: nil
         }
     }

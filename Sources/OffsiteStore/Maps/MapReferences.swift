@@ -1,0 +1,54 @@
+package import Platform
+
+/// The frames and records that a map segment refers to, from its public part alone.
+package enum MapReferences {
+    /// Fewest bytes of an entry that refers to a record: six varints.
+    private static let minimumEntryBytes = 6
+
+    /// Goes through a segment of `length` bytes once, proving it.
+    ///
+    /// - Throws: What `read` throws, and what `format` makes of bytes that are no segment of the name `expected`.
+    package static func read<E: Error>(
+        length: Int, job: Identifier, expected: Digest256, format: @escaping (FormatError) -> E,
+        read: @escaping (_ offset: Int, _ count: Int) throws(E) -> [UInt8]
+    ) throws(E) -> [FrameID: Set<Int>] {
+        guard length <= MapSegment.maximumBytes else {
+            throw format(
+                .overLimit(
+                    field: "map", value: UInt64(max(0, length)), limit: UInt64(MapSegment.maximumBytes)))
+        }
+        var found: [FrameID: Set<Int>]?
+        let name = try ObjectScan(length: length, format: format, read: read).run(
+            .map, job: job, known: MapSegment.tags, maximumSectionBytes: MapSegment.maximumSectionBytes
+        ) { (tag, _, content) throws(FormatError) in
+            if tag == "FRMS" { found = try parse(content, segmentBytes: length) }
+        }
+        guard name == expected else { throw format(.digestMismatch(of: "map")) }
+        guard let found else { throw format(.missingSection(tag: "FRMS")) }
+        return found
+    }
+
+    /// Reads the `FRMS` section.
+    private static func parse(
+        _ section: [UInt8], segmentBytes: Int
+    ) throws(FormatError) -> [FrameID: Set<Int>] {
+        var reader = ByteReader(section)
+        let frames = try FrameList(parsing: &reader).frames
+        var found: [FrameID: Set<Int>] = [:]
+        // Every record referred to has an entry, so that few bytes cannot name a great many of them.
+        var left = segmentBytes / minimumEntryBytes
+        for frame in frames {
+            let start = reader.offset
+            let bitmap = try reader.take(array: try reader.varint("bitmap", limit: Frame.maximumRecords / 8))
+            var records: Set<Int> = []
+            for (index, byte) in bitmap.enumerated() {
+                for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { records.insert(index * 8 + bit) }
+            }
+            guard records.count <= left else { throw .badField(field: "bitmap", offset: start) }
+            left -= records.count
+            found[frame] = records
+        }
+        try reader.finish()
+        return found
+    }
+}

@@ -1,0 +1,110 @@
+/// Reads an object section by section and proves it, without ever holding more than one section.
+package struct ObjectScan<Failure: Error> {
+    private static var pieceBytes: Int { 1 << 20 }
+
+    private let length: Int
+    private let format: (FormatError) -> Failure
+    private let read: (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+
+    /// - Parameters:
+    ///   - length: Of the object in bytes.
+    ///   - read: Gives `count` bytes from an offset, at most 1 MiB at once.
+    package init(
+        length: Int, format: @escaping (FormatError) -> Failure,
+        read: @escaping (_ offset: Int, _ count: Int) throws(Failure) -> [UInt8]
+    ) {
+        self.length = length
+        self.format = format
+        self.read = read
+    }
+
+    /// Calls `body` with each section whose tag is known and where its content starts, in order.
+    ///
+    /// What `body` does with them counts only once this has returned: the object's digest is at its end.
+    /// - Parameters:
+    ///   - known: Tags this reader understands. Others are skipped, or refused if mandatory.
+    ///   - maximumSectionBytes: Of a section that is known.
+    /// - Returns: The SHA-256 of all bytes of the object, which is the name of some.
+    package func run(
+        _ type: ObjectType, job: Identifier, known: Set<String>, maximumSectionBytes: Int,
+        _ body: (_ tag: String, _ start: Int, _ content: [UInt8]) throws(FormatError) -> Void
+    ) throws(Failure) -> Digest256 {
+        var hasher = SHA256Hasher()
+        let end = length - ObjectTrailer.byteCount
+        guard end >= ObjectHeader.byteCount else {
+            throw format(
+                .truncated(
+                    offset: max(0, length), needed: ObjectHeader.byteCount + ObjectTrailer.byteCount,
+                    available: max(0, length)))
+        }
+        let head = try read(0, ObjectHeader.byteCount)
+        hasher.update(head)
+        try parsing { () throws(FormatError) in
+            guard try ObjectHeader(parsing: head, expecting: type).job == job else {
+                throw .badField(field: "job id", offset: 16)
+            }
+        }
+        var offset = ObjectHeader.byteCount
+        while offset < end {
+            guard end - offset >= Section.headerBytes else {
+                throw format(
+                    .truncated(offset: offset, needed: Section.headerBytes, available: end - offset))
+            }
+            let head = try read(offset, Section.headerBytes)
+            hasher.update(head)
+            offset += Section.headerBytes
+            let (tag, isKnown, count) = try parsing {
+                () throws(FormatError) in try header(head, known, maximumSectionBytes, before: end - offset)
+            }
+            let content = try take(count, at: offset, keeps: isKnown, &hasher)
+            if isKnown { try parsing { () throws(FormatError) in try body(tag, offset, content) } }
+            offset += count
+        }
+        let trailer = try read(end, ObjectTrailer.byteCount)
+        hasher.update(trailer.span.extracting(0..<ObjectTrailer.headBytes))
+        let digest = hasher.digestSoFar()
+        try parsing { () throws(FormatError) in
+            let trailer = try ObjectTrailer(parsing: trailer)
+            guard trailer.length == length else {
+                throw .truncated(offset: length, needed: trailer.length, available: length)
+            }
+            guard trailer.digest == digest else { throw .digestMismatch(of: type.name) }
+        }
+        hasher.update(digest.bytes)
+        return hasher.finish()
+    }
+
+    private func header(
+        _ bytes: [UInt8], _ known: Set<String>, _ limit: Int, before available: Int
+    ) throws(FormatError) -> (tag: String, isKnown: Bool, count: Int) {
+        var reader = ByteReader(bytes)
+        let (tag, flags, count) = try Section.parseHeader(&reader)
+        guard count <= available else {
+            throw .truncated(offset: length - available, needed: count, available: available)
+        }
+        let isKnown = known.contains(tag)
+        guard isKnown || !flags.contains(.mandatory) else { throw .unknownMandatorySection(tag: tag) }
+        guard !isKnown || count <= limit else {
+            throw .overLimit(field: "section \(tag)", value: UInt64(count), limit: UInt64(limit))
+        }
+        return (tag, isKnown, count)
+    }
+
+    private func take(
+        _ count: Int, at offset: Int, keeps: Bool, _ hasher: inout SHA256Hasher
+    ) throws(Failure) -> [UInt8] {
+        var content: [UInt8] = []
+        var done = 0
+        while done < count {
+            let piece = try read(offset + done, min(count - done, Self.pieceBytes))
+            hasher.update(piece)
+            done += piece.count
+            if keeps, content.isEmpty { content = piece } else if keeps { content += piece }
+        }
+        return content
+    }
+
+    private func parsing<R>(_ body: () throws(FormatError) -> R) throws(Failure) -> R {
+        do throws(FormatError) { return try body() } catch { throw format(error) }
+    }
+}
