@@ -15,6 +15,7 @@ let common: [SwiftSetting] = [
 let memorySafe: [SwiftSetting] = common + [.treatWarning("StrictMemorySafety", as: .error)]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let bitSet: Target.Dependency = .product(name: "BitCollections", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -39,12 +40,15 @@ let package = Package(
         .target(name: "CLinux"),
         .target(
             name: "Platform",
-            dependencies: ["CZstd", "CCrypto", "CLibSSH", "CXXHash", "CLinux", subprocess, systemPackage],
+            dependencies: [
+                "CZstd", "CCrypto", "CLibSSH", "CXXHash", "CLinux", deque, subprocess, systemPackage,
+            ],
             swiftSettings: common),
         .target(name: "Image", dependencies: ["Platform"], swiftSettings: memorySafe),
         .target(name: "ESE", dependencies: ["Platform"], swiftSettings: memorySafe),
         .target(name: "BackupStream", dependencies: ["ESE", "Image", "Platform"], swiftSettings: memorySafe),
-        .target(name: "OffsiteStore", dependencies: ["Image", "Platform"], swiftSettings: memorySafe),
+        .target(
+            name: "OffsiteStore", dependencies: ["Image", "Platform", bitSet], swiftSettings: memorySafe),
         .target(
             name: "DeltaSync", dependencies: ["OffsiteStore", "Image", "Platform", deque],
             swiftSettings: memorySafe),
@@ -108,6 +112,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
+                bitSet,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: memorySafe),
         .testTarget(

@@ -102,6 +102,6 @@ extension MapReferences {
             length: bytes.count, job: job, expected: SHA256Hasher.hash(bytes.span), format: { $0 }
         ) { (offset, count) throws(FormatError) in
             Array(bytes[offset..<offset + count])
-        }
+        }.mapValues { Set($0) }
     }
 }

@@ -8,7 +8,6 @@ internal import Platform
 struct DeltaTables {
     /// Of tables that were read and may be needed again.
     private static let budget = 32 << 20
-    private static let bytesPerDelta = 192
     /// Deltas at once: a graph made to take for ever, or a plan made too large.
     private static let maximumDeltas = 1 << 20
 
@@ -90,7 +89,7 @@ struct DeltaTables {
                     guard more > count else { throw .damaged("frame \(frame): its table does not end") }
                     again.append((location, more))
                 case .table(let table):
-                    tables.insert(table, for: frame, cost: table.deltas.count * Self.bytesPerDelta + 64)
+                    tables.insert(table, for: frame, cost: table.memoryBytes)
                     try body(frame, table)
                 }
             }

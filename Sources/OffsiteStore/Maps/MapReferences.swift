@@ -1,3 +1,4 @@
+package import BitCollections
 package import Platform
 
 /// The frames and records that a map segment refers to, from its public part alone.
@@ -11,13 +12,13 @@ package enum MapReferences {
     package static func read<E: Error>(
         length: Int, job: Identifier, expected: Digest256, format: @escaping (FormatError) -> E,
         read: @escaping (_ offset: Int, _ count: Int) throws(E) -> [UInt8]
-    ) throws(E) -> [FrameID: Set<Int>] {
+    ) throws(E) -> [FrameID: BitSet] {
         guard length <= MapSegment.maximumBytes else {
             throw format(
                 .overLimit(
                     field: "map", value: UInt64(max(0, length)), limit: UInt64(MapSegment.maximumBytes)))
         }
-        var found: [FrameID: Set<Int>]?
+        var found: [FrameID: BitSet]?
         let name = try ObjectScan(length: length, format: format, read: read).run(
             .map, job: job, known: MapSegment.tags, maximumSectionBytes: MapSegment.maximumSectionBytes
         ) { (tag, _, content) throws(FormatError) in
@@ -31,16 +32,16 @@ package enum MapReferences {
     /// Reads the `FRMS` section.
     private static func parse(
         _ section: [UInt8], segmentBytes: Int
-    ) throws(FormatError) -> [FrameID: Set<Int>] {
+    ) throws(FormatError) -> [FrameID: BitSet] {
         var reader = ByteReader(section)
         let frames = try FrameList(parsing: &reader).frames
-        var found: [FrameID: Set<Int>] = [:]
+        var found: [FrameID: BitSet] = [:]
         // Every record referred to has an entry, so that few bytes cannot name a great many of them.
         var left = segmentBytes / minimumEntryBytes
         for frame in frames {
             let start = reader.offset
             let bitmap = try reader.take(array: try reader.varint("bitmap", limit: Frame.maximumRecords / 8))
-            var records: Set<Int> = []
+            var records = BitSet()
             for (index, byte) in bitmap.enumerated() {
                 for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { records.insert(index * 8 + bit) }
             }

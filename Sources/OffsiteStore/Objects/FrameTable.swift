@@ -12,6 +12,11 @@ package struct FrameTable: Sendable {
     /// Records whose payload collection has left out.
     package let dropped: Set<Int>
 
+    private static let bytesPerDelta = 192
+
+    /// About what it takes in memory.
+    package var memoryBytes: Int { 64 + deltas.count * Self.bytesPerDelta }
+
     /// What must be read of a frame to have its table, most probably.
     package static func likelyBytes(_ place: PackFooter.Entry) -> Int {
         min(place.length, Frame.headerBytes + 64 + 24 * place.records)

@@ -1,12 +1,17 @@
+package import BitCollections
 package import Platform
 
 /// Which records need which: the bases of deltas, read from the tables of the frames they stand in.
+///
+/// A bit is held for each record; of tables only what was used last, so that the work of one point costs the same
+/// memory however many nights are behind it.
 package struct RecordGraph {
+    private static let budget = 32 << 20
+
     private let store: any ObjectStore
     private let job: Name
     private let locations: FrameLocations
-    /// The frames that were looked at.
-    private var tables: [FrameID: FrameTable] = [:]
+    private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
 
     package init(_ store: any ObjectStore, job: Name, locations: FrameLocations) {
         self.store = store
@@ -25,26 +30,21 @@ package struct RecordGraph {
     ///
     /// What cannot be found or read is in `missing`; the rest is complete without it.
     package mutating func closure(
-        of roots: [FrameID: Set<Int>]
-    ) throws(StoreError) -> (records: [FrameID: Set<Int>], missing: [Missing]) {
-        var found: [FrameID: Set<Int>] = [:]
+        of roots: [FrameID: BitSet]
+    ) throws(StoreError) -> (records: [FrameID: BitSet], missing: [Missing]) {
+        var walk = Walk(roots)
         var missing: [Missing] = []
         var reported: Set<FrameID> = []
-        var pending = Array(roots)
-        while let (frame, records) = pending.popLast() {
-            // Most come as one record of a frame with many: what is walked through must be the few.
-            let new = found[frame].map { known in records.filter { !known.contains($0) } } ?? records
-            guard !new.isEmpty else { continue }
-            if found[frame] == nil { found[frame] = new } else { found[frame]?.formUnion(new) }
+        while let (frame, records) = walk.next() {
             var reason: String?
             do throws(LookupFailure) {
                 let table = try table(of: frame)
-                for record in new {
+                for record in records {
                     if record >= table.count || table.dropped.contains(record) {
                         reason = "frame \(frame) has no record \(record)"
                     }
                     for slice in table.deltas[record]?.base ?? [] {
-                        pending.append((slice.frame, [slice.record]))
+                        walk.add(slice.frame, slice.record, from: frame)
                     }
                 }
             } catch {
@@ -57,7 +57,54 @@ package struct RecordGraph {
                 missing.append(Missing(frame: frame, pack: locations[frame]?.pack, reason: reason))
             }
         }
-        return (found, missing)
+        return (walk.found, missing)
+    }
+
+    /// The records that are still to be looked at, frame by frame.
+    private struct Walk {
+        private(set) var found: [FrameID: BitSet] = [:]
+        /// By push, and there by frame.
+        private var pending: [UInt64: [FrameID: BitSet]] = [:]
+        /// How many pushes lie above one, as far as is known: bases are always of older pushes, and whoever takes
+        /// the newest first looks at most frames once.
+        private var ranks: [UInt64: Int] = [:]
+        /// What is taken next, the next last.
+        private var pushes: [UInt64] = []
+        private var frames: [(FrameID, BitSet)] = []
+
+        init(_ roots: [FrameID: BitSet]) {
+            for (frame, records) in roots { pending[frame.push, default: [:]][frame] = records }
+        }
+
+        mutating func add(_ frame: FrameID, _ record: Int, from other: FrameID) {
+            guard found[frame]?.contains(record) != true else { return }
+            pending[frame.push, default: [:]][frame, default: BitSet()].insert(record)
+            let rank = (ranks[other.push] ?? 0) + (other.push == frame.push ? 0 : 1)
+            if ranks[frame.push] ?? 0 < rank { ranks[frame.push] = rank }
+        }
+
+        /// A frame, and the records of it that were not looked at before.
+        mutating func next() -> (FrameID, BitSet)? {
+            while true {
+                guard let (frame, records) = frames.popLast() else {
+                    guard nextPush() else { return nil }
+                    continue
+                }
+                let new = records.subtracting(found[frame] ?? BitSet())
+                guard !new.isEmpty else { continue }
+                found[frame, default: BitSet()].formUnion(new)
+                return (frame, new)
+            }
+        }
+
+        private mutating func nextPush() -> Bool {
+            if pushes.isEmpty {
+                pushes = pending.keys.sorted { (ranks[$0] ?? 0, $0) > (ranks[$1] ?? 0, $1) }
+            }
+            guard let push = pushes.popLast() else { return false }
+            frames = (pending.removeValue(forKey: push) ?? [:]).sorted { $0.key > $1.key }
+            return true
+        }
     }
 
     private enum LookupFailure: Error {
@@ -66,11 +113,11 @@ package struct RecordGraph {
     }
 
     private mutating func table(of frame: FrameID) throws(LookupFailure) -> FrameTable {
-        if let known = tables[frame] { return known }
+        if let known = tables.value(frame) { return known }
         guard let location = locations[frame] else { throw .missing("no pack holds frame \(frame)") }
         do throws(StoreError) {
             let table = try read(.pack(job, location.pack), location.entry)
-            tables[frame] = table
+            tables.insert(table, for: frame, cost: table.memoryBytes)
             return table
         } catch {
             switch error.kind {

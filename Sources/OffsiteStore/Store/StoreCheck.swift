@@ -1,3 +1,4 @@
+internal import BitCollections
 internal import Platform
 
 /// Proves the objects of a job where they are (DESIGN section 6, CONVENTIONS "verified N of N").
@@ -18,7 +19,7 @@ struct StoreCheck {
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
     /// What the segments of the point before refer to: most of them are the next point's, too.
-    private var segments: [Point.Segment: [FrameID: Set<Int>]] = [:]
+    private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
     /// Position in the report of each damaged object.
     private var damagePositions: [String: Int] = [:]
 
@@ -79,8 +80,8 @@ struct StoreCheck {
             return []
         }
         if isAsked, let length = try store.length(of: key) { note(key, length, generation) }
-        var roots: [FrameID: Set<Int>] = [:]
-        var kept: [Point.Segment: [FrameID: Set<Int>]] = [:]
+        var roots: [FrameID: BitSet] = [:]
+        var kept: [Point.Segment: [FrameID: BitSet]] = [:]
         for segment in point.segments {
             if isAsked { note(.map(request.job, segment.name), segment.length, generation) }
             do throws(StoreError) {
@@ -110,7 +111,7 @@ struct StoreCheck {
         return packs
     }
 
-    private func references(_ segment: Point.Segment) throws(StoreError) -> [FrameID: Set<Int>] {
+    private func references(_ segment: Point.Segment) throws(StoreError) -> [FrameID: BitSet] {
         let key = ObjectKey.map(request.job, segment.name)
         guard let length = try store.length(of: key) else {
             throw StoreError(.notFound, "read", key.path, "no such object in \(store.label)")

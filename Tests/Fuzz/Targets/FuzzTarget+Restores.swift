@@ -1,3 +1,4 @@
+internal import BitCollections
 internal import DeltaSync
 internal import Image
 internal import OffsiteStore
@@ -29,7 +30,7 @@ extension FuzzTarget {
             }
             var graph = RecordGraph(store, job: SampleStore.jobName, locations: locations)
             let roots = Dictionary(
-                frames(in: store).map { ($0.id, Set($0.records.indices)) }, uniquingKeysWith: { $1 })
+                frames(in: store).map { ($0.id, BitSet($0.records.indices)) }, uniquingKeysWith: { $1 })
             _ = try? graph.closure(of: roots)
         },
         // A byte of which records and parts of them are wanted, then what an agent sends of a sample's frame.

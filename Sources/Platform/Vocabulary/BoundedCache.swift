@@ -1,17 +1,17 @@
 internal import DequeModule
 
 /// Keeps what was used last, up to a number of bytes.
-struct BoundedCache<Key: Hashable, Value> {
+package struct BoundedCache<Key: Hashable, Value> {
     private let budget: Int
     private var values: [Key: (value: Value, cost: Int, use: Int)] = [:]
     /// Uses in order; one that a later use of the same key has replaced is passed over.
     private var uses: Deque<(key: Key, use: Int)> = []
     private var clock = 0
-    private(set) var bytes = 0
+    package private(set) var bytes = 0
 
-    init(budget: Int) { self.budget = budget }
+    package init(budget: Int) { self.budget = budget }
 
-    mutating func value(_ key: Key) -> Value? {
+    package mutating func value(_ key: Key) -> Value? {
         guard let found = values[key] else { return nil }
         clock += 1
         values[key]?.use = clock
@@ -20,7 +20,7 @@ struct BoundedCache<Key: Hashable, Value> {
         return found.value
     }
 
-    mutating func insert(_ value: Value, for key: Key, cost: Int) {
+    package mutating func insert(_ value: Value, for key: Key, cost: Int) {
         clock += 1
         if let old = values.updateValue((value, cost, clock), forKey: key) { bytes -= old.cost }
         uses.append((key, clock))
