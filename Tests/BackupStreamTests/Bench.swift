@@ -15,8 +15,9 @@ struct Bench {
     let fingerprinter: Fingerprinter
     let clock = StillClock()
 
-    init() throws {
-        folder = try TemporaryFolder()
+    /// - Parameter parent: As that of ``TemporaryFolder``.
+    init(in parent: String? = nil) throws {
+        folder = try TemporaryFolder(in: parent)
         var generator = SeededGenerator(seed: 42)
         fingerprinter = Fingerprinter(secret: generator.bytes(Fingerprinter.secretBytes))
         let name = try #require(Name("mdb01"))
