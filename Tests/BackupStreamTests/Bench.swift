@@ -15,8 +15,9 @@ struct Bench {
     let fingerprinter: Fingerprinter
     let clock = StillClock()
 
-    init() throws {
-        folder = try TemporaryFolder()
+    /// - Parameter parent: As that of ``TemporaryFolder``.
+    init(in parent: String? = nil) throws {
+        folder = try TemporaryFolder(in: parent)
         var generator = SeededGenerator(seed: 42)
         fingerprinter = Fingerprinter(secret: generator.bytes(Fingerprinter.secretBytes))
         let name = try #require(Name("mdb01"))
@@ -73,7 +74,8 @@ struct Bench {
                 let block = Array(image[extent.range(ofBlock: index)])
                 let content = try signature.content(ofBlock: signature.layout.firstBlocks[number] + index)
                 let fingerprint = fingerprinter.fingerprint(block.span)
-                #expect(content == (block.allSatisfy { $0 == 0 } ? .zero : .data(fingerprint)))
+                let zeros = [UInt8](repeating: 0, count: block.count)
+                #expect(content == (block == zeros ? .zero : .data(fingerprint)))
                 digest.add(fingerprint)
             }
         }

@@ -127,7 +127,8 @@ import Testing
         var random = SeededGenerator(seed: UInt64(period))
         let shipment = try Shipment()
         let pattern = random.bytes(period)
-        var bytes = Array((0..<(2 << 20) / period).map { _ in pattern }.joined())
+        var bytes = pattern
+        while bytes.count < 2 << 20 { bytes += bytes }
         try shipment.push(try shipment.image(bytes))
         bytes.insert(contentsOf: random.bytes(777), at: 500_000)
         let result = try shipment.push(try shipment.image(bytes))

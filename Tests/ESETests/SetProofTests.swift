@@ -8,12 +8,21 @@ import Testing
     typealias Log = (name: String, bytes: [UInt8])
 
     /// A dirty database that requires logs 1 to 6 and has committed 7, with 8 logs.
-    static func logs(_ format: ESELogStream.Format) -> [Log] {
-        ESELogStream(seed: 1) {
-            $0.format = format
-            $0.hasShadow = true
-        }.logs(1...8)
-    }
+    static func logs(_ format: ESELogStream.Format) -> [Log] { whole[format]?.logs ?? [] }
+
+    /// The sets without anything wrong; made and read once, as most of each is what every test has.
+    private static let whole: [ESELogStream.Format: (logs: [Log], facts: [LogFact])] = {
+        var sets: [ESELogStream.Format: (logs: [Log], facts: [LogFact])] = [:]
+        for format in ESELogStream.Format.allCases {
+            let stream = ESELogStream(seed: 1) {
+                $0.format = format
+                $0.hasShadow = true
+            }
+            let logs = stream.logs(1...8)
+            sets[format] = (logs, logs.map(read))
+        }
+        return sets
+    }()
 
     static let header: HeaderPair? = {
         let database = ESEDatabase { $0.required = .init(1...6, committed: 7) }
@@ -21,19 +30,30 @@ import Testing
     }()
 
     static func facts(_ logs: [Log]) -> [LogFact] {
-        logs.map { name, bytes in
-            do throws(LogHeaderError) {
-                let header = try LogHeader(parsing: bytes.span)
-                var check = LogDataCheck(header)
-                check.append(bytes.span)
-                return LogFact(name: name, header: header, fileBytes: bytes.count, data: check.finish())
-            } catch { return LogFact(name: name, unreadable: error) }
+        logs.map { log in
+            for set in whole.values {
+                if let index = set.logs.firstIndex(where: { $0 == log }) { return set.facts[index] }
+            }
+            return read(log)
         }
     }
 
+    private static func read(_ log: Log) -> LogFact {
+        do throws(LogHeaderError) {
+            let header = try LogHeader(parsing: log.bytes.span)
+            var check = LogDataCheck(header)
+            check.append(log.bytes.span)
+            return LogFact(name: log.name, header: header, fileBytes: log.bytes.count, data: check.finish())
+        } catch { return LogFact(name: log.name, unreadable: error) }
+    }
+
     static func verdict(_ logs: [Log], checkpoint: CheckpointFact? = nil) throws -> SetVerdict {
+        try verdict(facts(logs), checkpoint: checkpoint)
+    }
+
+    static func verdict(_ facts: [LogFact], checkpoint: CheckpointFact? = nil) throws -> SetVerdict {
         let header = try #require(header).header
-        return SetVerdict.judge(DatabaseFacts(header), logs: facts(logs), checkpoint: checkpoint)
+        return SetVerdict.judge(DatabaseFacts(header), logs: facts, checkpoint: checkpoint)
     }
 
     /// The codes of chain and verdict after a change: `-528 -543`.
@@ -42,8 +62,9 @@ import Testing
     ) throws -> String {
         var logs = logs(format)
         try change(&logs)
-        let chain = LogChain(facts(logs)).firstError.map { "\($0.rawValue)" } ?? "good"
-        switch try verdict(logs).outcome {
+        let facts = facts(logs)
+        let chain = LogChain(facts).firstError.map { "\($0.rawValue)" } ?? "good"
+        switch try verdict(facts).outcome {
         case .clean, .complete: return "\(chain) good"
         case .withLoss(let last, _): return "\(chain) -582 after \(last)"
         case .notRecoverable(let refusal): return "\(chain) \(refusal.code.rawValue)"

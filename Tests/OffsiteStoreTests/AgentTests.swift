@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The agent's end alone, given bytes that no client of ours would send.
-@Suite(.timeLimit(.minutes(2))) struct AgentTests {
+@Suite struct AgentTests {
     private final class Lines {
         var lines: [String] = []
     }

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CheckConformanceTests {
+@Suite struct CheckConformanceTests {
     private struct Checked {
         let folder: TemporaryFolder
         let fixture: StoreFixture

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The client's end, given bytes that no agent of ours would send, and connections that break.
-@Suite(.timeLimit(.minutes(4))) struct ClientRobustnessTests {
+@Suite struct ClientRobustnessTests {
     private func converse(_ transport: any Transport) -> StoreError? {
         do {
             try Conversation.run(

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CommitConformanceTests {
+@Suite struct CommitConformanceTests {
     @Test(arguments: StoreKind.allCases)
     func aReceiptSaysWhenAndWhat(kind: StoreKind) throws {
         let folder = try TemporaryFolder()

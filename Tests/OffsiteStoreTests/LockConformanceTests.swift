@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct LockConformanceTests {
+@Suite struct LockConformanceTests {
     @Test(arguments: StoreKind.allCases, StoreKind.allCases)
     func twoPushesOfAJobExcludeEachOther(kind: StoreKind, other: StoreKind) throws {
         let folder = try TemporaryFolder()

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ProtocolTests {
+@Suite struct ProtocolTests {
     private func open(
         _ transport: any Transport, _ dialect: Dialect = Conversation.dialect
     ) throws(StoreError) -> AgentStore {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Reads that are asked for before the answers to others are there, the same from every store.
-@Suite(.timeLimit(.minutes(2))) struct ReadAheadTests {
+@Suite struct ReadAheadTests {
     private static let page = 8192
     private static let pages = 128
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What every store does, wherever it is.
-@Suite(.timeLimit(.minutes(2))) struct StoreConformanceTests {
+@Suite struct StoreConformanceTests {
     @Test(arguments: StoreKind.allCases)
     func aStoreIsMadeOnceAndStaysAsItIs(kind: StoreKind) throws {
         let folder = try TemporaryFolder()

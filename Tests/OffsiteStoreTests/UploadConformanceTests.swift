@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct UploadConformanceTests {
+@Suite struct UploadConformanceTests {
     @Test(arguments: StoreKind.allCases, [0, 1, 65_535, 65_536, 3 << 20])
     func anUploadedObjectIsThereUnderItsDigest(kind: StoreKind, count: Int) throws {
         let folder = try TemporaryFolder()

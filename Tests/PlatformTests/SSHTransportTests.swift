@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What holds for libssh in process, beyond what every transport does.
-@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"))
 struct SSHTransportTests {
     @Test func aRefusedConnectionSaysSo() throws {
         let server = try LoopbackSSHServer()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Who is believed, and who is let in; nothing may run at the far end before both are settled.
-@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"))
 struct SSHTrustTests {
     let server: LoopbackSSHServer
 

@@ -96,7 +96,7 @@ extension Transport {
     }
 }
 
-@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs sshd, ssh and ssh-keygen"))
 struct TransportConformanceTests {
     @Test(arguments: Route.allCases) func fourMebibytesComeBackExactly(route: Route) throws {
         let reached = try Reached(route, "cat")
@@ -183,21 +183,26 @@ struct TransportConformanceTests {
         #expect(reached.transport.finish() == TransportEnd(status: 3, stderr: "over\n"))
     }
 
+    /// A command that would run for long has no status; the system's ssh makes 255 of the signal that ends it, if it
+    /// is so far as to catch one.
+    private func expectEndedByUs(_ transport: any Transport, _ route: Route) {
+        let status = transport.finish().status
+        #expect(status == nil || route == .sshClient && status == 255)
+    }
+
     @Test(arguments: Route.allCases) func aPeerThatDoesNotReadStallsTheWriter(route: Route) throws {
-        let reached = try Reached(route, "exec sleep 10", progressSeconds: 1)
+        let reached = try Reached(route, "exec sleep 60", progressSeconds: 1)
         let error = try #require(throws: TransportError.self) {
             try reached.transport.writeAll([UInt8](repeating: 1, count: 16 << 20).span)
         }
         #expect(error.kind == .stalled)
-        // The system's ssh, ended by us, makes 255 of it.
-        #expect(reached.transport.finish().status == (route == .sshClient ? 255 : nil))
+        expectEndedByUs(reached.transport, route)
     }
 
     @Test(arguments: Route.allCases) func aPeerThatDoesNotAnswerStallsTheReader(route: Route) throws {
-        let reached = try Reached(route, "exec sleep 10", progressSeconds: 1)
+        let reached = try Reached(route, "exec sleep 60", progressSeconds: 1)
         let error = try #require(throws: TransportError.self) { try reached.transport.readAll() }
         #expect(error.kind == .stalled)
-        // The system's ssh, ended by us, makes 255 of it.
-        #expect(reached.transport.finish().status == (route == .sshClient ? 255 : nil))
+        expectEndedByUs(reached.transport, route)
     }
 }

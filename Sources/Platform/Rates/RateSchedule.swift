@@ -9,7 +9,7 @@ package struct RateSchedule: Equatable, Sendable {
         package let start: Int
         package let end: Int
         /// Nil for no limit.
-        package let bytesPerSecond: Int?
+        package var bytesPerSecond: Int?
 
         package init(start: Int, end: Int, bytesPerSecond: Int?) {
             self.start = start

@@ -74,7 +74,7 @@ extension FuzzTarget {
         },
     ]
 
-    private static func text(
+    static func text(
         _ name: String, _ seeds: String..., run: @escaping @Sendable (String) -> Void
     ) -> FuzzTarget {
         FuzzTarget(name, seeds: { seeds.map { Array($0.utf8) } }) { bytes in
