@@ -18,6 +18,7 @@ struct RecordPipeline: ~Copyable {
     private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
     private var odds = DeltaOdds()
+    private var choice = PlainChoice()
 
     init(_ levels: RecordEncoder.Levels, into writer: FrameWriter) {
         self.writer = writer
@@ -33,7 +34,7 @@ struct RecordPipeline: ~Copyable {
         guard bet != .hopeless else { return try append(bytes, at: offset) }
         entries.append(MapEntry(offset: offset, length: bytes.count, source: .zero))
         try encode(
-            EncodingWork(bytes: bytes, offset: offset, base: base), [entries.count - 1],
+            EncodingWork(bytes: bytes, offset: offset, method: .delta(base)), [entries.count - 1],
             isUnlikely: bet == .unlikely)
     }
 
@@ -64,6 +65,7 @@ struct RecordPipeline: ~Copyable {
 
     private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {
         if gathered.bytes.count + bytes.count > Record.maximumBytes { try encodeGathered() }
+        if gathered.bytes.isEmpty { gathered.bytes.reserveCapacity(Record.maximumBytes) }
         gathered.bytes.append(contentsOf: bytes)
         gathered.places.append(place)
     }
@@ -71,7 +73,9 @@ struct RecordPipeline: ~Copyable {
     private mutating func encodeGathered() throws(SyncError) {
         guard let first = gathered.places.first else { return }
         let (bytes, places) = exchange(&gathered, with: ([], []))
-        try encode(EncodingWork(bytes: bytes, offset: entries[first].offset, base: nil), places)
+        let work = EncodingWork(
+            bytes: bytes, offset: entries[first].offset, method: .plain(choice.next()))
+        try encode(work, places)
     }
 
     private mutating func encode(
@@ -89,8 +93,9 @@ struct RecordPipeline: ~Copyable {
         case .unrelated(let bytes):
             if isUnlikely { odds.note(success: false) }
             for place in places { try gather(bytes, place) }
-        case .record(let record, let payload, let depth):
+        case .record(let record, let payload, let depth, let sizes):
             if isUnlikely { odds.note(success: true) }
+            if let sizes { choice.note(thorough: sizes.thorough, quick: sizes.quick) }
             let (frame, number) = try syncing { () throws(StoreError) in
                 try writer.append(record, payload)
             }
