@@ -88,6 +88,55 @@ import Testing
         #expect(try shipment.restored(2) == bytes)
     }
 
+    /// A base that counts what is read of it.
+    private final class CountedFile: OpenFileDecorator {
+        let base: any OpenFile
+        private(set) var readBytes = 0
+        init(_ base: any OpenFile) { self.base = base }
+
+        func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
+            let got = try base.read(into: &target, at: offset)
+            readBytes += got
+            return got
+        }
+    }
+
+    @Test("content that was changed where it stands is not looked for elsewhere")
+    func changedInPlace() throws {
+        var random = SeededGenerator(seed: 10)
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        let first = try shipment.image(bytes)
+        // Something in every block, and nothing else.
+        for block in 0..<Self.size / 4096 { bytes[block * 4096 + 17] ^= 1 }
+        let image = try shipment.image(bytes)
+        let counted = CountedFile(first.file)
+        let base = BaseImage(signature: first.signature, file: counted)
+        let plan = DeltaPlan(from: base, to: image, Fingerprinter(secret: shipment.job.secret))
+        var changed = 0
+        try plan.forEachStep { (step) throws(SyncError) in
+            guard case .changed(let range, _, _, let old) = step else { return }
+            #expect(old == [range])
+            changed += 1
+        }
+        #expect(changed == Self.size / 4096)
+        // The bytes of each anchor, one in about 16 KiB.
+        #expect(counted.readBytes > 0 && counted.readBytes < Self.size / 8192 * GearScanner.windowBytes)
+    }
+
+    @Test("content that has moved is found behind content that was changed where it stands")
+    func movedBehindChanged() throws {
+        var random = SeededGenerator(seed: 11)
+        let shipment = try Shipment()
+        var bytes = random.bytes(Self.size)
+        try shipment.push(try shipment.image(bytes))
+        for block in 0..<128 { bytes[block * 4096 + 17] ^= 1 }
+        bytes.insert(contentsOf: random.bytes(999), at: 128 * 4096 + 5)
+        let result = try shipment.push(try shipment.image(bytes))
+        #expect(result.point.counts.shippedBytes < 999 + 128 * 80 + 2 * Self.edgeBytes)
+        #expect(try shipment.restored(2) == bytes)
+    }
+
     @Test("a member that was renamed is found again")
     func renamed() throws {
         var random = SeededGenerator(seed: 7)

@@ -6,8 +6,12 @@ struct EncodingWork: Sendable {
     let bytes: [UInt8]
     /// Of the first byte in the image.
     let offset: Int
-    /// What a delta is made against; nil for a plain record.
-    let base: Base?
+    let method: Method
+
+    enum Method: Sendable {
+        case plain(PlainChoice.Manner)
+        case delta(Base)
+    }
 
     struct Base: Sendable {
         let old: [UInt8]
@@ -16,7 +20,8 @@ struct EncodingWork: Sendable {
     }
 
     enum Encoded: Sendable {
-        case record(Record, payload: [UInt8], depth: Int)
+        /// - Parameter sizes: Of a plain record that was compressed both ways.
+        case record(Record, payload: [UInt8], depth: Int, sizes: RecordEncoder.Sizes?)
         /// The base does not help: the bytes go into a plain record with others.
         case unrelated([UInt8])
     }
@@ -49,15 +54,17 @@ struct EncodingWork: Sendable {
             do throws(SyncError) {
                 var encoder = try take()
                 let encoded: Encoded
-                if let base = work.base {
+                switch work.method {
+                case .delta(let base):
                     let delta = try encoder.delta(
                         work.bytes, at: work.offset, old: base.old, base: base.slices)
                     encoded =
-                        delta.map { .record($0.record, payload: $0.payload, depth: base.depth) }
-                        ?? .unrelated(work.bytes)
-                } else {
-                    let plain = try encoder.plain(work.bytes, at: work.offset)
-                    encoded = .record(plain.record, payload: plain.payload, depth: 0)
+                        delta.map {
+                            .record($0.record, payload: $0.payload, depth: base.depth, sizes: nil)
+                        } ?? .unrelated(work.bytes)
+                case .plain(let manner):
+                    let (plain, sizes) = try encoder.plain(work.bytes, at: work.offset, manner)
+                    encoded = .record(plain.record, payload: plain.payload, depth: 0, sizes: sizes)
                 }
                 self.encoder = consume encoder
                 return .success(encoded)

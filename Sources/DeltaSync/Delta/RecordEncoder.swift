@@ -23,9 +23,13 @@ package struct RecordEncoder: ~Copyable {
     }
 
     package typealias Encoded = (record: Record, payload: [UInt8])
+    /// What a record took both ways, in bytes.
+    package typealias Sizes = (thorough: Int, quick: Int)
 
     private var compressor: Compressor
     private var plainCompressor: Compressor
+    /// Nil for a level that has no quick way.
+    private var quickCompressor: Compressor?
     /// Tells quickly what a block alone compresses to.
     private var estimator: Compressor
     private var decompressor: Decompressor
@@ -37,29 +41,49 @@ package struct RecordEncoder: ~Copyable {
         let plainCompressor = try compressing { () throws(CompressionError) in
             try Compressor(level: levels.plain)
         }
+        let quickCompressor = try compressing { () throws(CompressionError) in
+            try Compressor.quick(insteadOf: levels.plain)
+        }
         let estimator = try compressing { () throws(CompressionError) in try Compressor(level: 1) }
         let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
         self.compressor = compressor
         self.plainCompressor = plainCompressor
+        self.quickCompressor = quickCompressor
         self.estimator = estimator
         self.decompressor = decompressor
     }
 
     /// A record without base, stored or compressed, whichever is smaller.
     package mutating func plain(_ bytes: [UInt8], at offset: Int) throws(SyncError) -> Encoded {
-        let packed = try compressing { () throws(CompressionError) in
-            try plainCompressor.compress(bytes.span)
+        try plain(bytes, at: offset, .thorough).encoded
+    }
+
+    /// The same in one manner; of two that are tried the smaller one is kept.
+    package mutating func plain(
+        _ bytes: [UInt8], at offset: Int, _ manner: PlainChoice.Manner
+    ) throws(SyncError) -> (encoded: Encoded, sizes: Sizes?) {
+        let (packed, sizes) = try compressing { () throws(CompressionError) in
+            try pack(bytes.span, manner)
         }
         guard packed.count < bytes.count else {
-            return (
-                Record(codec: .stored, imageOffset: offset, length: bytes.count, storedBytes: bytes.count),
-                bytes
-            )
+            let record = Record(
+                codec: .stored, imageOffset: offset, length: bytes.count, storedBytes: bytes.count)
+            return ((record, bytes), sizes)
         }
         try prove(packed, is: bytes, against: [])
-        return (
-            Record(codec: .zstd, imageOffset: offset, length: bytes.count, storedBytes: packed.count), packed
-        )
+        let record = Record(
+            codec: .zstd, imageOffset: offset, length: bytes.count, storedBytes: packed.count)
+        return ((record, packed), sizes)
+    }
+
+    private mutating func pack(
+        _ bytes: Span<UInt8>, _ manner: PlainChoice.Manner
+    ) throws(CompressionError) -> ([UInt8], Sizes?) {
+        let quick = manner == .thorough ? nil : try quickCompressor?.compress(bytes)
+        if manner == .quick, let quick { return (quick, nil) }
+        let thorough = try plainCompressor.compress(bytes)
+        guard let quick else { return (thorough, nil) }
+        return (quick.count < thorough.count ? quick : thorough, (thorough.count, quick.count))
     }
 
     /// A delta; nil when that saves less than an eighth of what the block alone compresses to.

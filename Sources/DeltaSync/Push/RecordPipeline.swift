@@ -22,6 +22,7 @@ struct RecordPipeline: ~Copyable {
     private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
     private var odds = DeltaOdds()
+    private var choice = PlainChoice()
 
     init(_ levels: RecordEncoder.Levels, into writer: FrameWriter, _ map: MapSegmentWriter) {
         self.writer = writer
@@ -41,7 +42,8 @@ struct RecordPipeline: ~Copyable {
         guard bet != .hopeless else { return try append(bytes, at: offset) }
         let place = entries.appendOpen(offset, length: bytes.count)
         try encode(
-            EncodingWork(bytes: bytes, offset: offset, base: base), [place], isUnlikely: bet == .unlikely)
+            EncodingWork(bytes: bytes, offset: offset, method: .delta(base)), [place],
+            isUnlikely: bet == .unlikely)
     }
 
     /// Ships a block that has no base.
@@ -75,6 +77,7 @@ struct RecordPipeline: ~Copyable {
 
     private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {
         if gathered.bytes.count + bytes.count > Record.maximumBytes { try encodeGathered() }
+        if gathered.bytes.isEmpty { gathered.bytes.reserveCapacity(Record.maximumBytes) }
         gathered.bytes.append(contentsOf: bytes)
         gathered.places.append(place)
     }
@@ -82,7 +85,9 @@ struct RecordPipeline: ~Copyable {
     private mutating func encodeGathered() throws(SyncError) {
         guard let first = gathered.places.first else { return }
         let (bytes, places) = exchange(&gathered, with: ([], []))
-        try encode(EncodingWork(bytes: bytes, offset: entries[first].offset, base: nil), places)
+        let work = EncodingWork(
+            bytes: bytes, offset: entries[first].offset, method: .plain(choice.next()))
+        try encode(work, places)
     }
 
     private mutating func encode(
@@ -100,8 +105,9 @@ struct RecordPipeline: ~Copyable {
         case .unrelated(let bytes):
             if isUnlikely { odds.note(success: false) }
             for place in places { try gather(bytes, place) }
-        case .record(let record, let payload, let depth):
+        case .record(let record, let payload, let depth, let sizes):
             if isUnlikely { odds.note(success: true) }
+            if let sizes { choice.note(thorough: sizes.thorough, quick: sizes.quick) }
             let (frame, number) = try syncing { () throws(StoreError) in
                 try writer.append(record, payload)
             }

@@ -7,7 +7,8 @@ internal import Platform
 /// Asked for blocks in rising order. Once a shift is known it is followed, fingerprint by fingerprint; where it ends,
 /// anchors ahead in the image are looked for in the base: first around the place where the content would be if
 /// little had been inserted or removed, then in all of the base that is not at its place any more. Every byte of the
-/// image is scanned once, of the base at most a few times, whatever they hold.
+/// image is scanned once, of the base at most a few times, whatever they hold. Content that was changed where it stands is
+/// not looked for: its anchors have their bytes at the expected place.
 final class ShiftSearch {
     enum Place: Equatable {
         /// Its bytes are those of the base from here on.
@@ -25,6 +26,15 @@ final class ShiftSearch {
     private static let patience = 4
     /// Anchors of the base that are held in memory.
     private static let capacity = 1 << 20
+    /// The next anchors that tell whether content has moved: not when half of them are at their place.
+    private static let witnesses = 4
+
+    /// An anchor of the image.
+    private struct Sighting {
+        let anchor: GearScanner.Anchor
+        /// The base has the bytes that it was chosen by at the expected place.
+        let isInPlace: Bool
+    }
 
     private let image: ReadWindow
     private let base: any OpenFile
@@ -44,7 +54,7 @@ final class ShiftSearch {
     private var scanner = GearScanner()
     private var scannedTo = 0
     /// Anchors of the image that were not looked up yet.
-    private var ahead: Deque<GearScanner.Anchor> = []
+    private var ahead: Deque<Sighting> = []
     private var near = AnchorIndex(capacity: capacity)
     private var nearRange = 0..<0
     private var displacedAnchors: AnchorIndex?
@@ -126,12 +136,14 @@ final class ShiftSearch {
     private func search(
         from offset: Int, in run: Range<Int>, _ expected: Int?
     ) throws(SyncError) -> (shift: Int, offset: Int)? {
-        try scan(from: offset, to: min(offset + Self.aheadBytes, run.upperBound))
-        while let first = ahead.first, first.offset < offset { ahead.removeFirst() }
-        guard !ahead.isEmpty else { return nil }
+        let end = min(offset + Self.aheadBytes, run.upperBound)
+        try scan(from: offset, to: end, shift: expected.map { run.lowerBound - $0 })
+        while let first = ahead.first, first.anchor.offset < offset { ahead.removeFirst() }
+        let next = ahead.prefix(Self.witnesses)
+        guard next.count(where: \.isInPlace) * 2 < next.count else { return nil }
         // Where the base goes on, however much was inserted since.
-        if end.image > run.lowerBound {
-            fillNear(end.base)
+        if self.end.image > run.lowerBound {
+            fillNear(self.end.base)
         } else if let expected {
             fillNear(expected)
         }
@@ -143,7 +155,8 @@ final class ShiftSearch {
     }
 
     private func lookUp(in index: AnchorIndex) throws(SyncError) -> (shift: Int, offset: Int)? {
-        for anchor in ahead {
+        for sighting in ahead where !sighting.isInPlace {
+            let anchor = sighting.anchor
             guard let place = index.place(anchor.hash) else { continue }
             follower.turn(to: anchor.offset - place)
             // The anchor's own block, or one beside it when that has changed as well.
@@ -154,7 +167,8 @@ final class ShiftSearch {
         return nil
     }
 
-    private func scan(from offset: Int, to end: Int) throws(SyncError) {
+    /// - Parameter shift: Of what is at its expected place; nil when nothing is known of that.
+    private func scan(from offset: Int, to end: Int, shift: Int?) throws(SyncError) {
         if scannedTo < offset {
             (scanner, scannedTo) = (GearScanner(), offset)
         }
@@ -172,7 +186,22 @@ final class ShiftSearch {
             }
             scannedTo = piece.upperBound
         }
-        ahead.append(contentsOf: found)
+        for anchor in found {
+            ahead.append(Sighting(anchor: anchor, isInPlace: try isInPlace(anchor, shift)))
+        }
+    }
+
+    /// True when the bytes that an anchor was chosen by stand in the base where they are expected.
+    private func isInPlace(_ anchor: GearScanner.Anchor, _ shift: Int?) throws(SyncError) -> Bool {
+        guard let shift else { return false }
+        let window = anchor.offset - GearScanner.windowBytes..<anchor.offset
+        let place = window.lowerBound - shift
+        // What cannot be read costs a search.
+        guard place >= 0, let old = try? base.bytes(at: place, count: window.count) else { return false }
+        let isSame = try onDisk { () throws(SystemError) in
+            try image.withBytes(of: window) { $0.hasSameBytes(as: old.span) }
+        }
+        return isSame == true
     }
 
     private func fillNear(_ center: Int) {

@@ -2,18 +2,42 @@ internal import CZstd
 
 /// A reusable zstd context, owned by one thread at a time.
 @safe package struct Compressor: ~Copyable {
+    /// Levels that have a quick counterpart, with the bits of its table: as many places as cost no cache, one more
+    /// for the level above.
+    private static let quickTableBits: [Int: Int32] = [3: 17, 4: 18]
+    /// Fewest equal bytes that a quick one looks for.
+    private static let quickMatch: Int32 = 6
+
     private let context: OpaquePointer
 
     /// - Parameter level: zstd level, 1...19.
     package init(level: Int) throws(CompressionError) {
         precondition((1...19).contains(level), "the level is checked by the configuration")
+        try self.init([(ZSTD_c_compressionLevel, Int32(level))])
+    }
+
+    /// One that takes two thirds of a level's time: zstd's fast strategy with a table as large as that level has.
+    ///
+    /// Of some content it makes less than the level itself, of some 3 % more; frames are the same to read.
+    /// - Returns: Nil for a level that has none.
+    package static func quick(insteadOf level: Int) throws(CompressionError) -> Compressor? {
+        guard let bits = quickTableBits[level] else { return nil }
+        return try Compressor([
+            (ZSTD_c_compressionLevel, 2), (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)),
+            (ZSTD_c_hashLog, bits), (ZSTD_c_minMatch, quickMatch),
+        ])
+    }
+
+    private init(_ parameters: [(ZSTD_cParameter, Int32)]) throws(CompressionError) {
         guard let context = unsafe ZSTD_createCCtx() else {
             throw CompressionError("compress", "out of memory")
         }
-        let result = unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
-        guard ZSTD_isError(result) == 0 else {
-            unsafe ZSTD_freeCCtx(context)
-            throw CompressionError("compress", code: result)
+        for (parameter, value) in parameters {
+            let result = unsafe ZSTD_CCtx_setParameter(context, parameter, value)
+            guard ZSTD_isError(result) == 0 else {
+                unsafe ZSTD_freeCCtx(context)
+                throw CompressionError("compress", code: result)
+            }
         }
         unsafe self.context = context
     }
