@@ -83,6 +83,16 @@ import Testing
         #expect(night.contains(6 * 60 - 1))
     }
 
+    @Test func aTimeBefore1970HasItsMinuteToo() throws {
+        let schedule = try RateSchedule([
+            .init(start: 0, end: 1439, bytesPerSecond: 1), .init(start: 1439, end: 0, bytesPerSecond: 2),
+        ])
+        let rates = [-61, -60, -1, 0, 86_339, 86_340].map {
+            schedule.bytesPerSecond(at: Timestamp(seconds: $0))
+        }
+        #expect(rates == [1, 2, 2, 1, 1, 2])
+    }
+
     private static func window(_ start: Int, _ end: Int) -> RateSchedule.Window {
         .init(start: start, end: end, bytesPerSecond: 1)
     }

@@ -59,8 +59,10 @@ package struct RateSchedule: Equatable, Sendable {
 
     /// What may pass at `time`; nil for no limit.
     package func bytesPerSecond(at time: Timestamp) -> Int? {
-        let day = Int64(Self.minutesPerDay)
-        let minute = Int((time.nanoseconds / 60_000_000_000 % day + day) % day)
+        let nanosecondsPerDay: Int64 = 86_400_000_000_000
+        let rest = time.nanoseconds % nanosecondsPerDay
+        let sinceMidnight = rest < 0 ? rest + nanosecondsPerDay : rest
+        let minute = Int(sinceMidnight / 60_000_000_000)
         return windows.first { $0.contains(minute) }?.bytesPerSecond
     }
 }
