@@ -8,6 +8,8 @@ struct JobBackup {
     let identity: JobObject
     let spool: Spool
     let options: BackupOptions
+    /// Is told how far reading has come.
+    var early: EarlyConnection?
 
     /// - Parameter source: Something else than the configured source, as `push JOB FILE` names it.
     func run(_ source: SourceSpecification? = nil) throws -> BackupResult {
@@ -56,6 +58,7 @@ struct JobBackup {
     }
 
     private func progress(_ done: Int, _ total: Int?) {
+        early?.note(doneBytes: done, totalBytes: total)
         let label = "backup \(context.job.name)"
         context.session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
     }

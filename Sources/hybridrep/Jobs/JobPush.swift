@@ -17,6 +17,8 @@ struct JobPush {
     let verifies: Bool
     /// How long another push of this job may hold a target's lock, in seconds.
     let lockWaitSeconds: Int
+    /// A store that may be open already.
+    let early: EarlyConnection?
 
     private var job: Name { context.job.name }
     private var session: Session { context.session }
@@ -52,7 +54,7 @@ struct JobPush {
     /// Once the point is committed its summary is printed, whatever fails after that.
     private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
-        let store = try context.connection.open(target)
+        let store = try early?.take(target.name) ?? context.connection.open(target)
         let push = Push(
             to: store, target: target.name, job: identity, state: context.state,
             images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy

@@ -16,9 +16,14 @@ struct JobRun {
         let lock = try JobLock.acquire(spool, context, waiting: try options.lockWaitSeconds())
         defer { withExtendedLifetime(lock) {} }
         let identity = try context.identity()
-        let backup = try JobBackup(context: context, identity: identity, spool: spool, options: options)
-            .run(source)
-        return try ship(backup, identity, spool, to: targets, verifying: verifying)
+        let early = targets.first.map { [connection = context.connection] target in
+            EarlyConnection(to: target.name) { try connection.open(target) }
+        }
+        defer { early?.end() }
+        let backup = try JobBackup(
+            context: context, identity: identity, spool: spool, options: options, early: early
+        ).run(source)
+        return try ship(backup, identity, spool, to: targets, verifying: verifying, early)
     }
 
     /// Ships an image that is in the spool already.
@@ -38,12 +43,12 @@ struct JobRun {
 
     private func ship(
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
-        verifying: Bool
+        verifying: Bool, _ early: EarlyConnection? = nil
     ) throws -> Verdict {
         let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
-            lockWaitSeconds: try options.lockWaitSeconds())
+            lockWaitSeconds: try options.lockWaitSeconds(), early: early)
         let verdict = push.run(backup, to: targets)
         let isCommitted = [.good, .degraded, .held].contains(verdict)
         let keepsBase = isCommitted && !backup.ownsImage && context.job.keepBase.value == .full
