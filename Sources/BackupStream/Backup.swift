@@ -138,8 +138,7 @@ package struct Backup {
         let named: Signature
         do throws(SystemError) {
             let file = try files.open(entry.signaturePath, .read)
-            named = Signature(
-                file: file, layout: signature.layout, runs: signature.runs, digest: signature.digest)
+            named = Signature(file: file, signature.tail)
             spool.shelf.put(named, try file.status(), job: job)
         } catch { throw .spool(error) }
         return BackupResult(

@@ -11,29 +11,21 @@ package final class FingerprintList {
     package let count: Int
     /// Nil for a list in memory.
     private let file: (any OpenFile)?
-    /// Where the header of the first section stands in the file.
-    private let start: Int
+    private let sections: FingerprintSections
     /// The section that was read last; of a list in memory, all of it.
     private var cached: (section: Int, fingerprints: [Fingerprint])?
 
     package init(_ fingerprints: [Fingerprint]) {
         count = fingerprints.count
         file = nil
-        start = 0
+        sections = FingerprintSections()
         cached = (0, fingerprints)
     }
 
-    /// - Parameter start: Where the header of the first section stands; the others follow, all full but the last.
-    package init(in file: any OpenFile, start: Int, count: Int) {
+    package init(in file: any OpenFile, _ sections: FingerprintSections) {
         self.file = file
-        self.start = start
-        self.count = count
-    }
-
-    /// The same list for another reader, who goes through it in another order.
-    package func reader() -> FingerprintList {
-        guard let file else { return self }
-        return FingerprintList(in: file, start: start, count: count)
+        self.sections = sections
+        count = sections.count
     }
 
     package subscript(index: Int) -> Fingerprint {
@@ -57,37 +49,54 @@ package final class FingerprintList {
         return (loaded, place)
     }
 
-    /// Where section number `section` starts when the first one starts at `start`.
-    static func sectionStart(_ section: Int, after start: Int) -> Int {
-        start + section * (Section.headerBytes + sectionBytes)
+    private static func check(_ fingerprints: Span<Fingerprint>) -> UInt64 {
+        fingerprints.withBytes { CheckValue.of($0) }
     }
 
     private func load(_ section: Int, _ file: any OpenFile) throws(ImageError) -> [Fingerprint] {
+        let loaded: [Fingerprint]
         do throws(SystemError) {
-            return try [Fingerprint](
-                reading: file, at: Self.sectionStart(section, after: start) + Section.headerBytes,
+            loaded = try [Fingerprint](
+                reading: file, at: sections.start(section) + Section.headerBytes,
                 count: min(Self.perSection, count - section * Self.perSection))
         } catch { throw .system(error) }
+        // Read hours after the file was proven, perhaps from another copy in memory.
+        guard Self.check(loaded.span) == sections.checks[section] else {
+            throw .format(.digestMismatch(of: "fingerprints"), path: file.path)
+        }
+        return loaded
     }
 }
 
-/// Whether the sections of fingerprints in a file are where ``FingerprintList`` looks for them.
-package struct FingerprintSections {
+/// The sections of fingerprints in a file, each where ``FingerprintList`` looks for it.
+package struct FingerprintSections: Sendable {
     /// Where the header of the first one stands; nil before there is one.
     package private(set) var start: Int?
     package private(set) var count = 0
+    /// Of the content of each section.
+    fileprivate private(set) var checks: [UInt64] = []
 
     package init() {}
 
     /// - Parameter offset: Where the section's content starts in the file.
-    package mutating func add(contentAt offset: Int, byteCount: Int) throws(FormatError) {
+    package mutating func add(contentAt offset: Int, _ content: Span<UInt8>) throws(FormatError) {
         let header = offset - Section.headerBytes
-        let first = start ?? header
-        start = first
-        guard count % FingerprintList.perSection == 0, byteCount <= FingerprintList.sectionBytes,
-            byteCount % Fingerprint.byteCount == 0,
-            header == FingerprintList.sectionStart(count / FingerprintList.perSection, after: first)
+        guard count % FingerprintList.perSection == 0, content.count <= FingerprintList.sectionBytes,
+            content.count % Fingerprint.byteCount == 0, !content.isEmpty,
+            start == nil || header == start(checks.count)
         else { throw .badField(field: "fingerprints", offset: header) }
-        count += byteCount / Fingerprint.byteCount
+        add(content, contentAt: offset)
+    }
+
+    /// Adds the next section of a file that is being written.
+    mutating func add(_ content: Span<UInt8>, contentAt offset: Int) {
+        if start == nil { start = offset - Section.headerBytes }
+        count += content.count / Fingerprint.byteCount
+        checks.append(CheckValue.of(content))
+    }
+
+    /// Where the header of section number `section` stands.
+    fileprivate func start(_ section: Int) -> Int {
+        (start ?? 0) + section * (Section.headerBytes + FingerprintList.sectionBytes)
     }
 }

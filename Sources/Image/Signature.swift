@@ -5,20 +5,16 @@ package import Platform
 /// docs/format/signature.md. Owned by one thread at a time.
 package final class Signature {
     private let file: any OpenFile
-    package let layout: ImageLayout
-    package let runs: SignatureRuns
-    /// The image's digest; all zero only while the signature is being made.
-    package let digest: Digest256
+    /// Everything but the fingerprints, for another reader of the file.
+    package let tail: SignatureTail
     private let fingerprints: FingerprintList
     /// The run that was asked for last: what is asked for next is nearly always in it, or in the one after.
     private var recent = 0
 
-    package init(file: any OpenFile, layout: ImageLayout, runs: SignatureRuns, digest: Digest256?) {
+    package init(file: any OpenFile, _ tail: SignatureTail) {
         self.file = file
-        self.layout = layout
-        self.runs = runs
-        self.digest = digest ?? Digest256([UInt8](repeating: 0, count: Digest256.byteCount).span)
-        fingerprints = FingerprintList(in: file, start: ObjectHeader.byteCount, count: runs.dataCount)
+        self.tail = tail
+        fingerprints = FingerprintList(in: file, tail.sections)
     }
 
     /// Opens a signature, checking its digest and that its parts agree.
@@ -32,13 +28,17 @@ package final class Signature {
             length = try file.status().length
         } catch { throw .system(error) }
         let tail = try SignatureTail(reading: file, length: length, job: job)
-        self.init(file: file, layout: tail.layout, runs: tail.runs, digest: tail.digest)
+        self.init(file: file, tail)
     }
 
     package var path: String { file.path }
+    package var layout: ImageLayout { tail.layout }
+    package var runs: SignatureRuns { tail.runs }
+    /// The image's digest; all zero only while the signature is being made.
+    package var digest: Digest256 { tail.digest }
 
     /// The same signature for another reader, who goes through it in another order.
-    package func reader() -> Signature { Signature(file: file, layout: layout, runs: runs, digest: digest) }
+    package func reader() -> Signature { Signature(file: file, tail) }
 
     /// What block number `block` of the image holds.
     ///

@@ -6,6 +6,7 @@ package import Platform
 /// The file is complete and durable when ``finish()`` returns; naming it is the caller's.
 package final class SignatureWriter {
     private let object: ObjectFileWriter
+    private var sections = FingerprintSections()
     /// Fingerprints that are not written yet.
     private var section: [Fingerprint] = []
     private var runs = SignatureRuns()
@@ -70,17 +71,19 @@ package final class SignatureWriter {
         do throws(FormatError) { layout = try ImageLayout(extents) } catch {
             throw .format(error, path: object.file.path)
         }
-        let unfinished = Signature(file: object.file, layout: layout, runs: runs, digest: nil)
+        let unfinished = Signature(
+            file: object.file, SignatureTail(layout: layout, runs: runs, sections))
         let digest = try unfinished.computeDigest(zeros)
         do throws(SystemError) {
             var writer = ByteWriter()
             layout.encode(into: &writer)
             writer.append(digest)
             try object.section("EXTN", .mandatory, writer.bytes.span)
-            _ = try object.finish()
+            try object.finish()
             try object.file.sync()
         } catch { throw .system(error) }
-        return Signature(file: object.file, layout: layout, runs: runs, digest: digest)
+        return Signature(
+            file: object.file, SignatureTail(layout: layout, runs: runs, sections, digest: digest))
     }
 
     private func endExtent() {
@@ -91,7 +94,8 @@ package final class SignatureWriter {
 
     private func flushFingerprints() throws(SystemError) {
         var full = exchange(&section, with: [])
-        try full.span.withBytes { (bytes) throws(SystemError) in try object.section("FPRT", .mandatory, bytes)
+        try full.span.withBytes { (bytes) throws(SystemError) in
+            sections.add(bytes, contentAt: try object.section("FPRT", .mandatory, bytes))
         }
         full.removeAll(keepingCapacity: true)
         section = full

@@ -7,7 +7,16 @@ import Testing
 @testable import hybridrep
 
 @Suite struct EarlyConnectionTests {
-    private static let last = 1 << 30
+    private static let vault = Name.valid("vault")
+
+    /// A clock that is set.
+    private final class HandClock: Clock {
+        let seconds = Atomic(0)
+        let now = Timestamp(seconds: 0)
+        var monotonicNanoseconds: UInt64 { UInt64(seconds.load(ordering: .relaxed)) * 1_000_000_000 }
+        func sleep(milliseconds: Int) {}
+        func set(_ seconds: Int) { self.seconds.store(seconds, ordering: .relaxed) }
+    }
 
     /// A store, and how often it was opened.
     private final class Far: Sendable {
@@ -22,30 +31,49 @@ import Testing
         }
     }
 
-    @Test("the store is opened with the last GiB of the source, and had once")
+    @Test("the store is opened when five seconds of the source are left, and had once")
     func lastBytes() throws {
         let far = Far()
-        let early = EarlyConnection(to: Name.valid("vault")) { try far.open() }
-        early.note(doneBytes: 0, totalBytes: Self.last + 1)
-        early.note(doneBytes: 1, totalBytes: nil)
-        #expect(early.take(Name.valid("vault")) == nil)
+        let clock = HandClock()
+        let early = EarlyConnection(to: Self.vault, clock) { try far.open() }
+        clock.set(10)
+        early.note(doneBytes: 0, totalBytes: 150)
+        early.note(doneBytes: 100, totalBytes: nil)
+        early.note(doneBytes: 99, totalBytes: 150)
         #expect(far.openings.load(ordering: .relaxed) == 0)
-        early.note(doneBytes: 1, totalBytes: Self.last + 1)
-        early.note(doneBytes: 2, totalBytes: Self.last + 1)
-        #expect(early.take(Name.valid("other")) == nil)
-        #expect(early.take(Name.valid("vault")) != nil)
-        #expect(early.take(Name.valid("vault")) == nil)
+        early.note(doneBytes: 100, totalBytes: 150)
+        early.note(doneBytes: 101, totalBytes: 150)
+        #expect(try early.take(Name.valid("other")) == nil)
+        #expect(try early.take(Self.vault) != nil)
+        #expect(try early.take(Self.vault) == nil)
         early.end()
         #expect(far.openings.load(ordering: .relaxed) == 1)
     }
 
-    @Test("what could not be opened is not there")
-    func failed() throws {
-        let early = EarlyConnection(to: Name.valid("vault")) {
-            throw StoreError(.unreachable, "talk to", "vault", "no route")
-        }
+    @Test("one that has waited for long is not used")
+    func idle() throws {
+        let far = Far()
+        let clock = HandClock()
+        let early = EarlyConnection(to: Self.vault, clock) { try far.open() }
         early.note(doneBytes: 1, totalBytes: 1)
-        #expect(early.take(Name.valid("vault")) == nil)
+        clock.set(31)
+        #expect(try early.take(Self.vault) == nil)
+        #expect(far.openings.load(ordering: .relaxed) == 1)
+    }
+
+    @Test("why it could not be opened is told, not tried again")
+    func failed() throws {
+        let failure = StoreError(.unreachable, "talk to", "vault", "no route")
+        let early = EarlyConnection(to: Self.vault, HandClock()) { throw failure }
+        early.note(doneBytes: 1, totalBytes: 1)
+        #expect(throws: failure) { try early.take(Self.vault) }
+        early.end()
+    }
+
+    @Test("without a source there is none")
+    func none() throws {
+        let early = EarlyConnection(to: Self.vault, HandClock()) { try Far().open() }
+        #expect(try early.take(Self.vault) == nil)
         early.end()
     }
 }

@@ -149,6 +149,25 @@ import Testing
         #expect(try segment.runs[0].content(ofBlock: 65_535) == .data(prints[65_535]))
     }
 
+    /// Hours lie between the proof of a file and the use of what is in it.
+    @Test func whatChangesAfterTheProofIsRefused() throws {
+        // Read anew, so that nothing of it is known but what the proof has noted.
+        let segment = try MapSegment(parsing: try Self.random(7).bytes, job: Self.job)
+        let bytes = try segment.bytes
+        let last = bytes.count - ObjectTrailer.byteCount - 1
+        try segment.file.write([bytes[last] ^ 1].span, at: last)
+        let blocks = try #require(
+            segment.runs.first { if case .blocks = $0.source { true } else { false } })
+        #expect(
+            throws: ImageError.format(.digestMismatch(of: "fingerprints"), path: segment.file.path)
+        ) { try blocks.content(ofBlock: 0) }
+        let entry = try #require(bytes.firstRange(of: Array("ENTS".utf8))).upperBound + 12
+        try segment.file.write([bytes[entry] ^ 1].span, at: entry)
+        #expect(
+            throws: ImageError.format(.digestMismatch(of: "map section"), path: segment.file.path)
+        ) { try segment.entries.parts(in: 0..<1 << 40) }
+    }
+
     @Test func everyTruncationAndEveryChangedByteIsRefused() throws {
         Mutation.expectRefused(try Self.random(1, entries: 8).bytes, seed: 4) {
             try MapSegment(parsing: $0, job: Self.job)

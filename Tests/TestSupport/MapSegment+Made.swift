@@ -1,4 +1,4 @@
-package import Image
+internal import Image
 package import OffsiteStore
 package import Platform
 

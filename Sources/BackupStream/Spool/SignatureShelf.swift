@@ -10,17 +10,13 @@ final class SignatureShelf: Sendable {
     private struct Known {
         let status: FileStatus
         let job: Identifier
-        let layout: ImageLayout
-        let runs: SignatureRuns
-        let digest: Digest256
+        let tail: SignatureTail
     }
 
     private let known = Mutex<[String: Known]>([:])
 
     func put(_ signature: Signature, _ status: FileStatus, job: Identifier) {
-        let entry = Known(
-            status: status, job: job, layout: signature.layout, runs: signature.runs, digest: signature.digest
-        )
+        let entry = Known(status: status, job: job, tail: signature.tail)
         known.withLock { $0[signature.path] = entry }
     }
 
@@ -32,7 +28,7 @@ final class SignatureShelf: Sendable {
             status = try file.status()
         } catch { throw .system(error) }
         if let found = known.withLock({ $0[path] }), found.status == status, found.job == job {
-            return Signature(file: file, layout: found.layout, runs: found.runs, digest: found.digest)
+            return Signature(file: file, found.tail)
         }
         let opened = try Signature(opening: path, job: job, in: files)
         put(opened, status, job: job)

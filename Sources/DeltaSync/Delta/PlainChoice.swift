@@ -2,7 +2,7 @@
 ///
 /// zstd's fast strategy takes two thirds of level 3's time. Of a database's pages it makes 1.6 % less, of program files
 /// 3 % more, so the content is asked: now and then a record is compressed both ways, and what was found holds until the
-/// next time. The same records in the same order have the same outcome, however fast the threads are.
+/// next time. The same records in the same order have the same outcome on as many processors, however fast they are.
 package struct PlainChoice {
     package enum Manner: Sendable {
         case thorough, quick, both

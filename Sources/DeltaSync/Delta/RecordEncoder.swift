@@ -14,10 +14,13 @@ package struct RecordEncoder: ~Copyable {
         package let delta: Int
         package let plain: Int
 
+        /// Chooses them for the level that was asked for.
+        ///
         /// What a night brings is little next to a first push and kept as long, so its plain records get one level more:
-        /// 4 % smaller for 15 % more time.
+        /// 4 % smaller for 15 % more time. Where the old content is there to copy from, level 3 finds 0.1 % more than
+        /// level 1 in half as much time again; only who asks for more than that gets more.
         package init(_ level: Int, isFirst: Bool) {
-            delta = level
+            delta = level <= RecordEncoder.defaultLevel ? 1 : level
             plain = isFirst ? level : min(level + 1, 19)
         }
     }

@@ -4,6 +4,9 @@ package import Platform
 
 /// Ships the blocks of an image that its base does not have, and says where everything is now.
 package struct DeltaEncoder: ~Copyable {
+    /// Of a range that moved, as much as is looked up in the map at once.
+    private static let movedBytes = 64 << 20
+
     private let image: ShippedImage
     private let base: BaseImage?
     private let baseMap: MapStack
@@ -175,12 +178,16 @@ package struct DeltaEncoder: ~Copyable {
 
     /// Entries for bytes that only moved: where the base has them.
     private mutating func move(_ range: Range<Int>, from: Int) throws(SyncError) {
-        let (found, gaps) = try baseMap.parts(in: from..<from + range.count)
-        guard gaps.isEmpty else {
-            throw .damaged("the base's map says nothing about byte \(gaps[0].lowerBound)")
-        }
-        for entry in found {
-            try records.append(entry.moved(by: range.lowerBound - from, keeping: entry.offset..<entry.end))
+        for start in stride(from: from, to: from + range.count, by: Self.movedBytes) {
+            let (found, gaps) = try baseMap.parts(
+                in: start..<min(start + Self.movedBytes, from + range.count))
+            guard gaps.isEmpty else {
+                throw .damaged("the base's map says nothing about byte \(gaps[0].lowerBound)")
+            }
+            for entry in found {
+                try records.append(
+                    entry.moved(by: range.lowerBound - from, keeping: entry.offset..<entry.end))
+            }
         }
     }
 }

@@ -143,7 +143,7 @@ package struct Push {
     /// Refuses before the first byte what the commit would refuse after the last.
     private func checkSize(_ image: ShippedImage) throws(SyncError) {
         let blocks = image.signature.runs.dataCount
-        let most = MapSegment.maximumBytes / (Fingerprint.byteCount + 4)
+        let most = MapSegment.maximumBytes / (Fingerprint.byteCount + MapEntry.usualBytes)
         guard blocks > most else { return }
         throw .store(
             StoreError(

@@ -11,7 +11,7 @@ struct RecordPipeline: ~Copyable {
     /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
     private static let mostUnderWay = 4 * EncodingWork.threads
 
-    /// Entries that wait at most for what is being gathered.
+    /// Entries that wait at most for those in front of them.
     private static let mostPending = 65_536
 
     private let writer: FrameWriter
@@ -34,6 +34,7 @@ struct RecordPipeline: ~Copyable {
     mutating func append(_ entry: MapEntry) throws(SyncError) {
         entries.append(entry)
         try passOn()
+        try settleMany()
     }
 
     /// Ships a block as a delta, if its base is of use.
@@ -44,6 +45,7 @@ struct RecordPipeline: ~Copyable {
         try encode(
             EncodingWork(bytes: bytes, offset: offset, method: .delta(base)), [place],
             isUnlikely: bet == .unlikely)
+        try settleMany()
     }
 
     /// Ships a block that has no base.
@@ -72,7 +74,13 @@ struct RecordPipeline: ~Copyable {
         while let entry = entries.popSettled() {
             try onDisk { () throws(SystemError) in try map.append(entry) }
         }
-        if entries.count > Self.mostPending { try encodeGathered() }
+    }
+
+    /// Makes room where too many entries wait: one that is open holds up all behind it.
+    private mutating func settleMany() throws(SyncError) {
+        guard entries.count > Self.mostPending else { return }
+        try encodeGathered()
+        while entries.count > Self.mostPending, workers.underWay > 0 { try emitOldest() }
     }
 
     private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {

@@ -1,66 +1,77 @@
 internal import Image
-internal import OffsiteStore
+package import OffsiteStore
 
 /// What a map says of ranges of its image, as much at once as is planned at once.
-struct MapPieces {
-    /// Pieces of the image, and the deltas below them.
-    private static let plannedRecords = 1 << 18
-    /// Blocks whose pieces are looked up at once.
-    private static let windowBlocks = 1 << 16
+package struct MapPieces {
+    package struct Limits {
+        /// Pieces of the image, and the deltas below them.
+        package var records = 1 << 18
+        /// Blocks whose pieces are looked up at once.
+        package var windowBlocks = 1 << 16
+
+        package init() {}
+    }
 
     private let map: MapStack
     private let point: Point
+    private let limits: Limits
     private let ranges: [Range<Int>]
     /// The range that is looked up next, and what of it has been.
     private var number = 0
     private var done = 0
-    private var pieces: [MapEntry] = []
-    /// Records behind `pieces`, with the deltas below them.
-    private var records = 0
+    /// What was looked up and not handed out.
+    private var found: ArraySlice<MapEntry> = []
 
     /// - Parameter ranges: Rising and apart.
-    init(_ map: MapStack, _ ranges: [Range<Int>], _ point: Point) {
+    package init(_ map: MapStack, _ ranges: [Range<Int>], _ point: Point, _ limits: Limits = Limits()) {
         self.map = map
         self.ranges = ranges
         self.point = point
+        self.limits = limits
     }
 
     /// The next pieces in the order of the image; nil behind the last.
     ///
     /// - Throws: `damaged` where the map says nothing.
-    mutating func next() throws(SyncError) -> [MapEntry]? {
+    package mutating func next() throws(SyncError) -> [MapEntry]? {
+        var pieces: [MapEntry] = []
+        var records = 0
+        while records < limits.records {
+            guard let piece = found.popFirst() else {
+                guard let window = nextWindow() else { break }
+                try look(at: window)
+                continue
+            }
+            // However long a stretch of zeros is, and over however many windows, it is one piece.
+            if piece.source == .zero, let joined = pieces.last?.joined(with: piece) {
+                pieces[pieces.count - 1] = joined
+                continue
+            }
+            pieces.append(piece)
+            records += 1
+            if case .record(_, _, _, let depth) = piece.source { records += depth }
+        }
+        return pieces.isEmpty ? nil : pieces
+    }
+
+    private mutating func look(at window: Range<Int>) throws(SyncError) {
+        let (some, gaps) = try map.parts(in: window)
+        guard gaps.isEmpty else {
+            throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
+        }
+        found = some[...]
+    }
+
+    /// The next part of the ranges; nil behind the last.
+    private mutating func nextWindow() -> Range<Int>? {
         while number < ranges.count {
             let start = ranges[number].lowerBound + done
-            let end = min(
-                ranges[number].upperBound,
-                start + Self.windowBlocks * point.layout.blockSize(at: start))
-            let window = start..<end
-            done += window.count
+            let blockSize = point.layout.blockSize(at: start)
+            let end = min(ranges[number].upperBound, start + limits.windowBlocks * blockSize)
+            done += end - start
             if end == ranges[number].upperBound { (number, done) = (number + 1, 0) }
-            let (found, gaps) = try map.parts(in: window)
-            guard gaps.isEmpty else {
-                throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
-            }
-            for piece in found { append(piece) }
-            if records >= Self.plannedRecords { return take() }
+            if start < end { return start..<end }
         }
-        return pieces.isEmpty ? nil : take()
-    }
-
-    private mutating func append(_ piece: MapEntry) {
-        // However long a stretch of zeros is, and over however many windows, it is one piece.
-        if let last = pieces.last, last.source == .zero, piece.source == .zero, last.end == piece.offset {
-            pieces[pieces.count - 1] = MapEntry(
-                offset: last.offset, length: last.length + piece.length, source: .zero)
-            return
-        }
-        pieces.append(piece)
-        records += 1
-        if case .record(_, _, _, let depth) = piece.source { records += depth }
-    }
-
-    private mutating func take() -> [MapEntry] {
-        records = 0
-        return exchange(&pieces, with: [])
+        return nil
     }
 }

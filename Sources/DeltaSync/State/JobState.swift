@@ -72,11 +72,9 @@ package struct JobState: Sendable {
         return found
     }
 
-    /// Keeps a copy of a map segment.
+    /// Keeps a copy of a map segment, in the place of one that was damaged.
     package func keep(_ segment: MapSegment) throws(SystemError) {
-        let path = mapPath(segment.name.name)
-        guard try files.status(path) == nil else { return }
-        try replace(path) { (copy) throws(SystemError) in
+        try replace(mapPath(segment.name.name)) { (copy) throws(SystemError) in
             for offset in stride(from: 0, to: segment.name.length, by: Self.pieceBytes) {
                 let count = min(segment.name.length - offset, Self.pieceBytes)
                 let bytes = try segment.file.bytes(at: offset, count: count)

@@ -40,9 +40,7 @@ package struct FingerprintRun: RangePiece {
     }
 
     func shifted(by distance: Int) -> Self {
-        let source: Source =
-            if case .moved(let from) = self.source { .moved(from: from) } else { self.source }
-        return Self(offset: offset + distance, length: length, blockSize: blockSize, source: source)
+        Self(offset: offset + distance, length: length, blockSize: blockSize, source: source)
     }
 
     /// `newer` over `older`; what `newer` says has moved is looked up in `older`.
@@ -54,8 +52,8 @@ package struct FingerprintRun: RangePiece {
     package static func overlay(
         _ newer: [Self], over older: [Self], limit: Int
     ) throws(FormatError) -> [Self] {
-        var upper = newer.map { Layered(run: $0, isNewer: true) }.makeIterator()
-        var lower = older.map { Layered(run: $0, isNewer: false) }.makeIterator()
+        var upper = newer.lazy.map { Layered(run: $0, isNewer: true) }.makeIterator()
+        var lower = older.lazy.map { Layered(run: $0, isNewer: false) }.makeIterator()
         var layers = Overlay {
             upper.next()
         } over: {

@@ -69,13 +69,17 @@ struct FingerprintRunEncoder {
 }
 
 extension FingerprintRun {
+    /// Fewest bytes of a run: four varints.
+    private static let minimumBytes = 4
+
     /// Reads the `RUNS` section.
     ///
     /// - Parameter prints: All fingerprints of the segment.
     static func parse(section: [UInt8], _ prints: FingerprintList) throws(FormatError) -> [FingerprintRun] {
         var reader = ByteReader(section)
         var runs: [FingerprintRun] = []
-        let count = try reader.varint("runs", limit: reader.remaining)
+        let count = try reader.varint("runs", limit: reader.remaining / minimumBytes)
+        runs.reserveCapacity(count)
         var previousEnd = 0
         var used = 0
         for _ in 0..<count {

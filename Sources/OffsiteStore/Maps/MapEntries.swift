@@ -12,17 +12,23 @@ package final class MapEntries {
         let byteCount: Int
         /// From its first entry to the end of its last, in the image.
         let range: Range<Int>
+        /// Of the content.
+        let check: UInt64
     }
 
-    /// Sections kept after they were read: one where a reader is, one where something moved from.
-    private static let mostCached = 2
+    /// Parts of one range at most: sound maps have one a block, hostile ones one a byte.
+    private static let mostParts = 1 << 22
 
     private let file: any OpenFile
     private let frames: [FrameID]
     private let sections: [Section]
     private var cached: [(section: Int, entries: [MapEntry])] = []
+    private let mostCached: Int
 
-    init(in file: any OpenFile, _ frames: [FrameID], _ sections: [Section]) {
+    /// - Parameter mostCached: Sections kept after they were read: by default one where a reader is, and one where
+    ///   something moved from.
+    init(in file: any OpenFile, _ frames: [FrameID], _ sections: [Section], mostCached: Int = 2) {
+        self.mostCached = mostCached
         self.file = file
         self.frames = frames
         self.sections = sections
@@ -43,6 +49,12 @@ package final class MapEntries {
             let (some, between) = Layer.parts(of: try entries(ofSection: number), in: start..<stop)
             found += some
             gaps += between
+            guard found.count <= Self.mostParts else {
+                throw .format(
+                    .overLimit(
+                        field: "map entries", value: UInt64(found.count), limit: UInt64(Self.mostParts)),
+                    path: file.path)
+            }
             start = stop
             number += 1
         }
@@ -53,7 +65,7 @@ package final class MapEntries {
     /// Gives all entries in order, then nil.
     package func all() -> () throws(ImageError) -> MapEntry? {
         // Apart from the sections that others have read, who go through them in another order.
-        let reader = MapEntries(in: file, frames, sections)
+        let reader = MapEntries(in: file, frames, sections, mostCached: 1)
         var (section, next) = (0, 0)
         return { () throws(ImageError) -> MapEntry? in
             while section < reader.sections.count {
@@ -81,9 +93,13 @@ package final class MapEntries {
         } catch { throw .system(error) }
         let entries: [MapEntry]
         do throws(FormatError) {
+            // Read hours after the segment was proven, perhaps from another copy in memory.
+            guard CheckValue.of(bytes.span) == section.check else {
+                throw .digestMismatch(of: "map section")
+            }
             entries = try MapEntry.parse(section: bytes, frames, floor: section.range.lowerBound)
         } catch { throw .format(error, path: file.path) }
-        if cached.count == Self.mostCached { cached.removeFirst() }
+        if cached.count == mostCached { cached.removeFirst() }
         cached.append((number, entries))
         return entries
     }

@@ -7,6 +7,9 @@ package struct MapEntry: Equatable, Sendable, RangePiece {
         /// `depth` counts the deltas that must be applied: 0 for a plain record.
         case record(frame: FrameID, record: Int, offset: Int, depth: Int)
     }
+    /// What one takes in a segment at most, unless its image is far larger than any.
+    package static let usualBytes = 14
+
     package let offset: Int
     package let length: Int
     package let source: Source
@@ -31,7 +34,7 @@ package struct MapEntry: Equatable, Sendable, RangePiece {
     }
 
     /// True when `next` goes on where this entry ends, in the image and in the record.
-    func continues(into next: Self) -> Bool {
+    private func continues(into next: Self) -> Bool {
         guard next.offset == end else { return false }
         switch (source, next.source) {
         case (.zero, .zero): return true
@@ -41,13 +44,17 @@ package struct MapEntry: Equatable, Sendable, RangePiece {
         }
     }
 
-    /// Joins neighbours that are one run.
+    /// This entry and the next as one; nil when they are two.
+    package func joined(with next: Self) -> Self? {
+        continues(into: next) ? Self(offset: offset, length: length + next.length, source: source) : nil
+    }
+
+    /// Joins neighbours that are one.
     package static func coalesced(_ entries: [Self]) -> [Self] {
         var result: [Self] = []
         for entry in entries {
-            if let last = result.last, last.continues(into: entry) {
-                result[result.count - 1] = Self(
-                    offset: last.offset, length: last.length + entry.length, source: last.source)
+            if let joined = result.last?.joined(with: entry) {
+                result[result.count - 1] = joined
             } else {
                 result.append(entry)
             }

@@ -6,6 +6,9 @@ package enum MapReferences {
     /// Fewest bytes of an entry that refers to a record: six varints.
     private static let minimumEntryBytes = 6
 
+    /// What is held of a segment.
+    private static var publicSections: [String: Int] { MapSegment.sections.filter { $0.key == "FRMS" } }
+
     /// Goes through a segment of `length` bytes once, proving it.
     ///
     /// - Throws: What `read` throws, and what `format` makes of bytes that are no segment of the name `expected`.
@@ -20,7 +23,7 @@ package enum MapReferences {
         }
         var found: [FrameID: BitSet]?
         let name = try ObjectScan(length: length, format: format, read: read).run(
-            .map, job: job, known: MapSegment.tags, maximumSectionBytes: MapSegment.maximumSectionBytes
+            .map, job: job, .init(publicSections, skipping: Set(MapSegment.sections.keys))
         ) { (tag, _, content) throws(FormatError) in
             if tag == "FRMS" { found = try parse(content, segmentBytes: length) }
         }

@@ -9,9 +9,10 @@ package struct MapSegment {
     /// Most segments a point's map may have.
     package static let maximumStack = 8
     package static let maximumBytes = 1 << 34
-    static let tags: Set<String> = ["FRMS", "ENTS", "RUNS", "FPRT"]
-    /// Of everything but fingerprints it is enough for a map of the largest size.
-    static let maximumSectionBytes = 1 << 30
+    /// Most bytes of each section.
+    static let sections = [
+        "FRMS": 1 << 30, "ENTS": 4 << 20, "RUNS": 256 << 20, "FPRT": FingerprintList.sectionBytes,
+    ]
 
     package let name: Point.Segment
     package let file: any OpenFile
@@ -28,34 +29,42 @@ package struct MapSegment {
         let length: Int
         do throws(SystemError) { length = try file.status().length } catch { throw .system(error) }
         guard length <= Self.maximumBytes else { throw .system(.tooLarge(file.path)) }
-        var frames: [FrameID] = []
+        var frames: [FrameID]?
         var sections: [MapEntries.Section] = []
         var runs: [UInt8]?
         var prints = FingerprintSections()
-        let digest = try file.scan(length: length).run(
-            .map, job: job, known: Self.tags, maximumSectionBytes: Self.maximumSectionBytes
-        ) { (tag, start, content) throws(FormatError) in
+        /// All sections of entries but the last are.
+        var isFull = true
+        let digest = try file.scan(length: length).run(.map, job: job, .init(Self.sections)) {
+            (tag, start, content) throws(FormatError) in
             switch tag {
             case "FRMS":
+                guard frames == nil else { throw .badField(field: "frames", offset: start) }
                 var reader = ByteReader(content)
                 frames = try FrameList(parsing: &reader).frames
             case "ENTS":
+                guard let frames, isFull else { throw .badField(field: "entries", offset: start) }
                 let floor = sections.last?.range.upperBound ?? 0
                 let entries = try MapEntry.parse(section: content, frames, floor: floor)
                 guard let first = entries.first, let last = entries.last else { break }
+                isFull = entries.count == MapEntryEncoder.perSection
                 sections.append(
-                    .init(start: start, byteCount: content.count, range: first.offset..<last.end))
-            case "RUNS": runs = content
-            default: try prints.add(contentAt: start, byteCount: content.count)
+                    .init(
+                        start: start, byteCount: content.count, range: first.offset..<last.end,
+                        check: CheckValue.of(content.span)))
+            case "RUNS":
+                guard runs == nil else { throw .badField(field: "runs", offset: start) }
+                runs = content
+            default: try prints.add(contentAt: start, content.span)
             }
         }
-        let list = FingerprintList(in: file, start: prints.start ?? length, count: prints.count)
         do throws(FormatError) {
+            guard let frames else { throw .missingSection(tag: "FRMS") }
             guard let runs else { throw .missingSection(tag: "RUNS") }
-            self.runs = try FingerprintRun.parse(section: runs, list)
+            entries = MapEntries(in: file, frames, sections)
+            self.runs = try FingerprintRun.parse(section: runs, FingerprintList(in: file, prints))
         } catch { throw .format(error, path: file.path) }
         name = Point.Segment(name: digest, length: length)
-        entries = MapEntries(in: file, frames, sections)
         self.file = file
     }
 }

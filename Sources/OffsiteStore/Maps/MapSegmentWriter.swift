@@ -26,8 +26,8 @@ package final class MapSegmentWriter {
 
     /// Adds an entry behind the last one; neighbours that go on in each other become one.
     package func append(_ entry: MapEntry) throws(SystemError) {
-        if let last = open, last.continues(into: entry) {
-            open = MapEntry(offset: last.offset, length: last.length + entry.length, source: last.source)
+        if let joined = open?.joined(with: entry) {
+            open = joined
         } else {
             try closeEntry()
             open = entry
@@ -73,7 +73,7 @@ package final class MapSegmentWriter {
             try object.section("RUNS", [.mandatory, .isPrivate], runs.finish().span)
             try flushPrints()
             try copy(prints, printSections, as: "FPRT", to: object)
-            _ = try object.finish()
+            try object.finish()
         } catch { throw .system(error) }
         return try MapSegment(reading: file, job: job)
     }

@@ -65,8 +65,10 @@ package struct RecordGraph {
         private(set) var found: [FrameID: BitSet] = [:]
         /// By push, and there by frame.
         private var pending: [UInt64: [FrameID: BitSet]] = [:]
-        /// How many pushes lie above one, as far as is known: bases are always of older pushes, and whoever takes
-        /// the newest first looks at most frames once.
+        /// How many pushes lie above one, as far as the walk has learnt.
+        ///
+        /// Bases are always of older pushes, and whoever takes the newest first looks at a frame once. Where the order
+        /// is not known yet, it is looked at again.
         private var ranks: [UInt64: Int] = [:]
         /// What is taken next, the next last.
         private var pushes: [UInt64] = []

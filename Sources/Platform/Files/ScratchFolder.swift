@@ -12,9 +12,12 @@ package struct ScratchFolder: Sendable {
         self.files = files
     }
 
-    /// The folder this host has for them: `TMPDIR`, or else `/var/tmp`, which is rarely memory.
+    /// The folder this host has for them: `TMPDIR`, else `/var/tmp`, which is rarely memory, else `/tmp`.
     package static func host(_ files: any FileSystem) -> Self {
-        Self(HostEnvironment().value("TMPDIR") ?? "/var/tmp", files)
+        if let chosen = HostEnvironment().value("TMPDIR") { return Self(chosen, files) }
+        let usual = "/var/tmp"
+        let isThere = (try? files.status(usual))?.map { $0.kind == .folder } ?? false
+        return Self(isThere ? usual : "/tmp", files)
     }
 
     /// An empty file to read and write.

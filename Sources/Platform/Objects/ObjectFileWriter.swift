@@ -3,8 +3,8 @@
 /// docs/format/store.md, section 2. What it has written is durable only after ``OpenFile/sync()``.
 package final class ObjectFileWriter {
     package let file: any OpenFile
-    /// Bytes written so far.
-    package private(set) var length = 0
+    private var length = 0
+    /// Nil once the object has ended.
     private var hasher = Optional(SHA256Hasher())
     private var lastSection = 0
 
@@ -13,22 +13,23 @@ package final class ObjectFileWriter {
         try append(header.encoded.span)
     }
 
+    /// - Returns: Where the content starts in the file.
+    @discardableResult
     package func section(
         _ tag: String, _ flags: Section.Flags, _ content: Span<UInt8>
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Int {
         lastSection = length
         try append(Section.header(tag, flags, length: content.count).span)
+        let start = length
         try append(content)
+        return start
     }
 
     /// Ends the object.
-    ///
-    /// - Returns: The SHA-256 of all its bytes.
-    package func finish() throws(SystemError) -> Digest256 {
+    package func finish() throws(SystemError) {
         try append(
             ObjectTrailer.head(lastSection: lastSection, length: length + ObjectTrailer.byteCount).span)
-        if let digest = hasher?.digestSoFar() { try append(digest.bytes.span) }
-        return hasher.take()?.finish() ?? Digest256([UInt8](repeating: 0, count: Digest256.byteCount).span)
+        if let digest = hasher.take()?.finish() { try append(digest.bytes.span) }
     }
 
     private func append(_ bytes: Span<UInt8>) throws(SystemError) {

@@ -18,15 +18,27 @@ package struct ObjectScan<Failure: Error> {
         self.read = read
     }
 
-    /// Calls `body` with each section whose tag is known and where its content starts, in order.
+    /// What a reader makes of an object's sections.
+    package struct Sections {
+        /// Most bytes of each section that is wanted, by tag.
+        package let wanted: [String: Int]
+        /// Tags that are passed over although they may be mandatory.
+        package let skipped: Set<String>
+
+        package init(_ wanted: [String: Int], skipping skipped: Set<String> = []) {
+            self.wanted = wanted
+            self.skipped = skipped
+        }
+    }
+
+    /// Calls `body` with each section that is wanted and where its content starts, in order.
     ///
     /// What `body` does with them counts only once this has returned: the object's digest is at its end.
     /// - Parameters:
-    ///   - known: Tags this reader understands. Others are skipped, or refused if mandatory.
-    ///   - maximumSectionBytes: Of a section that is known.
+    ///   - sections: Those this reader understands. Others are skipped, or refused if mandatory.
     /// - Returns: The SHA-256 of all bytes of the object, which is the name of some.
     package func run(
-        _ type: ObjectType, job: Identifier, known: Set<String>, maximumSectionBytes: Int,
+        _ type: ObjectType, job: Identifier, _ sections: Sections,
         _ body: (_ tag: String, _ start: Int, _ content: [UInt8]) throws(FormatError) -> Void
     ) throws(Failure) -> Digest256 {
         var hasher = SHA256Hasher()
@@ -53,11 +65,11 @@ package struct ObjectScan<Failure: Error> {
             let head = try read(offset, Section.headerBytes)
             hasher.update(head)
             offset += Section.headerBytes
-            let (tag, isKnown, count) = try parsing {
-                () throws(FormatError) in try header(head, known, maximumSectionBytes, before: end - offset)
+            let (tag, isWanted, count) = try parsing {
+                () throws(FormatError) in try header(head, sections, offset..<end)
             }
-            let content = try take(count, at: offset, keeps: isKnown, &hasher)
-            if isKnown { try parsing { () throws(FormatError) in try body(tag, offset, content) } }
+            let content = try take(count, at: offset, keeps: isWanted, &hasher)
+            if isWanted { try parsing { () throws(FormatError) in try body(tag, offset, content) } }
             offset += count
         }
         let trailer = try read(end, ObjectTrailer.byteCount)
@@ -75,19 +87,21 @@ package struct ObjectScan<Failure: Error> {
     }
 
     private func header(
-        _ bytes: [UInt8], _ known: Set<String>, _ limit: Int, before available: Int
-    ) throws(FormatError) -> (tag: String, isKnown: Bool, count: Int) {
+        _ bytes: [UInt8], _ sections: Sections, _ rest: Range<Int>
+    ) throws(FormatError) -> (tag: String, isWanted: Bool, count: Int) {
         var reader = ByteReader(bytes)
         let (tag, flags, count) = try Section.parseHeader(&reader)
-        guard count <= available else {
-            throw .truncated(offset: length - available, needed: count, available: available)
+        guard count <= rest.count else {
+            throw .truncated(offset: rest.lowerBound, needed: count, available: rest.count)
         }
-        let isKnown = known.contains(tag)
-        guard isKnown || !flags.contains(.mandatory) else { throw .unknownMandatorySection(tag: tag) }
-        guard !isKnown || count <= limit else {
+        let limit = sections.wanted[tag]
+        guard limit != nil || sections.skipped.contains(tag) || !flags.contains(.mandatory) else {
+            throw .unknownMandatorySection(tag: tag)
+        }
+        if let limit, count > limit {
             throw .overLimit(field: "section \(tag)", value: UInt64(count), limit: UInt64(limit))
         }
-        return (tag, isKnown, count)
+        return (tag, limit != nil, count)
     }
 
     private func take(

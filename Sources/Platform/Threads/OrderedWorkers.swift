@@ -70,9 +70,9 @@ package final class OrderedWorkers<Work: Sendable, Outcome: Sendable> {
     private func start() {
         guard !isStarted else { return }
         isStarted = true
-        let queue = DispatchQueue(label: "hybridrep.workers", attributes: .concurrent)
         for _ in 0..<threads {
-            queue.async { [shared, worker] in
+            // A queue each: those that share one get a second thread only when the first is seen to be blocked.
+            DispatchQueue(label: "hybridrep.worker").async { [shared, worker] in
                 let perform = worker()
                 while let (ticket, work) = shared.next() {
                     let outcome = perform(work)

@@ -84,9 +84,9 @@ package final class PieceRing<Piece> {
     private func start() {
         guard !isStarted else { return }
         isStarted = true
-        let queue = DispatchQueue(label: "hybridrep.pieces", attributes: .concurrent)
         for _ in 0..<threads {
-            queue.async { [shared, work] in
+            // A queue each, as in OrderedWorkers.
+            DispatchQueue(label: "hybridrep.piece").async { [shared, work] in
                 while let slot = shared.next() {
                     work(&slot.piece)
                     slot.done.signal()

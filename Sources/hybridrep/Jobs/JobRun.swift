@@ -17,7 +17,7 @@ struct JobRun {
         defer { withExtendedLifetime(lock) {} }
         let identity = try context.identity()
         let early = targets.first.map { [connection = context.connection] target in
-            EarlyConnection(to: target.name) { try connection.open(target) }
+            EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
         }
         defer { early?.end() }
         let backup = try JobBackup(
