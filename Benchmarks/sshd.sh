@@ -10,7 +10,7 @@ start_sshd() {
         port=$((20000 + RANDOM % 12000))
         "$sshd" -D -e -f /dev/null -p "$port" -h "$work/host" -o ListenAddress=127.0.0.1 -o PidFile=none \
             -o AuthorizedKeysFile="$work/authorized" -o StrictModes=no -o UsePAM=no -o PasswordAuthentication=no \
-            -o PermitRootLogin=yes 2>"$work/sshd.log" &
+            -o PermitRootLogin=yes -o Subsystem="sftp internal-sftp" 2>"$work/sshd.log" &
         server=$!
         for _ in {1..50}; do
             if grep -q 'Server listening' "$work/sshd.log"; then
