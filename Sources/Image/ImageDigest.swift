@@ -23,8 +23,6 @@ package struct ImageDigest: ~Copyable {
 
     package mutating func add(_ fingerprint: Fingerprint) { hasher.add(fingerprint) }
 
-    package mutating func add(_ fingerprints: Span<Fingerprint>) { hasher.add(fingerprints) }
-
     /// Adds `count` zero blocks, the last of which has `lastLength` bytes.
     package mutating func add(
         zeros count: Int, blockSize: Int, lastLength: Int, _ zeros: inout ZeroFingerprints

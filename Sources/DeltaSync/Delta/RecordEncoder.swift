@@ -56,12 +56,7 @@ package struct RecordEncoder: ~Copyable {
         self.decompressor = decompressor
     }
 
-    /// A record without base, stored or compressed, whichever is smaller.
-    package mutating func plain(_ bytes: [UInt8], at offset: Int) throws(SyncError) -> Encoded {
-        try plain(bytes, at: offset, .thorough).encoded
-    }
-
-    /// The same in one manner; of two that are tried the smaller one is kept.
+    /// A record without base, stored or compressed, whichever is smaller; of two manners that are tried, too.
     package mutating func plain(
         _ bytes: [UInt8], at offset: Int, _ manner: PlainChoice.Manner
     ) throws(SyncError) -> (encoded: Encoded, sizes: Sizes?) {

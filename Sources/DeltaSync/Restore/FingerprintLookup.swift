@@ -23,6 +23,17 @@ package struct FingerprintLookup {
         }
     }
 
+    /// What the map says of an extent's blocks from number `index` on; nil when nothing.
+    ///
+    /// As many zeros as it knows of there, else one block.
+    package mutating func blocks(
+        of extent: Extent, from index: Int
+    ) throws(SyncError) -> (blocks: Range<Int>, content: BlockContent?) {
+        let zero = zeroBlocks(of: extent, from: index)
+        if zero > 0 { return (index..<index + zero, .zero) }
+        return (index..<index + 1, try content(of: extent.range(ofBlock: index)))
+    }
+
     /// How many blocks of an extent, from number `index` on, the map says at once to be zero; 0 for none.
     package mutating func zeroBlocks(of extent: Extent, from index: Int) -> Int {
         let start = extent.offset + index * extent.blockSize

@@ -25,27 +25,22 @@ struct ImageFingerprints {
         var zeros = ZeroFingerprints(fingerprinter)
         var verdict = Verdict()
         for extent in layout.extents {
-            var index = 0
-            while index < extent.blockCount {
-                let zero = lookup.zeroBlocks(of: extent, from: index)
-                if zero > 0 {
-                    index += zero
+            var next = 0
+            while next < extent.blockCount {
+                let (blocks, content) = try lookup.blocks(of: extent, from: next)
+                next = blocks.upperBound
+                switch content {
+                case .zero:
                     sum.add(
-                        zeros: zero, blockSize: extent.blockSize,
-                        lastLength: extent.range(ofBlock: index - 1).count, &zeros)
-                    continue
-                }
-                let range = extent.range(ofBlock: index)
-                index += 1
-                switch try lookup.content(of: range) {
-                case .zero: sum.add(zeros.fingerprint(length: range.count))
+                        zeros: blocks.count, blockSize: extent.blockSize,
+                        lastLength: extent.range(ofBlock: next - 1).count, &zeros)
                 case .data(let fingerprint): sum.add(fingerprint)
                 case nil:
                     verdict.unknownBlocks += 1
                     if verdict.unknownBlocks <= found.count {
                         sum.add(found[verdict.unknownBlocks - 1])
                     } else {
-                        verdict.unknown.appendJoined(range)
+                        verdict.unknown.appendJoined(extent.range(ofBlocks: blocks))
                     }
                 }
             }

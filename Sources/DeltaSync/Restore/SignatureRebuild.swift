@@ -29,17 +29,16 @@ package enum SignatureRebuild {
         var isComplete = true
         for extent in point.layout.extents {
             writer.beginExtent(extent.key, blockSize: extent.blockSize)
-            var index = 0
-            while index < extent.blockCount {
-                let zero = lookup.zeroBlocks(of: extent, from: index)
-                if zero > 0 {
-                    writer.add(zeros: extent.range(ofBlocks: index..<index + zero).count, blocks: zero)
-                    index += zero
+            var next = 0
+            while next < extent.blockCount {
+                let (blocks, content) = try lookup.blocks(of: extent, from: next)
+                next = blocks.upperBound
+                let range = extent.range(ofBlocks: blocks)
+                if content == .zero {
+                    writer.add(zeros: range.count, blocks: blocks.count)
                     continue
                 }
-                let range = extent.range(ofBlock: index)
-                index += 1
-                var found = try lookup.content(of: range)
+                var found = content
                 if found == nil { found = try survivors?.content(of: range, in: extent) }
                 isComplete = isComplete && found != nil
                 try onDisk { () throws(SystemError) in

@@ -9,9 +9,6 @@ package import Platform
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
 /// the base there, in RFC 3339; `tmp/` is emptied by every push.
 package struct JobState: Sendable {
-    /// Of a map segment that is copied.
-    private static let pieceBytes = 1 << 20
-
     private let folder: String
     private let files: any FileSystem
     package let name: Name
@@ -75,10 +72,8 @@ package struct JobState: Sendable {
     /// Keeps a copy of a map segment, in the place of one that was damaged.
     package func keep(_ segment: MapSegment) throws(SystemError) {
         try replace(mapPath(segment.name.name)) { (copy) throws(SystemError) in
-            for offset in stride(from: 0, to: segment.name.length, by: Self.pieceBytes) {
-                let count = min(segment.name.length - offset, Self.pieceBytes)
-                let bytes = try segment.file.bytes(at: offset, count: count)
-                try copy.write(bytes.span, at: offset)
+            try segment.file.forEachPiece(upTo: segment.name.length, { $0 }) {
+                (offset, bytes) throws(SystemError) in try copy.write(bytes.span, at: offset)
             }
         }
     }

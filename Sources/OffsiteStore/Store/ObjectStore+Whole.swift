@@ -1,9 +1,6 @@
 package import Platform
 
 extension ObjectStore {
-    /// Bytes of a file that are sent at once.
-    private static var pieceBytes: Int { 1 << 20 }
-
     /// A whole small object.
     ///
     /// - Parameter limit: Most bytes an object of its kind has.
@@ -65,14 +62,7 @@ extension ObjectStore {
     /// A whole small object as an upload of its own.
     package func put(_ kind: ObjectKind, job: Name, _ bytes: [UInt8]) throws(StoreError) -> Digest256 {
         let name = SHA256Hasher.hash(bytes.span)
-        let upload = try beginUpload(kind, job: job)
-        do throws(StoreError) {
-            try upload.append(bytes)
-            try upload.finish(name)
-        } catch {
-            upload.abandon()
-            throw error
-        }
+        try put(kind, job: job, name) { (upload) throws(StoreError) in try upload.append(bytes) }
         return name
     }
 
@@ -82,15 +72,20 @@ extension ObjectStore {
     package func put(
         _ kind: ObjectKind, job: Name, _ file: any OpenFile, length: Int, name: Digest256
     ) throws(StoreError) {
+        try put(kind, job: job, name) { (upload) throws(StoreError) in
+            try file.forEachPiece(upTo: length, { StoreError("read", file.path, $0) }) {
+                (_, bytes) throws(StoreError) in try upload.append(bytes)
+            }
+        }
+    }
+
+    private func put(
+        _ kind: ObjectKind, job: Name, _ name: Digest256,
+        _ content: (any ObjectUpload) throws(StoreError) -> Void
+    ) throws(StoreError) {
         let upload = try beginUpload(kind, job: job)
         do throws(StoreError) {
-            for offset in stride(from: 0, to: length, by: Self.pieceBytes) {
-                let bytes: [UInt8]
-                do throws(SystemError) {
-                    bytes = try file.bytes(at: offset, count: min(length - offset, Self.pieceBytes))
-                } catch { throw StoreError("read", file.path, error) }
-                try upload.append(bytes)
-            }
+            try content(upload)
             try upload.finish(name)
         } catch {
             upload.abandon()

@@ -21,6 +21,23 @@ extension OpenFile {
         return try read(into: &piece, at: offset)
     }
 
+    /// Calls `body` with the first `length` bytes in pieces of at most 1 MiB.
+    ///
+    /// - Parameter failure: What an error of the file is to whoever reads it.
+    package func forEachPiece<E: Error>(
+        upTo length: Int, _ failure: (SystemError) -> E,
+        _ body: (_ offset: Int, _ bytes: [UInt8]) throws(E) -> Void
+    ) throws(E) {
+        let most = 1 << 20
+        for offset in stride(from: 0, to: length, by: most) {
+            let piece: [UInt8]
+            do throws(SystemError) {
+                piece = try bytes(at: offset, count: min(length - offset, most))
+            } catch { throw failure(error) }
+            try body(offset, piece)
+        }
+    }
+
     /// Exactly `count` bytes from `offset`, or an error that says how many were there.
     package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: count)
