@@ -81,7 +81,8 @@ final class Shipment {
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
-                sourceFacts: [], level: 3, comparesFully: comparesFully), holder: "test", progress: { _ in })
+                sourceFacts: [], level: .fixed(3), comparesFully: comparesFully), holder: "test",
+            progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
         }
