@@ -14,6 +14,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongStore(String, hint: String)
     /// These are logs of a full, with this image digest, that is not the target's newest.
     case fullMissing(Digest256)
+    /// The full that these logs continue, with this image digest, is damaged in the store.
+    case fullDamaged(Digest256, generation: UInt64, target: Name)
     /// What a store holds does not decode to what it should.
     case damaged(String)
     /// A file that may not be replaced is there.
@@ -35,6 +37,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongStore(let what, _): what
         case .fullMissing(let image):
             "the newest full of the target is not the one these logs continue (image \(image))"
+        case .fullDamaged(_, let generation, let target):
+            "point \(generation) of \(target), the full that these logs continue, is damaged"
         case .damaged(let what): what
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
@@ -43,11 +47,19 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The image of a full that must be shipped before the logs that continue it.
+    package var neededFull: Digest256? {
+        switch self {
+        case .fullMissing(let image), .fullDamaged(let image, _, _): image
+        default: nil
+        }
+    }
+
     package var hint: String? {
         switch self {
         case .store(let error): error.hint
         case .wrongStore(_, let hint): hint
-        case .fullMissing: "take a full with: hybridrep run JOB --full"
+        case .fullMissing, .fullDamaged: "take a full with: hybridrep run JOB --full"
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .exists: "give --force to replace it"
         case .notAFile(let path): "write into it with: --image - > \(path)"

@@ -9,7 +9,8 @@ internal import Platform
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
-            RestoreCommand.self, VerifyCommand.self, InitCommand.self, ConfigCommand.self, ServeCommand.self,
+            RestoreCommand.self, VerifyCommand.self, ReconcileCommand.self, InitCommand.self,
+            ConfigCommand.self, ServeCommand.self,
             EseCommand.self,
             VersionCommand.self,
         ])

@@ -4,7 +4,7 @@ package import Platform
 
 /// Ships one image to one store as its next point.
 ///
-/// Order (RELIABILITY 2.2): lock, read the head, ship packs, map and index, commit the point. Nothing before
+/// Order (RELIABILITY 2.2): lock, read the head, prove the base, ship packs, map and index, commit the point. Nothing before
 /// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
 /// commit is made good by the next push, which starts from the store's head.
 package struct Push {
@@ -40,18 +40,10 @@ package struct Push {
         try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
         defer { store.unlockPush(job.name) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        let generations = try syncing { () throws(StoreError) in try points.generations() }
-        func read(_ generation: UInt64) throws(SyncError) -> StoredPoint {
-            try syncing { () throws(StoreError) in try points.point(generation) }
-        }
-        let head: StoredPoint? = if let newest = generations.last { try read(newest) } else { nil }
-        try state.target(target)?.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            if generation == head?.point.generation { return head?.digest }
-            return generations.contains(generation) ? try read(generation).digest : nil
-        }
-        let (point, full) = try PushBase.find(request.kind, head: head, read: read)
-        return try ship(
-            request, head, try base(point, full, points, for: request.image), points, progress)
+        let history = try PointHistory(points)
+        try checkMemory(history, points)
+        let base = try base(for: request, history, points)
+        return try ship(request, history, base, points, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
@@ -64,31 +56,52 @@ package struct Push {
         }
     }
 
-    /// A base's image and map: from this host, or read back from the store.
+    /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
+    private func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
+        guard let memory = state.target(target) else { return }
+        try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
+            try history.trace(of: generation)
+        }
+        guard try history.isHead(after: memory.reference) else {
+            throw .wrongStore(
+                "the newest points of target \(target) do not follow point \(memory.generation), which was committed",
+                hint: TargetMemory.hint(target))
+        }
+    }
+
+    /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
-        _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader, for image: ShippedImage
+        for request: PushRequest, _ history: PointHistory, _ points: PointReader
     ) throws(SyncError) -> PushBase {
-        guard let point = stored?.point else {
-            return PushBase(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
+        let (point, full) = try PushBase.find(request.kind, in: history)
+        let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
+        let proof = BaseProof(
+            store: store, target: target, points: points, state: state, scratch: scratch,
+            seed: seed.span.uint64(at: 0), level: request.provesFully ? .full : .base)
+        var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
+            try baseImage(of: point, map, for: request.image)
         }
-        let map = try MapStack(of: point, from: points, state: state, scratch)
-        if let found = images.base(point.imageDigest) {
-            return PushBase(
-                point: stored, full: full, image: found, map: map, isLocal: true)
-        }
+        let paths = history.damaged.map { ObjectKey.point(job.name, $0).path }
+        if !paths.isEmpty { base.note(paths, of: history.damaged) }
+        return base
+    }
+
+    /// A base's image: from this host, or what is known of it read back from the store.
+    private func baseImage(
+        of point: Point, _ map: MapStack, for image: ShippedImage
+    ) throws(SyncError) -> (BaseImage, isLocal: Bool) {
+        if let found = images.base(point.imageDigest) { return (found, true) }
         let signature = try SignatureRebuild.run(
-            point, try map.runs(), job: job, comparedWith: image, path: state.temporaryFolder + "/base.sig",
-            files: files)
-        return PushBase(
-            point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
-            isLocal: false)
+            point, try map.runs(), job: job, comparedWith: image,
+            path: "\(state.temporaryFolder)/base-\(point.generation).sig", files: files)
+        return (BaseImage(signature: signature, file: nil), false)
     }
 
     private func ship(
-        _ request: PushRequest, _ head: StoredPoint?, _ base: PushBase, _ points: PointReader,
+        _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ points: PointReader,
         _ progress: (Int) -> Void
     ) throws(SyncError) -> PushResult {
-        let (generation, overflow) = (head?.point.generation ?? 0).addingReportingOverflow(1)
+        let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         try checkSize(request.image)
@@ -99,7 +112,7 @@ package struct Push {
         let comparison: FullComparison.Result?
         do throws(SyncError) {
             let encoder = DeltaEncoder(
-                request.image, base: base.image, baseMap: base.map,
+                request.image, base: base.image, baseMap: base.map, lost: base.lost,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, comparesFully: request.comparesFully, into: writer, layer)
             (counts, comparison) = try encoder.run(progress)
@@ -128,7 +141,8 @@ package struct Push {
         counts.badPages = request.pages.bad
         let point = Point(
             generation: generation,
-            parent: head?.reference, kind: base.full == nil ? .full : .logs, full: base.full?.reference,
+            parent: history.head?.reference, kind: base.full == nil ? .full : .logs,
+            full: base.full?.reference,
             health: .worst(request.health, base.full?.point.health ?? .good), sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
             counts: counts,
@@ -136,8 +150,8 @@ package struct Push {
             sourceFacts: request.sourceFacts)
         let stateFailure = try commit(point, base.full?.point, points, new)
         return PushResult(
-            point: point, parentID: head?.point.id, hadLocalBase: base.isLocal, stateFailure: stateFailure,
-            comparison: comparison)
+            point: point, parentID: history.head?.point.id, hadLocalBase: base.isLocal,
+            stateFailure: stateFailure, comparison: comparison, baseDamage: base.damage)
     }
 
     /// Refuses before the first byte what the commit would refuse after the last.

@@ -22,6 +22,8 @@ package struct PushRequest {
     package let level: Int
     /// Compares what looks unchanged with the base byte by byte.
     package let comparesFully: Bool
+    /// Proves every byte of the base in the store, not a sample.
+    package let provesFully: Bool
 
     /// Pages that were checked while the image was made; all zero for what has no pages.
     package struct PageCounts: Equatable, Sendable {
@@ -38,7 +40,8 @@ package struct PushRequest {
 
     package init(
         image: ShippedImage, kind: Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
-        sourceFacts: [UInt8], level: Int, comparesFully: Bool = false
+        sourceFacts: [UInt8], level: Int, comparesFully: Bool = false,
+        provesFully: Bool = false
     ) {
         self.image = image
         self.kind = kind
@@ -48,6 +51,7 @@ package struct PushRequest {
         self.sourceFacts = sourceFacts
         self.level = level
         self.comparesFully = comparesFully
+        self.provesFully = provesFully
     }
 }
 
@@ -62,4 +66,6 @@ package struct PushResult: Equatable, Sendable {
     package let stateFailure: SystemError?
     /// What a full comparison found; nil where there was none, or no base to compare with.
     package let comparison: FullComparison.Result?
+    /// What of the base the store has lost; nil when that was as it should be.
+    package let baseDamage: BaseDamage?
 }

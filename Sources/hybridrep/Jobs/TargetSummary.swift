@@ -13,6 +13,8 @@ struct TargetSummary {
     let durationMilliseconds: Int
     /// What is free at the target; nil when it could not be asked any more.
     let space: SpaceStatus?
+    /// What of the base the target had lost; nil when that was as it should be.
+    let damage: BaseDamage?
 
     /// What a person who watches wants to know.
     var line: String {
@@ -34,6 +36,8 @@ struct TargetSummary {
                 "blocks_bad": .integer(point.counts.badPages), "bytes_sent": .integer(traffic.sentBytes),
                 "bytes_received": .integer(traffic.receivedBytes),
                 "bytes_stored": .integer(point.counts.shippedBytes),
+                "base_damage": .array((damage?.objects ?? []).map { .string($0) }),
+                "bytes_shipped_anew": .integer(damage?.lostBytes ?? 0),
                 "duration_seconds": .milliseconds(durationMilliseconds), "committed": .bool(true),
                 "target_free_bytes": space.map { .integer($0.availableBytes) } ?? .null,
                 "target_total_bytes": space.map { .integer($0.totalBytes) } ?? .null,
