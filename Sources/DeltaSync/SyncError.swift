@@ -14,8 +14,12 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case wrongStore(String, hint: String)
     /// These are logs of a full, with this image digest, that is not the target's newest.
     case fullMissing(Digest256)
+    /// The full that these logs continue, with this image digest, is damaged in the store.
+    case fullDamaged(Digest256, generation: UInt64, target: Name)
     /// What a store holds does not decode to what it should.
     case damaged(String)
+    /// The program was asked to end.
+    case interrupted
     /// A file that may not be replaced is there.
     case exists(path: String)
     /// A folder, a device or the like is where a file was to be written.
@@ -35,7 +39,10 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongStore(let what, _): what
         case .fullMissing(let image):
             "the newest full of the target is not the one these logs continue (image \(image))"
+        case .fullDamaged(_, let generation, let target):
+            "point \(generation) of \(target), the full that these logs continue, is damaged"
         case .damaged(let what): what
+        case .interrupted: "stopped before it was done"
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
         case .unfinished(let marker): "\(marker) is there: a restore in place has not ended"
@@ -43,16 +50,25 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The image of a full that must be shipped before the logs that continue it.
+    package var neededFull: Digest256? {
+        switch self {
+        case .fullMissing(let image), .fullDamaged(let image, _, _): image
+        default: nil
+        }
+    }
+
     package var hint: String? {
         switch self {
         case .store(let error): error.hint
         case .wrongStore(_, let hint): hint
-        case .fullMissing: "take a full with: hybridrep run JOB --full"
+        case .fullMissing, .fullDamaged: "take a full with: hybridrep run JOB --full"
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .exists: "give --force to replace it"
         case .notAFile(let path): "write into it with: --image - > \(path)"
         case .unfinished: "give --in-place to finish it, or --force to replace what is there"
         case .busy: "wait until it has ended"
+        case .interrupted: "run it again: it goes on where it was"
         case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
         case .image, .system, .compression: nil
         }

@@ -9,7 +9,8 @@ internal import Platform
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
-            RestoreCommand.self, VerifyCommand.self, InitCommand.self, ConfigCommand.self, ServeCommand.self,
+            RestoreCommand.self, VerifyCommand.self, ReconcileCommand.self, InitCommand.self,
+            ConfigCommand.self, ServeCommand.self,
             EseCommand.self,
             VersionCommand.self,
         ])
@@ -44,6 +45,8 @@ internal import Platform
             print(error: "hybridrep: FAILED (\(Verdict.failure.rawValue)) \(error)")
             return .failure
         }
+        // An agent has nothing to put in order: what it was sent is whole or is not there.
+        if !(command is ServeCommand) { Interruption.watch(graceMilliseconds: 4_000) }
         var verdict: Verdict
         do {
             verdict = try command.perform(session)

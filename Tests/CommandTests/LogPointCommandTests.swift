@@ -72,6 +72,26 @@ import Testing
         try site.expectGood("verify", Site.job, "3")
     }
 
+    // Goal of this test: logs are of no use without their full, so damage of that is mended first, unattended.
+    @Test func aDamagedFullIsShippedAgainBeforeItsLogs() throws {
+        let site = try site(Link(.directory))
+        try site.expectGood("run", Site.job)
+        let ofFull = try site.stored("packs")
+        try work(site, through: 5)
+        try site.expectGood("run", Site.job)
+        for pack in ofFull { try FileManager.default.removeItem(atPath: pack) }
+        try work(site, through: 6)
+        let lines = try site.json("run", Site.job)
+        #expect(lines.map(\.type) == ["warning", "summary", "summary"])
+        #expect(try site.points().map { $0.text("kind") } == ["full", "logs", "full", "logs"])
+        try site.expectGood("verify", Site.job, "4", "--full")
+        try work(site, through: 7)
+        let next = try site.run("run", Site.job)
+        #expect(next.status == 0)
+        #expect(next.outputText + next.errorText == "")
+        #expect(try site.points().last?.number("full_generation") == 3)
+    }
+
     @Test func aPointIsNamedByItsTime() throws {
         let site = try site(Link(.directory))
         try site.expectGood("run", Site.job)

@@ -100,6 +100,66 @@ import Testing
         }
     }
 
+    @Test("logs that the store has lost are shipped again", arguments: [true, false])
+    func lostLogs(losesMap: Bool) throws {
+        let shipment = try Shipment(seed: 10, on: MemoryFileSystem())
+        var source = Source(seed: 10)
+        source.log(10)
+        let full = try shipment.image(source.full)
+        try shipment.push(full)
+        let kind = PushRequest.Kind.logs(of: full.signature.digest)
+        source.log(11)
+        try shipment.push(try shipment.image(source.logs), kind: kind)
+        let before = try shipment.store().list(.pack, job: shipment.job.name)
+        source.log(12)
+        let second = try shipment.push(try shipment.image(source.logs), kind: kind)
+        if losesMap {
+            for segment in second.point.segments {
+                try shipment.files.remove(shipment.path(.map(shipment.job.name, segment.name)))
+            }
+            try shipment.state().keepOnly([])
+        } else {
+            for pack in try shipment.store().list(.pack, job: shipment.job.name)
+            where !before.contains(pack) { try shipment.files.remove(shipment.path(pack.key)) }
+        }
+        source.log(13)
+        let logs = try shipment.image(source.logs)
+        let third = try shipment.push(logs, kind: kind)
+        #expect(third.baseDamage?.points == [3])
+        #expect(third.point.full?.generation == 1)
+        // The full's own log is there still; what came after it is shipped again.
+        #expect((losesMap ? 190_000..<230_000 : 130_000..<150_000).contains(third.point.counts.shippedBytes))
+        #expect(try shipment.restored(4) == shipment.bytes(of: logs))
+        #expect(try shipment.check(.full, 4).isGood)
+        source.log(14)
+        #expect(try shipment.push(try shipment.image(source.logs), kind: kind).baseDamage == nil)
+    }
+
+    @Test func logsOfADamagedFullAreRefusedUntilItWasShippedAgain() throws {
+        let shipment = try Shipment(seed: 11, on: MemoryFileSystem())
+        var source = Source(seed: 11)
+        source.log(10)
+        let full = try shipment.image(source.full)
+        try shipment.push(full)
+        let kind = PushRequest.Kind.logs(of: full.signature.digest)
+        source.log(11)
+        try shipment.push(try shipment.image(source.logs), kind: kind)
+        let packs = try shipment.store().list(.pack, job: shipment.job.name)
+        try shipment.damage(shipment.path(try #require(packs.max { $0.length < $1.length }).key)) { $0 = [] }
+        source.log(12)
+        let logs = try shipment.image(source.logs)
+        let error = #expect(throws: SyncError.self) { try shipment.push(logs, kind: kind) }
+        #expect(error?.neededFull == full.signature.digest)
+        #expect(error?.description == "point 1 of vault, the full that these logs continue, is damaged")
+        #expect(try shipment.push(full).baseDamage?.points == [1])
+        let result = try shipment.push(logs, kind: kind)
+        #expect(result.baseDamage == nil)
+        #expect(result.point.full?.generation == 3)
+        #expect(try shipment.restored(3) == shipment.bytes(of: full))
+        #expect(try shipment.restored(4) == shipment.bytes(of: logs))
+        #expect(try shipment.check(.full, 4).isGood)
+    }
+
     @Test("a log point is no better than its full", arguments: [Point.Health.damaged, .suspicious])
     func inheritedHealth(health: Point.Health) throws {
         let shipment = try Shipment(seed: 7)

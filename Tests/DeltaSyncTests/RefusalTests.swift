@@ -49,7 +49,8 @@ import Testing
         let storeID = try PointReader(shipment.store(), job: shipment.job.name).storeID
         var point = result.point
         point.generation = .max
-        point.parent = nil
+        let memory = try #require(try shipment.state().target(shipment.target))
+        point.parent = memory.reference
         let bytes = point.encoded(job: shipment.job.id, store: storeID)
         let receipt = Receipt(received: FixedClock().now, point: SHA256Hasher.hash(bytes.span))
         let path = "\(shipment.folder.path)/store/\(ObjectKey.point(shipment.job.name, .max).path)"

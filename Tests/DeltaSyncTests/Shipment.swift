@@ -7,7 +7,7 @@ import TestSupport
 /// A job, a store and this host's state in a folder of their own; ships byte arrays as images.
 final class Shipment {
     let folder: TemporaryFolder
-    let files = HostFileSystem()
+    let files: any FileSystem
     let job: JobObject
     let target = Name.valid("vault")
     let entropy: SeededEntropy
@@ -21,7 +21,8 @@ final class Shipment {
     }
 
     /// - Parameter secret: The job's; drawn from the seed by default.
-    init(seed: UInt64 = 1, secret: [UInt8]? = nil) throws {
+    init(seed: UInt64 = 1, secret: [UInt8]? = nil, on files: any FileSystem = HostFileSystem()) throws {
+        self.files = files
         folder = try TemporaryFolder()
         entropy = SeededEntropy(seed: seed)
         job = JobObject(
@@ -72,7 +73,8 @@ final class Shipment {
     @discardableResult func push(
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
-        to given: (any ObjectStore)? = nil, packBytes: Int = PackBuilder.targetBytes
+        provesFully: Bool = false, to given: (any ObjectStore)? = nil,
+        packBytes: Int = PackBuilder.targetBytes
     ) throws -> PushResult {
         var push = Push(
             to: given ?? store(), target: target, job: job, state: try state(), images: kept, files: files,
@@ -82,8 +84,8 @@ final class Shipment {
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
-                sourceFacts: [], level: .fixed(3), comparesFully: comparesFully), holder: "test",
-            progress: { _ in })
+                sourceFacts: [], level: .fixed(3), comparesFully: comparesFully,
+                provesFully: provesFully), holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
         }
@@ -99,6 +101,22 @@ final class Shipment {
         var bytes: [UInt8] = []
         try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
         return bytes
+    }
+
+    /// What the store's own check says.
+    func check(_ level: CheckRequest.Level, _ generation: UInt64? = nil) throws -> CheckReport {
+        try store().check(CheckRequest(job: job.name, generation: generation, level: level, seed: 1)) { _ in }
+    }
+
+    /// The path of an object of the store.
+    func path(_ key: ObjectKey) -> String { folder.path + "/store/" + key.path }
+
+    /// Changes a file behind everybody's back.
+    func damage(_ path: String, _ change: (inout [UInt8]) -> Void) throws {
+        var bytes = try files.contents(path, limit: 1 << 30)
+        change(&bytes)
+        try files.remove(path)
+        try files.open(path, .create).write(bytes.span, at: 0)
     }
 
     func bytes(of image: ShippedImage) throws -> [UInt8] {

@@ -75,19 +75,23 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
-    func anObjectThatIsThereWithOtherBytesIsNotTrusted(kind: StoreKind) throws {
+    func anObjectThatIsThereWithOtherBytesIsPutAside(kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 1)
         let bytes = [UInt8](repeating: 7, count: 1_000)
         let name = try fixture.store.put(.pack, job: mdb01, bytes)
-        try folder.damage(.pack(mdb01, name)) { $0[500] ^= 1 }
-        let error = #expect(throws: StoreError.self) { try fixture.store.put(.pack, job: mdb01, bytes) }
-        #expect(
-            error
-                == StoreError(
-                    .corrupt, "put", ObjectKey.pack(mdb01, name).path,
-                    "an object with this name and other bytes is there"))
-        #expect(try folder.temporaryNames() == [])
+        for change in [{ $0[500] ^= 1 }, { $0 = [] }] as [(inout [UInt8]) -> Void] {
+            try folder.damage(.pack(mdb01, name), change)
+            let damaged = try folder.contents(.pack(mdb01, name))
+            #expect(try fixture.store.put(.pack, job: mdb01, bytes) == name)
+            #expect(try folder.contents(.pack(mdb01, name)) == bytes)
+            #expect(try folder.temporaryNames() == [])
+            let trash = folder.storePath + "/jobs/mdb01/trash"
+            let aside = try HostFileSystem().list(trash)
+            #expect(aside.count == 1)
+            #expect(try HostFileSystem().contents(trash + "/" + aside[0], limit: 2_000) == damaged)
+            try HostFileSystem().remove(trash + "/" + aside[0])
+        }
     }
 
     @Test(arguments: StoreKind.allCases)

@@ -8,8 +8,16 @@ package import Platform
 /// part of each segment that was read last.
 package struct MapStack {
     package private(set) var segments: [MapSegment]
+    /// Segments that the store does not have go into the next layer, whatever their size.
+    private var isStored = true
 
     package init(_ segments: [MapSegment] = []) { self.segments = segments }
+
+    /// What was made of a map that cannot be carried on as it is.
+    init(unstored segment: MapSegment) {
+        segments = [segment]
+        isStored = false
+    }
 
     /// Loads a point's segments from this host where it kept them, else from the store.
     ///
@@ -78,14 +86,14 @@ package struct MapStack {
     package func adding(
         _ layer: MapSegment, job: JobObject, _ scratch: ScratchFolder
     ) throws(SyncError) -> (stack: MapStack, new: MapSegment?) {
-        guard !layer.isEmpty else { return (self, nil) }
+        guard !layer.isEmpty else { return (MapStack(segments), isStored ? nil : segments.first) }
         let limit = runLimit + 4 * layer.runs.count
         var top = layer
         var rest = segments[...]
         while let below = rest.first,
             // The last one has the whole image: to write that again would be the dearest part of a night.
             (rest.count == 1 ? 2 : 1) * below.name.length <= top.name.length
-                || rest.count >= MapSegment.maximumStack
+                || rest.count >= MapSegment.maximumStack || !isStored
         {
             do throws(ImageError) {
                 top = try top.merged(over: below, runLimit: limit, job: job.id, scratch)

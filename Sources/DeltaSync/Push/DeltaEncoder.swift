@@ -10,6 +10,7 @@ package struct DeltaEncoder: ~Copyable {
     private let image: ShippedImage
     private let base: BaseImage?
     private let baseMap: MapStack
+    private let lost: LostRanges
     private let carriesMapOn: Bool
     private let fingerprinter: Fingerprinter
     private var records: RecordPipeline
@@ -23,13 +24,14 @@ package struct DeltaEncoder: ~Copyable {
     private var comparison: FullComparison?
 
     /// - Parameters:
+    ///   - lost: Where the store no longer has the base's bytes.
     ///   - comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
     ///   - map: Takes the layer that turns the base's map into the image's.
     package init(
-        _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, carriesMapOn: Bool,
-        fingerprinter: Fingerprinter, level: CompressionLevel, comparesFully: Bool = false,
-        shipped: ShippedBlocks? = nil, into writer: FrameWriter, _ map: MapSegmentWriter,
-        _ journal: PushJournal? = nil
+        _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, lost: LostRanges = LostRanges(),
+        carriesMapOn: Bool, fingerprinter: Fingerprinter, level: CompressionLevel,
+        comparesFully: Bool = false, shipped: ShippedBlocks? = nil, into writer: FrameWriter,
+        _ map: MapSegmentWriter, _ journal: PushJournal? = nil
     ) {
         self.shipped = shipped
         self.journal = journal
@@ -39,6 +41,7 @@ package struct DeltaEncoder: ~Copyable {
         // A reader of its own: others go through the signature in another order.
         self.base = base.map { BaseImage(signature: $0.signature.reader(), file: $0.file) }
         self.baseMap = baseMap
+        self.lost = lost
         self.map = map
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
@@ -50,7 +53,7 @@ package struct DeltaEncoder: ~Copyable {
     /// - Returns: How many blocks there are and how many were shipped, and what a full comparison found, where there
     ///   was one.
     package consuming func run(
-        _ progress: (_ doneBytes: Int) -> Void
+        _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> (Point.Counts, FullComparison.Result?) {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
@@ -58,7 +61,7 @@ package struct DeltaEncoder: ~Copyable {
         var pass = self
         try plan.forEachStep { (step) throws(SyncError) in
             try pass.take(step)
-            progress(step.range.upperBound)
+            try progress(step.range.upperBound)
         }
         counts.changedBlocks = pass.changedBlocks
         let found = pass.comparison?.result
@@ -77,6 +80,9 @@ package struct DeltaEncoder: ~Copyable {
                 try pass.append(part, blockSize, .moved(from: place))
             }
         case .adopted(let range, let from, let blockSize, let fingerprint):
+            guard !lost.touches(from..<from + range.count) else {
+                return try take(.changed(range, blockSize: blockSize, fingerprint, base: []))
+            }
             try move(range, from: from)
             try append(range, blockSize, fingerprint)
         case .zero(let range, let blockSize):
@@ -119,8 +125,38 @@ package struct DeltaEncoder: ~Copyable {
     }
 
     /// Ships the blocks of a range that only look as if the base had them at `from`, and calls `body` with what is
-    /// between them: all of it, where nothing is compared.
+    /// between them: all of it, where nothing is lost or compared.
     private mutating func forEachDifference(
+        _ range: Range<Int>, from: Int, _ body: (inout Self, Range<Int>) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        let (lost, layout) = (lost, image.signature.layout)
+        try lost.forEachPart(of: range, from: from, in: layout) { (part, isLost) throws(SyncError) in
+            if isLost {
+                try self.shipAnew(part)
+            } else {
+                try self.forEachDifferentContent(part, from: from + part.lowerBound - range.lowerBound, body)
+            }
+        }
+    }
+
+    /// Ships blocks that are where the base has them, and the store no longer.
+    private mutating func shipAnew(_ range: Range<Int>) throws(SyncError) {
+        var offset = range.lowerBound
+        while offset < range.upperBound, let block = image.signature.layout.block(at: offset) {
+            offset = block.range.upperBound
+            let blockSize = image.signature.layout.blockSize(at: block.range.lowerBound)
+            let content = try imaging { () throws(ImageError) in
+                try image.signature.content(ofBlock: block.number)
+            }
+            switch content {
+            case .zero: try take(.zero(block.range, blockSize: blockSize))
+            case .data(let fingerprint):
+                try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
+            }
+        }
+    }
+
+    private mutating func forEachDifferentContent(
         _ range: Range<Int>, from: Int, _ body: (inout Self, Range<Int>) throws(SyncError) -> Void
     ) throws(SyncError) {
         var start = range.lowerBound

@@ -4,7 +4,7 @@ package import Platform
 
 /// Ships one image to one store as its next point.
 ///
-/// Order (RELIABILITY 2.2): lock, read the head, ship packs, map and index, commit the point. Nothing before
+/// Order (RELIABILITY 2.2): lock, read the head, prove the base, ship packs, map and index, commit the point. Nothing before
 /// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
 /// commit is made good by the next push, which starts from the store's head.
 package struct Push {
@@ -33,39 +33,28 @@ package struct Push {
         self.entropy = entropy
     }
 
-    /// - Parameter holder: Who holds the lock, for people: pid, host, run id, start.
+    /// - Parameters:
+    ///   - holder: Who holds the lock, for people: pid, host, run id, start.
+    ///   - progress: Throws `interrupted` to stop; what is shipped by then is not shipped again.
     package func run(
-        _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) -> Void
+        _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let points = try syncing { () throws(StoreError) in try PointReader(store, job: job.name) }
         try checkIdentity(points)
         try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
         defer { store.unlockPush(job.name) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        let generations = try syncing { () throws(StoreError) in try points.generations() }
-        func read(_ generation: UInt64) throws(SyncError) -> StoredPoint {
-            try syncing { () throws(StoreError) in try points.point(generation) }
-        }
-        let head: StoredPoint? = if let newest = generations.last { try read(newest) } else { nil }
-        try state.target(target)?.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            if generation == head?.point.generation { return head?.digest }
-            return generations.contains(generation) ? try read(generation).digest : nil
-        }
-        let (point, full) = try PushBase.find(request.kind, head: head, read: read)
+        let history = try PointHistory(points)
+        try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
-        if let head, left.hasCommitted(head, of: request) {
-            // The full of a log point is the base of this one, too.
-            var result = committed(head.point, head.digest, full: full?.point, points, nil, journal)
-            result.parentID = try head.point.parent.map { (parent) throws(SyncError) in
-                try read(parent.generation).point.id
-            }
-            return result
+        if let head = history.head, left.hasCommitted(head, of: request) {
+            return try committed(head, history, points, journal)
         }
-        let base = try base(point, full, points, for: request.image)
+        let base = try base(for: request, history, points)
         let resumed = try ResumedPush(
-            journal, left, in: store, points.storeID, job: job.name, base: base.point)
-        return try ship(request, head, base, resumed, points, progress)
+            journal, left, in: store, points.storeID, job: job.name, base: base)
+        return try ship(request, history, base, resumed, points, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
@@ -78,31 +67,52 @@ package struct Push {
         }
     }
 
-    /// A base's image and map: from this host, or read back from the store.
+    /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
+    private func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
+        guard let memory = state.target(target) else { return }
+        try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
+            try history.trace(of: generation)
+        }
+        guard try history.isHead(after: memory.reference) else {
+            throw .wrongStore(
+                "the newest points of target \(target) do not follow point \(memory.generation), which was committed",
+                hint: TargetMemory.hint(target))
+        }
+    }
+
+    /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
-        _ stored: StoredPoint?, _ full: StoredPoint?, _ points: PointReader, for image: ShippedImage
+        for request: PushRequest, _ history: PointHistory, _ points: PointReader
     ) throws(SyncError) -> PushBase {
-        guard let point = stored?.point else {
-            return PushBase(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
+        let (point, full) = try PushBase.find(request.kind, in: history)
+        let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
+        let proof = BaseProof(
+            store: store, target: target, points: points, state: state, scratch: scratch,
+            seed: seed.span.uint64(at: 0), level: request.provesFully ? .full : .base)
+        var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
+            try baseImage(of: point, map, for: request.image)
         }
-        let map = try MapStack(of: point, from: points, state: state, scratch)
-        if let found = images.base(point.imageDigest) {
-            return PushBase(
-                point: stored, full: full, image: found, map: map, isLocal: true)
-        }
+        let paths = history.damaged.map { ObjectKey.point(job.name, $0).path }
+        if !paths.isEmpty { base.note(paths, of: history.damaged) }
+        return base
+    }
+
+    /// A base's image: from this host, or what is known of it read back from the store.
+    private func baseImage(
+        of point: Point, _ map: MapStack, for image: ShippedImage
+    ) throws(SyncError) -> (BaseImage, isLocal: Bool) {
+        if let found = images.base(point.imageDigest) { return (found, true) }
         let signature = try SignatureRebuild.run(
-            point, try map.runs(), job: job, comparedWith: image, path: state.temporaryFolder + "/base.sig",
-            files: files)
-        return PushBase(
-            point: stored, full: full, image: BaseImage(signature: signature, file: nil), map: map,
-            isLocal: false)
+            point, try map.runs(), job: job, comparedWith: image,
+            path: "\(state.temporaryFolder)/base-\(point.generation).sig", files: files)
+        return (BaseImage(signature: signature, file: nil), false)
     }
 
     private func ship(
-        _ request: PushRequest, _ head: StoredPoint?, _ base: PushBase, _ resumed: ResumedPush,
-        _ points: PointReader, _ progress: (Int) -> Void
+        _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
+        _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
-        let (generation, overflow) = (head?.point.generation ?? 0).addingReportingOverflow(1)
+        let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         try checkSize(request.image)
@@ -114,14 +124,15 @@ package struct Push {
         let comparison: FullComparison.Result?
         do throws(SyncError) {
             let encoder = DeltaEncoder(
-                request.image, base: base.image, baseMap: base.map,
+                request.image, base: base.image, baseMap: base.map, lost: base.lost,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, comparesFully: request.comparesFully, shipped: resumed.blocks,
                 into: writer, layer, resumed.journal)
             (counts, comparison) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
-            writer.abandon()
+            // Who stops on purpose has the time to keep what was shipped.
+            if error == .interrupted { try? writer.finish() } else { writer.abandon() }
             throw error
         }
         let packs = resumed.usedPacks + writer.packs
@@ -145,7 +156,8 @@ package struct Push {
         counts.badPages = request.pages.bad
         let point = Point(
             generation: generation,
-            parent: head?.reference, kind: base.full == nil ? .full : .logs, full: base.full?.reference,
+            parent: history.head?.reference, kind: base.full == nil ? .full : .logs,
+            full: base.full?.reference,
             health: .worst(request.health, base.full?.point.health ?? .good), sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
             counts: counts,
@@ -156,12 +168,14 @@ package struct Push {
         let receipt = try syncing { () throws(StoreError) in
             try store.commit(bytes, generation: generation, job: job.name)
         }
-        var result = committed(
-            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
-        result.parentID = head?.point.id
+        var result = PushResult(point: point)
+        result.parentID = history.head?.point.id
         result.hadLocalBase = base.isLocal
         result.resumedBytes = resumed.usedBytes
         result.comparison = comparison
+        result.baseDamage = base.damage
+        result.stateFailure = remember(
+            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
         return result
     }
 
@@ -176,12 +190,28 @@ package struct Push {
                 hint: "split the source into several jobs"))
     }
 
-    /// What this host remembers of a point that is committed: that it cannot costs time only.
+    /// The result of a push whose point was committed before, although the answer was lost.
     private func committed(
+        _ head: StoredPoint, _ history: PointHistory, _ points: PointReader, _ journal: PushJournal
+    ) throws(SyncError) -> PushResult {
+        var result = PushResult(point: head.point)
+        result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in
+            try history.point(parent.generation)?.point.id
+        }
+        let full = try head.point.full.flatMap { (full) throws(SyncError) in
+            try history.point(full.generation)?.point
+        }
+        result.stateFailure = remember(head.point, head.digest, full: full, points, nil, journal)
+        return result
+    }
+
+    /// Writes down what this host should know of a point that is committed.
+    ///
+    /// - Returns: Why it could not: that costs time only.
+    private func remember(
         _ point: Point, _ digest: Digest256, full: Point?, _ points: PointReader, _ new: MapSegment?,
         _ journal: PushJournal
-    ) -> PushResult {
-        var result = PushResult(point: point)
+    ) -> SystemError? {
         do throws(SystemError) {
             if let new { try state.keep(new) }
             try state.remember(
@@ -190,7 +220,7 @@ package struct Push {
                     full: TargetMemory.Base(full ?? point),
                     logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
             journal.remove()
-        } catch { result.stateFailure = error }
-        return result
+            return nil
+        } catch { return error }
     }
 }

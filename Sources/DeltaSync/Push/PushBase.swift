@@ -15,24 +15,39 @@ struct PushBase {
     let map: MapStack
     /// False when the image had to be read back from the store, or this host has no bytes of it.
     let isLocal: Bool
+    /// Where the store has lost the bytes of the base's image.
+    var lost = LostRanges()
+    /// What of the base, and of points newer than it, was found damaged; nil when nothing was.
+    var damage: BaseDamage?
+
+    /// For an image that is shipped whole.
+    static func none(of full: StoredPoint?) -> Self {
+        Self(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
+    }
+
+    /// Notes that points are damaged that nothing is built upon.
+    mutating func note(_ objects: [String], of points: [UInt64]) {
+        var noted = damage ?? BaseDamage(objects: [])
+        noted.objects += objects
+        noted.points += points
+        damage = noted
+    }
 
     /// True for a full as base of a log point: the new map begins afresh.
     var isOtherKind: Bool { full != nil && point?.point.kind == .full }
 
-    /// - Parameters:
-    ///   - head: The newest point of the target.
-    ///   - read: A point of the target by its generation.
     /// - Throws: `fullMissing` for logs of a full that is not the target's newest.
     static func find(
-        _ kind: PushRequest.Kind, head: StoredPoint?, read: (UInt64) throws(SyncError) -> StoredPoint
+        _ kind: PushRequest.Kind, in history: PointHistory
     ) throws(SyncError) -> (point: StoredPoint?, full: StoredPoint?) {
-        let newestFull =
-            if let reference = head?.point.full { try read(reference.generation) } else { head }
+        let newestFull = try history.newestFull()
         switch kind {
         case .full: return (newestFull, nil)
         case .logs(let image):
             guard let newestFull, newestFull.point.imageDigest == image else { throw .fullMissing(image) }
-            return (head, newestFull)
+            // The head is that full, or continues it.
+            let isContinued = history.head?.point.full == newestFull.reference
+            return (isContinued ? history.head : newestFull, newestFull)
         }
     }
 }

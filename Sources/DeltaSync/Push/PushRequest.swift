@@ -21,6 +21,8 @@ package struct PushRequest {
     package let level: CompressionLevel
     /// Compares what looks unchanged with the base byte by byte.
     package let comparesFully: Bool
+    /// Proves every byte of the base in the store, not a sample.
+    package let provesFully: Bool
 
     /// Pages that were checked while the image was made; all zero for what has no pages.
     package struct PageCounts: Equatable, Sendable {
@@ -37,7 +39,8 @@ package struct PushRequest {
 
     package init(
         image: ShippedImage, kind: Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
-        sourceFacts: [UInt8], level: CompressionLevel, comparesFully: Bool = false
+        sourceFacts: [UInt8], level: CompressionLevel, comparesFully: Bool = false,
+        provesFully: Bool = false
     ) {
         self.image = image
         self.kind = kind
@@ -47,6 +50,7 @@ package struct PushRequest {
         self.sourceFacts = sourceFacts
         self.level = level
         self.comparesFully = comparesFully
+        self.provesFully = provesFully
     }
 }
 
@@ -63,6 +67,8 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var stateFailure: SystemError?
     /// What a full comparison found; nil where there was none, or no base to compare with.
     package internal(set) var comparison: FullComparison.Result?
+    /// What of the base the store has lost; nil when that was as it should be.
+    package internal(set) var baseDamage: BaseDamage?
 
     init(point: Point) { self.point = point }
 }

@@ -14,10 +14,15 @@ struct DeltaTables {
     private let store: any ObjectStore
     private let job: Name
     private let locations: FrameLocations
+    /// Packs that are not looked into; what they hold looks like plain records.
+    private let ignored: Set<Digest256>
     private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
     private var deltas: [RecordAddress: FrameTable.Delta] = [:]
 
-    init(_ store: any ObjectStore, job: Name, locations: FrameLocations) {
+    init(
+        _ store: any ObjectStore, job: Name, locations: FrameLocations, without ignored: Set<Digest256> = []
+    ) {
+        self.ignored = ignored
         self.store = store
         self.job = job
         self.locations = locations
@@ -67,7 +72,11 @@ struct DeltaTables {
                 try body(frame, known)
                 continue
             }
-            missing.append(try locations.location(of: frame))
+            // Without damage every frame has its place.
+            guard let location = ignored.isEmpty ? try locations.location(of: frame) : locations[frame],
+                !ignored.contains(location.pack)
+            else { continue }
+            missing.append(location)
         }
         var heads = missing.map { ($0, FrameTable.likelyBytes($0.entry)) }
         while !heads.isEmpty {

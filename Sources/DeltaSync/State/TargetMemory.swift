@@ -1,4 +1,4 @@
-internal import OffsiteStore
+package import OffsiteStore
 package import Platform
 
 /// What was last seen at a target: notices another store under its name, or an older copy of it.
@@ -80,24 +80,40 @@ package struct TargetMemory: Equatable, Sendable {
         return Base(image: image, segments: segments)
     }
 
+    /// The point that is remembered.
+    package var reference: Point.Reference { Point.Reference(generation: generation, digest: digest) }
+
+    /// What a store has of a point.
+    package enum Trace: Equatable, Sendable {
+        case missing
+        /// Its digest cannot be told: that is damage, and no other store.
+        case damaged
+        case point(Digest256)
+    }
+
     /// Refuses a store that is not the remembered one, or has lost points.
     ///
-    /// - Parameter digestAt: The digest of the store's point of a generation; nil when there is none.
+    /// - Parameter trace: What the store has of the point of a generation.
     package func check(
-        _ found: Identifier, target: Name, digestAt: (UInt64) throws(SyncError) -> Digest256?
+        _ found: Identifier, target: Name, trace: (UInt64) throws(SyncError) -> Trace
     ) throws(SyncError) {
-        let hint = "if that is meant, make it known with: hybridrep init \(target)"
+        let hint = Self.hint(target)
         guard found == store else {
             throw .wrongStore(
                 "target \(target) is another store than the one this job was shipped to", hint: hint)
         }
-        guard let there = try digestAt(generation) else {
+        switch try trace(generation) {
+        case .missing:
             throw .wrongStore(
                 "target \(target) has lost point \(generation): an older copy of the store?", hint: hint)
-        }
-        guard there == digest else {
+        case .point(let there) where there != digest:
             throw .wrongStore(
                 "point \(generation) of target \(target) is not the one that was committed", hint: hint)
+        case .damaged, .point: break
         }
+    }
+
+    static func hint(_ target: Name) -> String {
+        "if that is meant, make it known with: hybridrep init \(target)"
     }
 }

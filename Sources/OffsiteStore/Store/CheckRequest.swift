@@ -8,15 +8,21 @@ package struct CheckRequest: Equatable, Sendable {
         case quick = 0
         /// Every byte is hashed.
         case full = 1
+        /// Everything needed is there with the right length; of the frames that the maps name a few are proved by
+        /// check values: what a push wants to know of what it is built upon.
+        case base = 2
     }
     /// Bytes of the newest point's packs, and of older ones, that a quick check proves; at least one pack of each.
     package static let sampledBytes = 64 << 20
+    /// Frames of at most a MiB of content that the proof of a base reads: some milliseconds, of a disk that turns some
+    /// tens.
+    package static let sampledFrames = 8
 
     package let job: Name
     /// Nil for every point of the job.
     package let generation: UInt64?
     package let level: Level
-    /// Chooses the sample of a quick check.
+    /// Chooses the sample.
     package let seed: UInt64
 
     package init(job: Name, generation: UInt64?, level: Level, seed: UInt64) {
@@ -46,7 +52,7 @@ package struct CheckReport: Equatable, Sendable {
     /// Objects that the points need, and those found with the right length.
     package var neededObjects = 0
     package var presentObjects = 0
-    /// Objects to be hashed, and those hashed so far.
+    /// Objects to be hashed, and those hashed so far; frames in the proof of a base.
     package var objectsToHash = 0
     package var hashedObjects = 0
     package var hashedBytes = 0

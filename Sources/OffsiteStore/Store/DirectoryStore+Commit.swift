@@ -30,10 +30,14 @@ extension DirectoryStore {
         guard point.generation == generation else {
             throw StoreError(.corrupt, "commit", key.path, "the point says generation \(point.generation)")
         }
-        let newest = try list(.point, job: job).compactMap { $0.key.generation }.max() ?? 0
+        let points = try PointReader(self, job: job)
+        let generations = try points.generations()
+        let newest = generations.last ?? 0
         guard generation > newest, generation - 1 == newest else { throw Self.taken(key) }
-        guard (point.parent?.generation ?? 0) == newest else {
-            throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(newest)")
+        // A damaged point stays what it was, and no point would follow if it had to be the parent.
+        let parent = try points.newestUndamaged(of: generations)?.point.generation ?? 0
+        guard (point.parent?.generation ?? 0) == parent else {
+            throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(parent)")
         }
         if let parent = point.parent { try checkReference(parent, "parent", key, job) }
         if let full = point.full { try checkReference(full, "full", key, job) }

@@ -25,6 +25,8 @@ final class DirectoryUpload: ObjectUpload {
     }
 
     /// Order (RELIABILITY 2.2): sync the file, link without replacing, sync the folder and a new parent.
+    ///
+    /// What has the name and other bytes is damage, and is put aside for what it should be.
     func finish(_ name: Digest256) throws(StoreError) {
         guard let key = kind.key(name, job: job), let found = hasher.take()?.finish() else {
             throw StoreError(.failed, "put", temporary, "a \(kind) is not uploaded this way")
@@ -43,10 +45,12 @@ final class DirectoryUpload: ObjectUpload {
             try store.files.syncFolder(store.folder(job, kind.folder))
             store.syncedFolders.insert(folder)
         }
-        let linked = try store.wrap("put", key.path) { () throws(SystemError) in
-            try store.files.linkNoReplace(temporary, to: path)
+        if try !link(key, path), try !isGood(key, path, name) {
+            try putAside(key, path)
+            guard try link(key, path) else {
+                throw StoreError(.exists, "put", key.path, "it was mended by another run meanwhile")
+            }
         }
-        if !linked { try proveExisting(key, path, name) }
         try store.wrap("put", key.path) { () throws(SystemError) in
             try store.files.remove(temporary)
             try store.files.syncFolder(folder)
@@ -55,11 +59,30 @@ final class DirectoryUpload: ObjectUpload {
 
     func abandon() { try? store.files.remove(temporary) }
 
+    private func link(_ key: ObjectKey, _ path: String) throws(StoreError) -> Bool {
+        try store.wrap("put", key.path) { () throws(SystemError) in
+            try store.files.linkNoReplace(temporary, to: path)
+        }
+    }
+
     /// An object that was there is hashed and made durable, not trusted.
-    private func proveExisting(_ key: ObjectKey, _ path: String, _ name: Digest256) throws(StoreError) {
-        guard try store.hash(key) == name else {
-            throw StoreError(.corrupt, "put", key.path, "an object with this name and other bytes is there")
+    private func isGood(_ key: ObjectKey, _ path: String, _ name: Digest256) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            guard try store.hash(key) == name else { return false }
+        } catch {
+            guard error.kind == .failed else { throw error }
+            return false
         }
         try store.wrap("put", key.path) { () throws(SystemError) in try store.files.open(path, .read).sync() }
+        return true
+    }
+
+    private func putAside(_ key: ObjectKey, _ path: String) throws(StoreError) {
+        let trash = store.folder(job, "trash")
+        let aside = "\(trash)/\(PathText.name(of: path)).\(PathText.name(of: temporary))"
+        try store.wrap("put", key.path) { () throws(SystemError) in
+            _ = try store.files.renameNoReplace(path, to: aside)
+            try store.files.syncFolder(trash)
+        }
     }
 }

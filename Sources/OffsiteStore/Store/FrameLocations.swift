@@ -41,6 +41,14 @@ package struct FrameLocations: Sendable {
         }
     }
 
+    /// A copy under another name must not take the place of a pack that an index names.
+    private mutating func add(_ pack: PackIndex.Pack) {
+        packLengths[pack.name] = pack.length
+        for entry in pack.frames where frames[entry.frame] == nil {
+            frames[entry.frame] = Location(pack: pack.name, entry: entry)
+        }
+    }
+
     /// Packs that no index names: of a push that did not commit, or whose index is damaged.
     private mutating func addFooters(
         of packs: [ListedObject], _ store: any ObjectStore, _ job: JobObject
@@ -54,7 +62,7 @@ package struct FrameLocations: Sendable {
                     read: { (offset, count) throws(StoreError) in
                         try store.read(key, at: offset, count: count)
                     })
-                add(PackIndex([.init(name: name, length: object.length, frames: footer.entries)]))
+                add(PackIndex.Pack(name: name, length: object.length, frames: footer.entries))
             } catch {
                 guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
                 // Damaged, and so missed by whoever needs a frame of it.

@@ -59,6 +59,22 @@ package struct PointReader {
         } catch { throw StoreError("read", key.path, error) }
     }
 
+    /// A point; nil for one that is not there any more, or is damaged.
+    package func undamaged(_ generation: UInt64) throws(StoreError) -> StoredPoint? {
+        do throws(StoreError) { return try point(generation) } catch {
+            guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
+            return nil
+        }
+    }
+
+    /// The newest of these points that is not damaged: the next point's parent.
+    package func newestUndamaged(of generations: [UInt64]) throws(StoreError) -> StoredPoint? {
+        for generation in generations.reversed() {
+            if let found = try undamaged(generation) { return found }
+        }
+        return nil
+    }
+
     /// The full that a log point continues, proven by the digest it names; nil for a full.
     package func full(of point: Point) throws(StoreError) -> StoredPoint? {
         guard let reference = point.full else { return nil }

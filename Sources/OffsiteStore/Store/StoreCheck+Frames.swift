@@ -14,10 +14,51 @@ extension StoreCheck {
         let footer = try PackTail.footer(length: pack.length, job: points.job.id, format: format) {
             (offset, count) throws(StoreError) in try store.read(key, at: offset, count: count)
         }
-        for entry in footer.entries {
-            let bytes = try store.read(key, at: entry.offset, count: entry.length)
-            do throws(FormatError) { try Frame.prove(bytes, entry.frame) } catch { throw format(error) }
+        for entry in footer.entries { try prove(entry, in: key) }
+    }
+
+    /// Proves a few of the frames that the maps name by their check values, others with every seed.
+    mutating func proveSample() throws(StoreError) {
+        let sample = sample(of: namedFrames.keys)
+        report.objectsToHash = sample.count
+        for frame in sample {
+            // One that no pack holds has been told of.
+            guard let location = locations[frame] else { continue }
+            let key = ObjectKey.pack(request.job, location.pack)
+            do throws(StoreError) {
+                try prove(location.entry, in: key)
+                report.hashedObjects += 1
+                report.hashedBytes += location.entry.length
+            } catch {
+                guard [.failed, .notFound, .corrupt].contains(error.kind) else { throw error }
+                add(.init(object: key.path, reason: error.detail, points: namedFrames[frame] ?? []))
+            }
         }
+    }
+
+    private func prove(_ entry: PackFooter.Entry, in key: ObjectKey) throws(StoreError) {
+        let bytes = try store.read(key, at: entry.offset, count: entry.length)
+        do throws(FormatError) { try Frame.prove(bytes, entry.frame) } catch {
+            throw StoreError("read", key.path, error)
+        }
+    }
+
+    /// Those that come first in a pseudo-random order that the request's seed decides.
+    private func sample(of frames: some Sequence<FrameID>) -> [FrameID] {
+        var sampled: [(rank: UInt64, frame: FrameID)] = []
+        for frame in frames {
+            var text = ByteWriter(capacity: 8 + FrameID.byteCount)
+            text.uint64(request.seed)
+            frame.encode(into: &text)
+            let rank = CheckValue.of(text.bytes.span)
+            if sampled.count == CheckRequest.sampledFrames {
+                guard let last = sampled.last, rank < last.rank else { continue }
+                sampled.removeLast()
+            }
+            let place = sampled.firstIndex { rank < $0.rank } ?? sampled.count
+            sampled.insert((rank, frame), at: place)
+        }
+        return sampled.map(\.frame)
     }
 }
 

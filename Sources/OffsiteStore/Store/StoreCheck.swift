@@ -5,19 +5,24 @@ internal import Platform
 ///
 /// Quick: every object a point needs is there with the right length; of the packs that the newest point brought a
 /// sample is hashed, and of the others one is proved by the check values of its frames. Full: every object is hashed.
+/// Base: as quick, but of all that is hashed there are a few frames.
 struct StoreCheck {
     let store: DirectoryStore
-    private let request: CheckRequest
+    let request: CheckRequest
     /// The point asked for and the full it needs; nil for all points.
     private var asked: Set<UInt64>?
     let points: PointReader
-    private let locations: FrameLocations
+    let locations: FrameLocations
     private var graph: RecordGraph
-    private var report = CheckReport()
+    var report = CheckReport()
     /// What each object is needed by.
     private var needed: [ListedObject: [UInt64]] = [:]
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
+    /// Frames that a map names, and the points it belongs to.
+    private(set) var namedFrames: [FrameID: [UInt64]] = [:]
+    /// Of each point that was looked at.
+    private(set) var digests: [UInt64: Digest256] = [:]
     /// What the segments of the point before refer to: most of them are the next point's, too.
     private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
     /// Position in the report of each damaged object.
@@ -35,18 +40,24 @@ struct StoreCheck {
         let generations = try points.generations()
         asked = try askedPoints(generations)
         var previous: Set<Digest256> = []
-        let before = request.generation.flatMap { asked in generations.last { $0 < asked } }
+        let before =
+            request.level == .quick
+            ? request.generation.flatMap { asked in generations.last { $0 < asked } } : nil
         for generation in generations {
             let isAsked = asked?.contains(generation) ?? true
             // The point before the one asked for tells which packs are its own.
             guard isAsked || generation == before else { continue }
             try store.pulse?()
-            let packs = try look(at: generation, isAsked: isAsked)
+            let packs = try look(at: generation, isAsked: isAsked, of: generations)
             if isAsked { newestPacks = packs.subtracting(previous) }
             previous = packs
         }
         try addUnreferenced()
         let present = try checkPresence()
+        guard request.level != .base else {
+            try proveSample()
+            return report
+        }
         let toHash = sample(present)
         report.objectsToHash = toHash.count
         for object in toHash {
@@ -67,11 +78,18 @@ struct StoreCheck {
     }
 
     /// Notes everything one point needs; returns its packs.
-    private mutating func look(at generation: UInt64, isAsked: Bool) throws(StoreError) -> Set<Digest256> {
+    private mutating func look(
+        at generation: UInt64, isAsked: Bool, of generations: [UInt64]
+    ) throws(StoreError) -> Set<Digest256> {
         let key = ObjectKey.point(request.job, generation)
         if isAsked { report.points += 1 }
         let point: Point
-        do throws(StoreError) { point = try points.point(generation).point } catch {
+        do throws(StoreError) {
+            let stored = try points.point(generation)
+            point = stored.point
+            digests[generation] = stored.digest
+            if isAsked { checkReferences(of: stored, generations) }
+        } catch {
             // Nothing else is known of what it needs.
             if isAsked {
                 try damaged(error, generation)
@@ -94,6 +112,9 @@ struct StoreCheck {
             }
         }
         segments = kept
+        if isAsked, request.level == .base {
+            for frame in roots.keys { namedFrames[frame, default: []].append(generation) }
+        }
         let (records, missing) = try graph.closure(of: roots)
         var packs: Set<Digest256> = []
         for frame in records.keys {
@@ -229,7 +250,7 @@ struct StoreCheck {
     /// Notes a damaged object, once for all points that need it.
     ///
     /// - Parameter replacing: The reason is plainer than the one that may be there: what a point missed first.
-    private mutating func add(_ damage: CheckReport.Damage, replacing: Bool = false) {
+    mutating func add(_ damage: CheckReport.Damage, replacing: Bool = false) {
         guard let position = damagePositions[damage.object] else {
             guard report.damage.count < CheckReport.maximumDamage else { return }
             damagePositions[damage.object] = report.damage.count

@@ -15,6 +15,8 @@ struct JobPush {
     let spool: Spool
     /// Whether each target proves the new point at once.
     let verifies: Bool
+    /// Whether every byte of the base is proved in the store before anything is shipped.
+    let provesFully: Bool
     /// How long another push of this job may hold a target's lock, in seconds.
     let lockWaitSeconds: Int
     /// A store that may be open already.
@@ -41,9 +43,10 @@ struct JobPush {
 
     /// Ships a log point, and before it the full that it continues where the target does not have that yet.
     private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
-        do { return try ship(backup, to: target) } catch SyncError.fullMissing(let image) {
-            guard let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
-            else { throw SyncError.fullMissing(image) }
+        do { return try ship(backup, to: target) } catch let error as SyncError {
+            guard let image = error.neededFull,
+                let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
+            else { throw error }
             let full = try LostWriteCheck(context: context, identity: identity, spool: spool)
                 .examine(try BackupResult(entry, job: identity.id, in: spool))
             let verdict = try ship(full, to: target)
@@ -54,17 +57,19 @@ struct JobPush {
     /// Once the point is committed its summary is printed, whatever fails after that.
     private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
-        let store = try early?.take(target.name) ?? context.connection.open(target)
-        let push = Push(
-            to: store, target: target.name, job: identity, state: context.state,
-            images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy
-        )
+        let first = try early?.take(target.name) ?? context.connection.open(target)
+        var push = PersistentPush(
+            context: context, identity: identity, spool: spool, target: target,
+            lockWaitSeconds: lockWaitSeconds)
         let total = backup.signature.layout.length
         let label = "push \(job) to \(target.name)"
         let schedule = FullCompareSchedule(context: context)
         let comparesFully = schedule.isDue(target.name)
-        let result = try run(push, try request(backup, comparesFully: comparesFully)) { done in
+        let (store, result) = try push.run(
+            try request(backup, comparesFully: comparesFully), first
+        ) { (done) throws(SyncError) in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
+            if Interruption.signal != nil { throw .interrupted }
         }
         warn(of: result, target.name)
         if comparesFully { schedule.done(result, target.name) }
@@ -79,8 +84,8 @@ struct JobPush {
         }
         let elapsed = session.clock.monotonicNanoseconds - start
         let summary = TargetSummary(
-            job: job, target: target.name, point: result.point, parentID: result.parentID,
-            traffic: store.traffic, durationMilliseconds: Int(elapsed / 1_000_000), space: space)
+            job: job, target: target.name, result: result, traffic: store.traffic + push.lostTraffic,
+            durationMilliseconds: Int(elapsed / 1_000_000), space: space)
         session.console.result(summary.message)
         session.console.news(summary.line)
         if let failure { throw failure }
@@ -110,6 +115,7 @@ struct JobPush {
                 "\(job): the base of point \(result.point.generation) was read back from \(target)",
                 job: job, target: target)
         }
+        if let damage = result.baseDamage { warn(of: damage, result.point, target) }
         if let failure = result.stateFailure {
             session.console.warning(
                 "point \(result.point.id) is committed, but this host cannot remember it: \(failure)",
@@ -117,18 +123,18 @@ struct JobPush {
         }
     }
 
-    /// Pushes, waiting for another push of this job to end if it must.
-    private func run(
-        _ push: Push, _ request: PushRequest, progress: (Int) -> Void
-    ) throws(SyncError) -> PushResult {
-        let wait = LockWait(seconds: lockWaitSeconds, session.clock)
-        while true {
-            do throws(SyncError) {
-                return try push.run(request, holder: context.holder, progress: progress)
-            } catch {
-                guard case .store(let cause) = error, cause.kind == .locked, wait.pause() else { throw error }
-            }
-        }
+    private func warn(of damage: BaseDamage, _ point: Point, _ target: Name) {
+        let first = damage.objects.first ?? "its map"
+        let more = damage.objects.count > 1 ? " and \(damage.objects.count - 1) more" : ""
+        let points = damage.points.map(String.init).joined(separator: ", ")
+        let remains =
+            damage.points.isEmpty
+            ? "it is whole again"
+            : "older points stay damaged (\(points)): hybridrep verify \(job) --full names them"
+        session.console.warning(
+            "the base of point \(point.id) was damaged at \(target) (\(first)\(more)): "
+                + "\(HumanQuantity.bytes(damage.lostBytes)) shipped anew; \(remains)",
+            job: job, target: target)
     }
 
     private func request(_ backup: BackupResult, comparesFully: Bool) throws -> PushRequest {
@@ -141,7 +147,7 @@ struct JobPush {
                 seen: pages.reduce(0) { $0 + $1.seen }, blank: pages.reduce(0) { $0 + $1.blank },
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value,
-            comparesFully: comparesFully)
+            comparesFully: comparesFully, provesFully: provesFully)
     }
 
     private func kind(_ backup: BackupResult) throws -> PushRequest.Kind {

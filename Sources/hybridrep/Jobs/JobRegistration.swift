@@ -43,10 +43,10 @@ struct JobRegistration {
         let generations = try points.generations()
         do throws(SyncError) {
             try memory.check(storeID, target: target.name) { (generation) throws(SyncError) in
-                guard generations.contains(generation) else { return nil }
-                do throws(StoreError) { return try points.point(generation).digest } catch {
-                    throw .store(error)
-                }
+                guard generations.contains(generation) else { return .missing }
+                do throws(StoreError) {
+                    return try points.undamaged(generation).map { .point($0.digest) } ?? .damaged
+                } catch { throw .store(error) }
             }
         } catch {
             guard case .wrongStore = error else { throw error }

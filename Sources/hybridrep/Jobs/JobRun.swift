@@ -27,7 +27,9 @@ struct JobRun {
     }
 
     /// Ships an image that is in the spool already.
-    func shipNewest(to targets: [TargetConfiguration]) throws -> Verdict {
+    ///
+    /// - Parameter provingFully: Every byte of each target's base is proved before, and the new point after it.
+    func shipNewest(to targets: [TargetConfiguration], provingFully: Bool = false) throws -> Verdict {
         let spool = try context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: try options.lockWaitSeconds())
         defer { withExtendedLifetime(lock) {} }
@@ -38,16 +40,18 @@ struct JobRun {
                 hint: "make one with: hybridrep backup \(context.job.name)")
         }
         let backup = try BackupResult(entry, job: identity.id, in: spool)
-        return try ship(backup, identity, spool, to: targets, verifying: false)
+        return try ship(
+            backup, identity, spool, to: targets, verifying: provingFully, provingFully: provingFully)
     }
 
     private func ship(
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
-        verifying: Bool, _ early: EarlyConnection? = nil
+        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection? = nil
     ) throws -> Verdict {
         let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
+            provesFully: provingFully,
             lockWaitSeconds: try options.lockWaitSeconds(), early: early)
         let verdict = push.run(backup, to: targets)
         let isCommitted = [.good, .degraded, .held].contains(verdict)

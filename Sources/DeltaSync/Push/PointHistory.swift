@@ -1,0 +1,67 @@
+internal import OffsiteStore
+internal import Platform
+
+/// A target's points as a push finds them, some of them damaged perhaps.
+struct PointHistory {
+    /// Parents that are followed back to the point this host has seen last.
+    private static let mostFollowed = 64
+
+    private let points: PointReader
+    let generations: [UInt64]
+    /// The newest that is not damaged: the next point's parent.
+    let head: StoredPoint?
+
+    init(_ points: PointReader) throws(SyncError) {
+        self.points = points
+        let generations = try syncing { () throws(StoreError) in try points.generations() }
+        head = try syncing { () throws(StoreError) in try points.newestUndamaged(of: generations) }
+        self.generations = generations
+    }
+
+    /// Of the newest point, damaged or not; 0 before the first.
+    var newest: UInt64 { generations.last ?? 0 }
+
+    /// Points newer than the head, all of them damaged.
+    var damaged: [UInt64] { generations.filter { $0 > head?.point.generation ?? 0 } }
+
+    /// Nil for a point that is not there or is damaged.
+    func point(_ generation: UInt64) throws(SyncError) -> StoredPoint? {
+        if generation == head?.point.generation { return head }
+        guard generations.contains(generation) else { return nil }
+        return try syncing { () throws(StoreError) in try points.undamaged(generation) }
+    }
+
+    /// The newest full that is not damaged.
+    func newestFull() throws(SyncError) -> StoredPoint? {
+        guard let head, let reference = head.point.full else { return head }
+        if let full = try point(reference.generation), full.reference == reference { return full }
+        for generation in generations.reversed() where generation < reference.generation {
+            if let found = try point(generation), found.point.kind == .full { return found }
+        }
+        return nil
+    }
+
+    /// What there is of a point this host remembers.
+    func trace(of generation: UInt64) throws(SyncError) -> TargetMemory.Trace {
+        guard generations.contains(generation) else { return .missing }
+        return try point(generation).map { .point($0.digest) } ?? .damaged
+    }
+
+    /// False when the head does not descend from a point that is there.
+    ///
+    /// A parent that is gone or damaged ends the search, and so does a long way.
+    func isHead(after reference: Point.Reference) throws(SyncError) -> Bool {
+        var current = head
+        for _ in 0..<Self.mostFollowed {
+            guard let here = current, here.point.generation > reference.generation else { break }
+            // The first point, or one that steps over the reference: not damaged, that would be the parent.
+            guard let parent = here.point.parent, parent.generation >= reference.generation else {
+                return try point(reference.generation) == nil
+            }
+            if parent.generation == reference.generation { return parent == reference }
+            current = try point(parent.generation)
+            if let current, current.reference != parent { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,30 @@
+internal import Platform
+
+extension StoreCheck {
+    /// Compares what a point says of its full and of the point before it with what is there.
+    ///
+    /// Of one point alone only the full matters: the point before it may be of any history without harm to it.
+    mutating func checkReferences(of stored: StoredPoint, _ generations: [UInt64]) {
+        let generation = stored.point.generation
+        if let full = stored.point.full {
+            let key = ObjectKey.point(request.job, full.generation)
+            if !generations.contains(full.generation) {
+                report.neededObjects += 1
+                add(.init(object: key.path, reason: "is missing", points: [generation]))
+            } else if let digest = digests[full.generation], digest != full.digest {
+                let reason = "is not the full that point \(generation) continues"
+                add(.init(object: key.path, reason: reason, points: [generation]))
+            }
+        }
+        guard request.generation == nil, let parent = stored.point.parent else { return }
+        let key = ObjectKey.point(request.job, parent.generation)
+        if !generations.contains(parent.generation) {
+            // Nothing takes points away, so it was lost.
+            report.neededObjects += 1
+            add(.init(object: key.path, reason: "is missing", points: [parent.generation]))
+        } else if let digest = digests[parent.generation], digest != parent.digest {
+            let reason = "is not the point that point \(generation) follows"
+            add(.init(object: key.path, reason: reason, points: [parent.generation]))
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import Platform
+
+/// Proves the newest point of each target, and ships what a target has lost of it.
+struct ReconcileCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reconcile",
+        abstract: "Prove the newest point of each target; ship again what a target has lost.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var backup: BackupOptions
+    @Argument(help: "A job of the configuration.") var job: String
+    @Option(help: ArgumentHelp("Look at this target only.", valueName: "target")) var target: String?
+
+    var subject: String { "reconcile \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        return try JobReconciliation(context: context, options: backup).run(of: try context.targets(target))
+    }
+}
