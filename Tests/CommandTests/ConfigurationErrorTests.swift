@@ -59,10 +59,10 @@ import Testing
             "FILE:5:19: jobs.a.spool.keep: expected a whole number from 1 to 1000, found \"many\""),
         Case(
             job("source: {ese: /x}\n    level: 20"),
-            "FILE:5:12: jobs.a.level: expected a whole number from 1 to 19, found \"20\""),
+            "FILE:5:12: jobs.a.level: expected auto or a whole number from 1 to 19, found \"20\""),
         Case(
             job("source: {ese: /x}\n    level: \"3\""),
-            "FILE:5:12: jobs.a.level: expected a whole number from 1 to 19, found \"3\""),
+            "FILE:5:12: jobs.a.level: expected auto or a whole number from 1 to 19, found \"3\""),
         Case(
             job("source: {ese: /x}\n    rpo: 26"),
             "FILE:5:10: jobs.a.rpo: expected a duration such as 26h or 7d, found \"26\""),

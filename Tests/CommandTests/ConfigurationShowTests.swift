@@ -58,7 +58,7 @@ import Testing
                 ["jobs.mdb01.keep.yearly", "0", "default"],
                 ["jobs.mdb01.keep.logs", "7d", "FILE:8:62"],
                 ["jobs.mdb01.keep.min-points", "1", "default"],
-                ["jobs.mdb01.level", "3", "default"],
+                ["jobs.mdb01.level", "auto", "default"],
                 ["jobs.mdb01.keep-base", "full", "default"],
                 ["jobs.mdb01.full-compare", "30d", "default"],
                 ["jobs.mdb01.full-every", "none", "default"],
@@ -105,7 +105,7 @@ import Testing
         #expect(variable.status == 2)
         #expect(
             variable.errorText == "hybridrep config check: FAILED (2) HYBRIDREP_LEVEL: jobs.mdb01.level: "
-                + "expected a whole number from 1 to 19, found \"x\"\n")
+                + "expected auto or a whole number from 1 to 19, found \"x\"\n")
         let option = try scratch.hybridrep(["config", "check", "--config", path, "--lanes", "99"])
         #expect(
             option.errorText.contains("--lanes: targets.vault.lanes: expected a whole number from 1 to 16"))

@@ -33,10 +33,10 @@ import Testing
     @Test("of two manners the smaller record is kept", arguments: [1, 2] as [UInt64])
     func smaller(seed: UInt64) throws {
         let bytes = text(1 << 20, seed: seed)
-        var encoder = try RecordEncoder(.init(3, isFirst: true))
-        let (thorough, none) = try encoder.plain(bytes, at: 0, .thorough)
-        let (quick, nothing) = try encoder.plain(bytes, at: 0, .quick)
-        let (both, found) = try encoder.plain(bytes, at: 0, .both)
+        var encoder = try RecordEncoder(.automatic)
+        let (thorough, none) = try encoder.plain(bytes, at: 0, level: 3, .thorough)
+        let (quick, nothing) = try encoder.plain(bytes, at: 0, level: 3, .quick)
+        let (both, found) = try encoder.plain(bytes, at: 0, level: 3, .both)
         #expect(none == nil && nothing == nil)
         let sizes = try #require(found)
         #expect(sizes == (thorough.payload.count, quick.payload.count))
@@ -55,10 +55,10 @@ import Testing
     @Test("a level without a quick way has one manner", arguments: [1, 2, 5, 19])
     func oneManner(level: Int) throws {
         let bytes = text(64 << 10, seed: 1)
-        var encoder = try RecordEncoder(.init(level, isFirst: true))
-        let (thorough, _) = try encoder.plain(bytes, at: 0, .thorough)
+        var encoder = try RecordEncoder(.automatic)
+        let (thorough, _) = try encoder.plain(bytes, at: 0, level: level, .thorough)
         for manner in [PlainChoice.Manner.quick, .both] {
-            let (other, sizes) = try encoder.plain(bytes, at: 0, manner)
+            let (other, sizes) = try encoder.plain(bytes, at: 0, level: level, manner)
             #expect(other.payload == thorough.payload)
             #expect(sizes == nil)
         }

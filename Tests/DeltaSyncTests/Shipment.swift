@@ -82,7 +82,7 @@ final class Shipment {
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
-                sourceFacts: [], level: 3, comparesFully: comparesFully,
+                sourceFacts: [], level: .fixed(3), comparesFully: comparesFully,
                 provesFully: provesFully), holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)

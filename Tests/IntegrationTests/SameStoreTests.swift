@@ -56,7 +56,7 @@ struct SameStoreTests {
             let result = try push.run(
                 PushRequest(
                     image: image, kind: .full, health: .good, sourceTime: FixedClock().now, pages: .init(),
-                    sourceFacts: [], level: 3), holder: "test", progress: { _ in })
+                    sourceFacts: [], level: .fixed(3)), holder: "test", progress: { _ in })
             images.bases[image.signature.digest] = BaseImage(signature: image.signature, file: file)
             return result
         }

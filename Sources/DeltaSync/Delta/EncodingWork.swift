@@ -9,7 +9,7 @@ struct EncodingWork: Sendable {
     let method: Method
 
     enum Method: Sendable {
-        case plain(PlainChoice.Manner)
+        case plain(level: Int, PlainChoice.Manner)
         case delta(Base)
     }
 
@@ -31,23 +31,23 @@ struct EncodingWork: Sendable {
     /// Threads that make records: one a processor, and few enough for the memory that is promised.
     static let threads = min(8, Processors.count)
 
-    static func workers(_ levels: RecordEncoder.Levels) -> OrderedWorkers<EncodingWork, Outcome> {
+    static func workers(_ level: CompressionLevel) -> OrderedWorkers<[EncodingWork], [Outcome]> {
         OrderedWorkers(threads: threads) {
-            let worker = Worker(levels)
-            return { worker.perform($0) }
+            let worker = Worker(level)
+            return { $0.map(worker.perform) }
         }
     }
 
     /// One thread's encoder.
     private final class Worker {
-        private let levels: RecordEncoder.Levels
+        private let level: CompressionLevel
         private var encoder: RecordEncoder?
 
-        init(_ levels: RecordEncoder.Levels) { self.levels = levels }
+        init(_ level: CompressionLevel) { self.level = level }
 
         private func take() throws(SyncError) -> RecordEncoder {
             if let made = encoder.take() { return made }
-            return try RecordEncoder(levels)
+            return try RecordEncoder(level)
         }
 
         func perform(_ work: EncodingWork) -> Outcome {
@@ -62,8 +62,9 @@ struct EncodingWork: Sendable {
                         delta.map {
                             .record($0.record, payload: $0.payload, depth: base.depth, sizes: nil)
                         } ?? .unrelated(work.bytes)
-                case .plain(let manner):
-                    let (plain, sizes) = try encoder.plain(work.bytes, at: work.offset, manner)
+                case .plain(let level, let manner):
+                    let (plain, sizes) = try encoder.plain(
+                        work.bytes, at: work.offset, level: level, manner)
                     encoded = .record(plain.record, payload: plain.payload, depth: 0, sizes: sizes)
                 }
                 self.encoder = consume encoder

@@ -3,65 +3,43 @@ internal import Platform
 
 /// Turns blocks into records, each proven by decoding it again.
 package struct RecordEncoder: ~Copyable {
-    package static let defaultLevel = 3
     /// Deltas on one block end with a plain record at this depth, plus the block's number modulo 8.
     package static let baseDepth = 24
     /// A delta at most this share of its block is kept without a look at what a plain record would take.
     private static let clearlySmallShare = 16
-
-    /// zstd levels, 1...19.
-    package struct Levels: Equatable, Sendable {
-        package let delta: Int
-        package let plain: Int
-
-        /// Chooses them for the level that was asked for.
-        ///
-        /// What a night brings is little next to a first push and kept as long, so its plain records get one level more:
-        /// 4 % smaller for 15 % more time. Where the old content is there to copy from, level 3 finds 0.1 % more than
-        /// level 1 in half as much time again; only who asks for more than that gets more.
-        package init(_ level: Int, isFirst: Bool) {
-            delta = level <= RecordEncoder.defaultLevel ? 1 : level
-            plain = isFirst ? level : min(level + 1, 19)
-        }
-    }
 
     package typealias Encoded = (record: Record, payload: [UInt8])
     /// What a record took both ways, in bytes.
     package typealias Sizes = (thorough: Int, quick: Int)
 
     private var compressor: Compressor
-    private var plainCompressor: Compressor
-    /// Nil for a level that has no quick way.
-    private var quickCompressor: Compressor?
+    /// Nil before the first plain record.
+    private var plain: PlainCompressor?
     /// Tells quickly what a block alone compresses to.
     private var estimator: Compressor
     private var decompressor: Decompressor
 
-    package init(_ levels: Levels) throws(SyncError) {
+    package init(_ level: CompressionLevel) throws(SyncError) {
         let compressor = try compressing { () throws(CompressionError) in
-            try Compressor(level: levels.delta)
-        }
-        let plainCompressor = try compressing { () throws(CompressionError) in
-            try Compressor(level: levels.plain)
-        }
-        let quickCompressor = try compressing { () throws(CompressionError) in
-            try Compressor.quick(insteadOf: levels.plain)
+            try Compressor(level: level.delta)
         }
         let estimator = try compressing { () throws(CompressionError) in try Compressor(level: 1) }
         let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
         self.compressor = compressor
-        self.plainCompressor = plainCompressor
-        self.quickCompressor = quickCompressor
+        plain = nil
         self.estimator = estimator
         self.decompressor = decompressor
     }
 
     /// A record without base, stored or compressed, whichever is smaller; of two manners that are tried, too.
     package mutating func plain(
-        _ bytes: [UInt8], at offset: Int, _ manner: PlainChoice.Manner
+        _ bytes: [UInt8], at offset: Int, level: Int, _ manner: PlainChoice.Manner
     ) throws(SyncError) -> (encoded: Encoded, sizes: Sizes?) {
         let (packed, sizes) = try compressing { () throws(CompressionError) in
-            try pack(bytes.span, manner)
+            var compressor = try take(level)
+            let made = try compressor.compress(bytes.span, manner)
+            plain = consume compressor
+            return made
         }
         guard packed.count < bytes.count else {
             let record = Record(
@@ -74,14 +52,9 @@ package struct RecordEncoder: ~Copyable {
         return ((record, packed), sizes)
     }
 
-    private mutating func pack(
-        _ bytes: Span<UInt8>, _ manner: PlainChoice.Manner
-    ) throws(CompressionError) -> ([UInt8], Sizes?) {
-        let quick = manner == .thorough ? nil : try quickCompressor?.compress(bytes)
-        if manner == .quick, let quick { return (quick, nil) }
-        let thorough = try plainCompressor.compress(bytes)
-        guard let quick else { return (thorough, nil) }
-        return (quick.count < thorough.count ? quick : thorough, (thorough.count, quick.count))
+    private mutating func take(_ level: Int) throws(CompressionError) -> PlainCompressor {
+        if let made = plain.take(), made.level == level { return made }
+        return try PlainCompressor(level)
     }
 
     /// A delta; nil when that saves less than an eighth of what the block alone compresses to.

@@ -26,7 +26,8 @@ package struct DeltaEncoder: ~Copyable {
     ///   - map: Takes the layer that turns the base's map into the image's.
     package init(
         _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, lost: LostRanges = LostRanges(),
-        carriesMapOn: Bool, fingerprinter: Fingerprinter, level: Int, comparesFully: Bool = false,
+        carriesMapOn: Bool, fingerprinter: Fingerprinter, level: CompressionLevel,
+        comparesFully: Bool = false,
         into writer: FrameWriter,
         _ map: MapSegmentWriter
     ) {
@@ -40,7 +41,7 @@ package struct DeltaEncoder: ~Copyable {
         self.map = map
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(RecordEncoder.Levels(level, isFirst: base == nil), into: writer, map)
+        records = RecordPipeline(level, isFirst: base == nil, into: writer, map)
     }
 
     /// Goes through the whole image once.

@@ -18,8 +18,7 @@ package struct PushRequest {
     package let pages: PageCounts
     /// JSON about the source, kept with the point.
     package let sourceFacts: [UInt8]
-    /// zstd level, 1...19.
-    package let level: Int
+    package let level: CompressionLevel
     /// Compares what looks unchanged with the base byte by byte.
     package let comparesFully: Bool
     /// Proves every byte of the base in the store, not a sample.
@@ -40,7 +39,7 @@ package struct PushRequest {
 
     package init(
         image: ShippedImage, kind: Kind, health: Point.Health, sourceTime: Timestamp, pages: PageCounts,
-        sourceFacts: [UInt8], level: Int, comparesFully: Bool = false,
+        sourceFacts: [UInt8], level: CompressionLevel, comparesFully: Bool = false,
         provesFully: Bool = false
     ) {
         self.image = image

@@ -8,26 +8,36 @@ internal import Platform
 /// Blocks that nothing is like are gathered into plain records of up to 1 MiB, wherever they stand: together they
 /// compress better than each alone. Such a record's place is that of its first block; the map has the others'.
 struct RecordPipeline: ~Copyable {
-    /// Records under way at once: bounds memory, and keeps every worker busy while one record is sent.
+    /// Batches under way at once: bounds memory, and keeps every worker busy while one record is sent.
     private static let mostUnderWay = 4 * EncodingWork.threads
+
+    /// Deltas of a batch: a block takes little more time to encode than to hand over.
+    private static let batchCount = 16
 
     /// Entries that wait at most for those in front of them.
     private static let mostPending = 65_536
 
     private let writer: FrameWriter
     private let map: MapSegmentWriter
-    private let workers: OrderedWorkers<EncodingWork, EncodingWork.Outcome>
+    private let workers: OrderedWorkers<[EncodingWork], [EncodingWork.Outcome]>
     private var entries = PendingEntries()
-    /// The entries of each record under way by number, and whether a delta is unlikely.
+    /// Given to the workers together.
+    private var batch: [EncodingWork] = []
+    /// Of each record under way or in the batch: its entries by number, and whether a delta is unlikely.
     private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
     private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
     private var odds = DeltaOdds()
     private var choice = PlainChoice()
+    private var level: LevelChoice
 
-    init(_ levels: RecordEncoder.Levels, into writer: FrameWriter, _ map: MapSegmentWriter) {
+    /// - Parameter isFirst: There is no base: all of it is plain.
+    init(
+        _ level: CompressionLevel, isFirst: Bool, into writer: FrameWriter, _ map: MapSegmentWriter
+    ) {
         self.writer = writer
         self.map = map
-        workers = EncodingWork.workers(levels)
+        self.level = LevelChoice(level, isFirst: isFirst)
+        workers = EncodingWork.workers(level)
     }
 
     /// Notes bytes that are in the store already, or zero.
@@ -42,9 +52,9 @@ struct RecordPipeline: ~Copyable {
         let bet = odds.bet(on: bytes, against: base.old)
         guard bet != .hopeless else { return try append(bytes, at: offset) }
         let place = entries.appendOpen(offset, length: bytes.count)
-        try encode(
-            EncodingWork(bytes: bytes, offset: offset, method: .delta(base)), [place],
-            isUnlikely: bet == .unlikely)
+        underWay.append(([place], bet == .unlikely))
+        batch.append(EncodingWork(bytes: bytes, offset: offset, method: .delta(base)))
+        if batch.count >= Self.batchCount { try giveBatch() }
         try settleMany()
     }
 
@@ -63,9 +73,9 @@ struct RecordPipeline: ~Copyable {
 
     /// Ships what is left, after which the map has all entries.
     consuming func finish() throws(SyncError) {
-        while workers.underWay > 0 { try emitOldest() }
+        try emitAll()
         try encodeGathered()
-        while workers.underWay > 0 { try emitOldest() }
+        try emitAll()
         try passOn()
     }
 
@@ -80,6 +90,7 @@ struct RecordPipeline: ~Copyable {
     private mutating func settleMany() throws(SyncError) {
         guard entries.count > Self.mostPending else { return }
         try encodeGathered()
+        try giveBatch()
         while entries.count > Self.mostPending, workers.underWay > 0 { try emitOldest() }
     }
 
@@ -94,38 +105,56 @@ struct RecordPipeline: ~Copyable {
         guard let first = gathered.places.first else { return }
         let (bytes, places) = exchange(&gathered, with: ([], []))
         let work = EncodingWork(
-            bytes: bytes, offset: entries[first].offset, method: .plain(choice.next()))
-        try encode(work, places)
+            bytes: bytes, offset: entries[first].offset, method: .plain(level: level.level, choice.next()))
+        // By itself: it is work for long.
+        try giveBatch()
+        underWay.append((places, false))
+        batch.append(work)
+        try giveBatch()
     }
 
-    private mutating func encode(
-        _ work: EncodingWork, _ places: [Int], isUnlikely: Bool = false
-    ) throws(SyncError) {
-        if workers.underWay >= Self.mostUnderWay { try emitOldest() }
-        underWay.append((places, isUnlikely))
-        workers.give(work)
+    private mutating func giveBatch() throws(SyncError) {
+        // What this ships may gather, and so give, more: the batch as well.
+        while workers.underWay >= Self.mostUnderWay { try emitOldest() }
+        if !batch.isEmpty { workers.give(exchange(&batch, with: [])) }
     }
 
-    /// Ships the record that was given first, once it is there.
+    private mutating func emitAll() throws(SyncError) {
+        try giveBatch()
+        while workers.underWay > 0 { try emitOldest() }
+    }
+
+    /// Ships the records of the batch that was given first, once they are there.
     private mutating func emitOldest() throws(SyncError) {
-        guard let outcome = workers.take(), let (places, isUnlikely) = underWay.popFirst() else { return }
-        switch try outcome.get() {
-        case .unrelated(let bytes):
-            if isUnlikely { odds.note(success: false) }
-            for place in places { try gather(bytes, place) }
-        case .record(let record, let payload, let depth, let sizes):
-            if isUnlikely { odds.note(success: true) }
-            if let sizes { choice.note(thorough: sizes.thorough, quick: sizes.quick) }
-            let (frame, number) = try syncing { () throws(StoreError) in
-                try writer.append(record, payload)
+        let waited = workers.doneCount * 4 >= workers.underWay * 3
+        var unrelated: [(bytes: [UInt8], place: Int)] = []
+        for outcome in workers.take() ?? [] {
+            guard let (places, isUnlikely) = underWay.popFirst() else { return }
+            switch try outcome.get() {
+            case .unrelated(let bytes):
+                if isUnlikely { odds.note(success: false) }
+                unrelated += places.map { (bytes, $0) }
+            case .record(let record, let payload, let depth, let sizes):
+                if isUnlikely { odds.note(success: true) }
+                if let sizes { choice.note(thorough: sizes.thorough, quick: sizes.quick) }
+                if record.codec == .zstd { level.note(waited: waited) }
+                try ship(record, payload, depth: depth, to: places)
             }
-            var offset = 0
-            for place in places {
-                let length = entries[place].length
-                entries.settle(place, at: .record(frame: frame, record: number, offset: offset, depth: depth))
-                offset += length
-            }
-            try passOn()
+        }
+        // Only now: it may have further batches emitted.
+        for block in unrelated { try gather(block.bytes, block.place) }
+        try passOn()
+    }
+
+    private mutating func ship(
+        _ record: Record, _ payload: [UInt8], depth: Int, to places: [Int]
+    ) throws(SyncError) {
+        let (frame, number) = try syncing { () throws(StoreError) in try writer.append(record, payload) }
+        var offset = 0
+        for place in places {
+            let length = entries[place].length
+            entries.settle(place, at: .record(frame: frame, record: number, offset: offset, depth: depth))
+            offset += length
         }
     }
 }

@@ -46,6 +46,9 @@ package final class OrderedWorkers<Work: Sendable, Outcome: Sendable> {
     /// Work that was given and whose outcome was not taken.
     package var underWay: Int { givenCount - takenCount }
 
+    /// Work under way that waits for nothing but to be taken.
+    package var doneCount: Int { shared.state.withLock { $0.outcomes.count } }
+
     package func give(_ work: Work) {
         start()
         let ticket = givenCount

@@ -22,8 +22,8 @@ enum ConfigurationExample {
             rpo: 26h
             # A point that any of these keeps stays; no rule at all keeps everything.
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
-            # zstd level, 1 to 19: higher where the link is slow.
-            level: 3
+            # zstd level, 1 to 19; auto follows the link: higher where that is slow.
+            level: auto
             # How often blocks that look unchanged are compared byte by byte all the same.
             full-compare: 30d
 

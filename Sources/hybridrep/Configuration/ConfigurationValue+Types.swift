@@ -1,3 +1,4 @@
+internal import DeltaSync
 internal import Platform
 
 extension Int: ConfigurationValue {
@@ -49,6 +50,22 @@ extension RateSchedule: ConfigurationValue {
             windows.map {
                 .fields(["window": .string($0.name), "bytes_per_second": $0.rateJSON])
             })
+    }
+}
+
+extension CompressionLevel: ConfigurationValue {
+    var shownText: String {
+        switch self {
+        case .automatic: "auto"
+        case .fixed(let level): "\(level)"
+        }
+    }
+
+    var shownJSON: JSONValue {
+        switch self {
+        case .automatic: .string(shownText)
+        case .fixed(let level): .integer(level)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import DeltaSync
 internal import Platform
 
 /// One database, or one backup file or stream: where it comes from, where it goes, how long it is kept.
@@ -28,8 +29,7 @@ struct JobConfiguration: Sendable {
     /// Age above which the newest good point is reported as stale.
     let rpo: Setting<TimeSpan?>
     let keep: KeepConfiguration
-    /// zstd level, 1...19.
-    let level: Setting<Int>
+    let level: Setting<CompressionLevel>
     let keepBase: Setting<KeepBase>
     /// Age of the newest full from which a run takes another, and before which it takes the logs.
     ///
@@ -59,8 +59,8 @@ struct JobConfiguration: Sendable {
             try scalar.duration()
         }
         keep = try KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
-        level = try mapping.setting("level", default: 3) { scalar throws(ConfigurationError) in
-            try scalar.integer(in: 1...19)
+        level = try mapping.setting("level", default: .automatic) { scalar throws(ConfigurationError) in
+            try scalar.level()
         }
         keepBase = try mapping.setting("keep-base", default: .full) { scalar throws(ConfigurationError) in
             try scalar.choice(KeepBase.self)

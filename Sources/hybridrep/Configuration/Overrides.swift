@@ -41,7 +41,7 @@ struct OverrideOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder for this host's state.", valueName: "folder"))
     var state: String?
 
-    @Option(help: ArgumentHelp("Compression level, 1 to 19.", valueName: "number"))
+    @Option(help: ArgumentHelp("Compression level: auto, or 1 to 19.", valueName: "level"))
     var level: String?
 
     @Option(help: ArgumentHelp("Agents that a connection feeds in parallel.", valueName: "number"))

@@ -1,3 +1,4 @@
+internal import DeltaSync
 internal import Platform
 
 /// One piece of text from the file, a variable or an option, to be read as the type a setting has.
@@ -27,10 +28,22 @@ struct Scalar {
     }
 
     func integer(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
-        let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        guard isPlain, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { throw wrong(expected) }
-        guard let value = Int(text), range.contains(value) else { throw wrong(expected) }
+        guard let value = whole(in: range) else {
+            throw wrong("a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
         return value
+    }
+
+    /// `auto`, or a zstd level.
+    func level() throws(ConfigurationError) -> CompressionLevel {
+        if text == "auto" { return .automatic }
+        guard let value = whole(in: 1...19) else { throw wrong("auto or a whole number from 1 to 19") }
+        return .fixed(value)
+    }
+
+    private func whole(in range: ClosedRange<Int>) -> Int? {
+        guard isPlain, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(text).flatMap { range.contains($0) ? $0 : nil }
     }
 
     func size() throws(ConfigurationError) -> ByteSize {

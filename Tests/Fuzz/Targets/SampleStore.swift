@@ -43,7 +43,7 @@ struct SampleStore: Sendable {
             _ = try push.run(
                 PushRequest(
                     image: image, kind: .full, health: .good, sourceTime: FixedClock().now, pages: .init(),
-                    sourceFacts: [0x7B, 0x7D], level: 3), holder: "test", progress: { _ in })
+                    sourceFacts: [0x7B, 0x7D], level: .fixed(3)), holder: "test", progress: { _ in })
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
         }
     }
