@@ -73,12 +73,14 @@ final class Shipment {
     @discardableResult func push(
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
-        provesFully: Bool = false, to given: (any ObjectStore)? = nil
+        provesFully: Bool = false, to given: (any ObjectStore)? = nil,
+        packBytes: Int = PackBuilder.targetBytes
     ) throws -> PushResult {
         var push = Push(
             to: given ?? store(), target: target, job: job, state: try state(), images: kept, files: files,
             entropy: entropy)
         push.narrowBytes = 8 << 20
+        push.packBytes = packBytes
         let result = try push.run(
             PushRequest(
                 image: image, kind: kind, health: health, sourceTime: time, pages: .init(),

@@ -65,12 +65,12 @@ import Testing
 
     @Test func protocolsThatDoNotOverlapAreRefusedWithBothVersions() throws {
         var near = Dialect(toolVersion: "2.0")
-        near.oldestProtocol = 3
-        near.newestProtocol = 4
+        near.oldestProtocol = 4
+        near.newestProtocol = 5
         let error = try refusal(near: near, far: Dialect(toolVersion: "1.0"))
         #expect(error?.kind == .incompatible)
         #expect(
-            error?.detail == Self.versions + "the client speaks protocol 3 to 4, the far end 1 to 2")
+            error?.detail == Self.versions + "the client speaks protocol 4 to 5, the far end 1 to 3")
         #expect(error?.hint == "install versions of hybridrep that are nearer to each other")
     }
 
@@ -100,7 +100,7 @@ import Testing
     @Test func rangesThatOverlapAgreeOnTheNewestCommonProtocol() throws {
         let folder = try TemporaryFolder()
         var near = Dialect(toolVersion: "2.0")
-        near.newestProtocol = 3
+        near.newestProtocol = 4
         near.knownFeatures = 1
         var far = Dialect(toolVersion: "1.0")
         far.newestProtocol = 2

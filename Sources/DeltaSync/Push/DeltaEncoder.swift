@@ -16,6 +16,9 @@ package struct DeltaEncoder: ~Copyable {
     private var records: RecordPipeline
     /// The layer that turns the base's map into the image's.
     private let map: MapSegmentWriter
+    /// What earlier pushes have shipped of the image.
+    private let shipped: ShippedBlocks?
+    private let journal: PushJournal?
     private var changedBlocks = 0
     /// Nil where blocks that look unchanged are taken for it.
     private var comparison: FullComparison?
@@ -27,10 +30,11 @@ package struct DeltaEncoder: ~Copyable {
     package init(
         _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, lost: LostRanges = LostRanges(),
         carriesMapOn: Bool, fingerprinter: Fingerprinter, level: CompressionLevel,
-        comparesFully: Bool = false,
-        into writer: FrameWriter,
-        _ map: MapSegmentWriter
+        comparesFully: Bool = false, shipped: ShippedBlocks? = nil, into writer: FrameWriter,
+        _ map: MapSegmentWriter, _ journal: PushJournal? = nil
     ) {
+        self.shipped = shipped
+        self.journal = journal
         comparison =
             comparesFully ? base?.file.map { FullComparison(image, base: $0, fingerprinter) } : nil
         self.image = image
@@ -41,7 +45,7 @@ package struct DeltaEncoder: ~Copyable {
         self.map = map
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(level, isFirst: base == nil, into: writer, map)
+        records = RecordPipeline(level, isFirst: base == nil, into: writer, map, journal)
     }
 
     /// Goes through the whole image once.
@@ -86,13 +90,18 @@ package struct DeltaEncoder: ~Copyable {
             try append(range, blockSize, .zero)
         case .changed(let range, let blockSize, let fingerprint, let base):
             changedBlocks += 1
+            try append(range, blockSize, fingerprint)
+            if let source = shipped?.find(range, fingerprint) {
+                return try records.append(
+                    MapEntry(offset: range.lowerBound, length: range.count, source: source))
+            }
+            journal?.note(range, fingerprint)
             let bytes = try read(range, fingerprint)
             if let base = try oldContent(base, block: range.lowerBound / blockSize) {
                 try records.append(bytes, at: range.lowerBound, base: base)
             } else {
                 try records.append(bytes, at: range.lowerBound)
             }
-            try append(range, blockSize, fingerprint)
         }
     }
 

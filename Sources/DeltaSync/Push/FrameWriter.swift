@@ -16,6 +16,8 @@ package final class FrameWriter {
     private let job: JobObject
     private let push: UInt64
     private let narrowBytes: Int
+    private let packBytes: Int
+    private let journal: PushJournal?
     private var counter: UInt64 = 0
     private var frame: FrameBuilder
     private var lanes: [PackLane]
@@ -24,18 +26,20 @@ package final class FrameWriter {
     private var frameBytes = 0
     /// Packs that are in the store, or are named there when ``finish()`` has returned.
     package private(set) var packs: [PackIndex.Pack] = []
-    package var storedBytes: Int { packs.reduce(0) { $0 + $1.length } }
 
     /// - Parameter push: Random, so that frames of two pushes never share a name.
     package init(
-        _ store: any ObjectStore, job: JobObject, push: UInt64, narrowBytes: Int = FrameWriter.narrowBytes
+        _ store: any ObjectStore, job: JobObject, push: UInt64, narrowBytes: Int = FrameWriter.narrowBytes,
+        packBytes: Int = PackBuilder.targetBytes, journal: PushJournal? = nil
     ) {
+        self.packBytes = packBytes
+        self.journal = journal
         self.narrowBytes = narrowBytes
         self.store = store
         self.job = job
         self.push = push
         frame = FrameBuilder(FrameID(push: push, counter: 0))
-        lanes = [PackLane(targetBytes: PackBuilder.targetBytes)]
+        lanes = [PackLane(firstBytes: packBytes, usualBytes: packBytes)]
     }
 
     /// Adds a record and says where it will be.
@@ -49,7 +53,7 @@ package final class FrameWriter {
     package func finish() throws(StoreError) {
         if !frame.isEmpty { try closeFrame() }
         // All of them are made durable at the same time.
-        for lane in lanes { if let pack = try lane.seal() { packs.append(pack) } }
+        for lane in lanes { if let pack = try lane.seal() { add(pack) } }
         for lane in lanes { try lane.confirm() }
     }
 
@@ -64,9 +68,12 @@ package final class FrameWriter {
         frameBytes += bytes.count
         let lane = lanes[nextLane]
         nextLane = (nextLane + 1) % lanes.count
-        if let pack = try lane.add(bytes, id: id, records: records, to: store, job: job) {
-            packs.append(pack)
-        }
+        if let pack = try lane.add(bytes, id: id, records: records, to: store, job: job) { add(pack) }
+    }
+
+    private func add(_ pack: PackIndex.Pack) {
+        packs.append(pack)
+        journal?.add(pack)
     }
 
     private func widen() {
@@ -74,7 +81,7 @@ package final class FrameWriter {
         let count = store.widen()
         // First packs of different lengths: else all lanes would wait for their disks at the same time.
         for lane in lanes.count..<max(count, lanes.count) {
-            lanes.append(PackLane(targetBytes: PackBuilder.targetBytes / count * lane))
+            lanes.append(PackLane(firstBytes: packBytes / count * lane, usualBytes: packBytes))
         }
     }
 }

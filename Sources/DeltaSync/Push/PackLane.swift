@@ -9,9 +9,15 @@ final class PackLane {
     private var sealed: (any ObjectUpload)?
     /// Length at which the pack is closed.
     private var targetBytes: Int
+    private let usualBytes: Int
 
-    /// - Parameter targetBytes: Length of the first pack; the others have the usual one.
-    init(targetBytes: Int) { self.targetBytes = targetBytes }
+    /// - Parameters:
+    ///   - firstBytes: Length of the first pack.
+    ///   - usualBytes: Length of the others.
+    init(firstBytes: Int, usualBytes: Int) {
+        targetBytes = firstBytes
+        self.usualBytes = usualBytes
+    }
 
     /// Adds a frame; gives the pack when that made it full.
     func add(
@@ -30,7 +36,7 @@ final class PackLane {
     /// Closes the pack, if there is one, without waiting for the store.
     func seal() throws(StoreError) -> PackIndex.Pack? {
         guard let (tail, name, footer) = pack.take()?.finish(), let upload else { return nil }
-        targetBytes = PackBuilder.targetBytes
+        targetBytes = usualBytes
         try upload.append(tail)
         try confirm()
         try upload.seal(name)

@@ -17,6 +17,8 @@ package struct Push {
     private let entropy: any Entropy
     /// What is shipped over one lane before more are opened.
     package var narrowBytes = FrameWriter.narrowBytes
+    /// Length at which a pack is closed.
+    package var packBytes = PackBuilder.targetBytes
 
     package init(
         to store: any ObjectStore, target: Name, job: JobObject, state: JobState, images: any BaseImages,
@@ -42,8 +44,21 @@ package struct Push {
         try onDisk { () throws(SystemError) in try state.sweep() }
         let history = try PointHistory(points)
         try checkMemory(history, points)
-        let base = try base(for: request, history, points)
-        return try ship(request, history, base, points, progress)
+        let (point, full) = try PushBase.find(request.kind, in: history)
+        let journal = state.journal(target)
+        let left = journal.left()
+        if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request) {
+            // The full of a log point is the base of this one, too.
+            var result = committed(head.point, head.digest, full: full?.point, points, nil, journal)
+            result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in
+                try history.point(parent.generation)?.point.id
+            }
+            return result
+        }
+        let base = try base(point, full, history, points, for: request)
+        let resumed = try ResumedPush(
+            journal, left, in: store, points.storeID, job: job.name, base: base.digest)
+        return try ship(request, history, base, resumed, points, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
@@ -71,9 +86,9 @@ package struct Push {
 
     /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
-        for request: PushRequest, _ history: PointHistory, _ points: PointReader
+        _ point: StoredPoint?, _ full: StoredPoint?, _ history: PointHistory, _ points: PointReader,
+        for request: PushRequest
     ) throws(SyncError) -> PushBase {
-        let (point, full) = try PushBase.find(request.kind, in: history)
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
             store: store, target: target, points: points, state: state, scratch: scratch,
@@ -98,15 +113,16 @@ package struct Push {
     }
 
     private func ship(
-        _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ points: PointReader,
-        _ progress: (Int) -> Void
+        _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
+        _ points: PointReader, _ progress: (Int) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
         let random = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         try checkSize(request.image)
         let writer = FrameWriter(
-            store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes)
+            store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes,
+            packBytes: packBytes, journal: resumed.journal)
         var counts = Point.Counts()
         let layer = MapSegmentWriter(job: job.id, scratch)
         let comparison: FullComparison.Result?
@@ -114,14 +130,16 @@ package struct Push {
             let encoder = DeltaEncoder(
                 request.image, base: base.image, baseMap: base.map, lost: base.lost,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
-                level: request.level, comparesFully: request.comparesFully, into: writer, layer)
+                level: request.level, comparesFully: request.comparesFully, shipped: resumed.blocks,
+                into: writer, layer, resumed.journal)
             (counts, comparison) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
             writer.abandon()
             throw error
         }
-        counts.shippedBytes = writer.storedBytes
+        let packs = resumed.usedPacks + writer.packs
+        counts.shippedBytes = packs.reduce(0) { $0 + $1.length }
         let made = try imaging { () throws(ImageError) in try layer.finish() }
         let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(made, job: job, scratch)
         if let new {
@@ -131,8 +149,8 @@ package struct Push {
                     .map, job: job.name, new.file, length: new.name.length, name: new.name.name)
             }
         }
-        if !writer.packs.isEmpty {
-            let index = PackIndex(writer.packs).encoded(job: job.id, store: points.storeID)
+        if !packs.isEmpty {
+            let index = PackIndex(packs).encoded(job: job.id, store: points.storeID)
             counts.shippedBytes += index.count
             _ = try syncing { () throws(StoreError) in try store.put(.index, job: job.name, index) }
         }
@@ -148,10 +166,19 @@ package struct Push {
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
-        let stateFailure = try commit(point, base.full?.point, points, new)
-        return PushResult(
-            point: point, parentID: history.head?.point.id, hadLocalBase: base.isLocal,
-            stateFailure: stateFailure, comparison: comparison, baseDamage: base.damage)
+        let bytes = point.encoded(job: job.id, store: points.storeID)
+        resumed.journal.intend(generation, SHA256Hasher.hash(bytes.span))
+        let receipt = try syncing { () throws(StoreError) in
+            try store.commit(bytes, generation: generation, job: job.name)
+        }
+        var result = committed(
+            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
+        result.parentID = history.head?.point.id
+        result.hadLocalBase = base.isLocal
+        result.resumedBytes = resumed.usedBytes
+        result.comparison = comparison
+        result.baseDamage = base.damage
+        return result
     }
 
     /// Refuses before the first byte what the commit would refuse after the last.
@@ -165,25 +192,21 @@ package struct Push {
                 hint: "split the source into several jobs"))
     }
 
-    /// The commit, and then what this host remembers of it.
-    ///
-    /// - Returns: Why it could not be remembered: that costs time only, and the point stays committed.
-    private func commit(
-        _ point: Point, _ full: Point?, _ points: PointReader,
-        _ new: MapSegment?
-    ) throws(SyncError) -> SystemError? {
-        let bytes = point.encoded(job: job.id, store: points.storeID)
-        let receipt = try syncing { () throws(StoreError) in
-            try store.commit(bytes, generation: point.generation, job: job.name)
-        }
+    /// What this host remembers of a point that is committed: that it cannot costs time only.
+    private func committed(
+        _ point: Point, _ digest: Digest256, full: Point?, _ points: PointReader, _ new: MapSegment?,
+        _ journal: PushJournal
+    ) -> PushResult {
+        var result = PushResult(point: point)
         do throws(SystemError) {
             if let new { try state.keep(new) }
             try state.remember(
                 TargetMemory(
-                    store: points.storeID, generation: point.generation, digest: receipt.point,
+                    store: points.storeID, generation: point.generation, digest: digest,
                     full: TargetMemory.Base(full ?? point),
                     logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
-            return nil
-        } catch { return error }
+            journal.remove()
+        } catch { result.stateFailure = error }
+        return result
     }
 }

@@ -58,13 +58,17 @@ package struct PushRequest {
 package struct PushResult: Equatable, Sendable {
     package let point: Point
     /// Id of the point it was built upon; nil for a first one.
-    package let parentID: String?
+    package internal(set) var parentID: String?
     /// True when this host had the base's signature; else it was read back from the store.
-    package let hadLocalBase: Bool
+    package internal(set) var hadLocalBase = true
+    /// Stored bytes that pushes before this one, which came to no point, had shipped.
+    package internal(set) var resumedBytes = 0
     /// Why this host could not write down what was committed; that costs time only.
-    package let stateFailure: SystemError?
+    package internal(set) var stateFailure: SystemError?
     /// What a full comparison found; nil where there was none, or no base to compare with.
-    package let comparison: FullComparison.Result?
+    package internal(set) var comparison: FullComparison.Result?
     /// What of the base the store has lost; nil when that was as it should be.
-    package let baseDamage: BaseDamage?
+    package internal(set) var baseDamage: BaseDamage?
+
+    init(point: Point) { self.point = point }
 }

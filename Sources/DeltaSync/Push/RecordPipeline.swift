@@ -19,6 +19,7 @@ struct RecordPipeline: ~Copyable {
 
     private let writer: FrameWriter
     private let map: MapSegmentWriter
+    private let journal: PushJournal?
     private let workers: OrderedWorkers<[EncodingWork], [EncodingWork.Outcome]>
     private var entries = PendingEntries()
     /// Given to the workers together.
@@ -32,8 +33,10 @@ struct RecordPipeline: ~Copyable {
 
     /// - Parameter isFirst: There is no base: all of it is plain.
     init(
-        _ level: CompressionLevel, isFirst: Bool, into writer: FrameWriter, _ map: MapSegmentWriter
+        _ level: CompressionLevel, isFirst: Bool, into writer: FrameWriter, _ map: MapSegmentWriter,
+        _ journal: PushJournal?
     ) {
+        self.journal = journal
         self.writer = writer
         self.map = map
         self.level = LevelChoice(level, isFirst: isFirst)
@@ -83,6 +86,7 @@ struct RecordPipeline: ~Copyable {
     private mutating func passOn() throws(SyncError) {
         while let entry = entries.popSettled() {
             try onDisk { () throws(SystemError) in try map.append(entry) }
+            journal?.settle(entry)
         }
     }
 
@@ -127,6 +131,7 @@ struct RecordPipeline: ~Copyable {
     /// Ships the records of the batch that was given first, once they are there.
     private mutating func emitOldest() throws(SyncError) {
         let waited = workers.doneCount * 4 >= workers.underWay * 3
+        let packs = writer.packs.count
         var unrelated: [(bytes: [UInt8], place: Int)] = []
         for outcome in workers.take() ?? [] {
             guard let (places, isUnlikely) = underWay.popFirst() else { return }
@@ -143,6 +148,8 @@ struct RecordPipeline: ~Copyable {
         }
         // Only now: it may have further batches emitted.
         for block in unrelated { try gather(block.bytes, block.place) }
+        // What waits for others to fill a record with holds up what the journal says of this pack.
+        if writer.packs.count > packs { try encodeGathered() }
         try passOn()
     }
 

@@ -7,7 +7,7 @@ package import Platform
 ///
 /// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
-/// the base there, in RFC 3339; `tmp/` is emptied by every push.
+/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `tmp/` is emptied by every push.
 package struct JobState: Sendable {
     private let folder: String
     private let files: any FileSystem
@@ -18,7 +18,7 @@ package struct JobState: Sendable {
         self.files = files
         name = job
         try files.makeFolder(folder)
-        for name in ["", "/maps", "/targets", "/compared", "/tmp"] {
+        for name in ["", "/maps", "/targets", "/compared", "/shipped", "/tmp"] {
             try files.makeFolder(self.folder + name)
         }
     }
@@ -47,7 +47,7 @@ package struct JobState: Sendable {
     }
 
     package func forget(_ target: Name) throws(SystemError) {
-        for path in [folder + "/targets/\(target)", folder + "/compared/\(target)"]
+        for path in ["targets", "compared", "shipped"].map({ "\(folder)/\($0)/\(target)" })
         where try files.status(path) != nil { try files.remove(path) }
     }
 
@@ -60,6 +60,9 @@ package struct JobState: Sendable {
     package func rememberCompared(_ target: Name, at time: Timestamp) throws(SystemError) {
         try replace("compared/\(target)", Array(time.description.utf8))
     }
+
+    /// What was shipped to a target since its newest point.
+    func journal(_ target: Name) -> PushJournal { PushJournal("\(folder)/shipped/\(target)", files) }
 
     /// A map segment that was kept; nil when it was not, or is damaged.
     package func segment(_ segment: Point.Segment, of job: JobObject) -> MapSegment? {

@@ -56,6 +56,21 @@ extension AgentStore {
         return AgentUpload(self)
     }
 
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
+        try greet()
+        guard adoptsPacks else { return packs.map { _ in false } }
+        var found: [Bool] = []
+        var rest = packs[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(WireAnswer.listedObjectsPerMessage)
+            rest = rest.dropFirst(some.count)
+            found += try parsed(try ask(.adopt(job, Array(some)))) { (bytes) throws(FormatError) in
+                try WireAnswer.parseBools(bytes, count: some.count)
+            }
+        }
+        return found
+    }
+
     package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
         try send(.commitBegin(job, generation))
         for start in stride(from: 0, to: point.count, by: ReadLimit.bytes) {

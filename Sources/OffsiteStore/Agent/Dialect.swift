@@ -7,10 +7,12 @@ package struct Dialect: Equatable, Sendable {
 
     /// The first version of the protocol in which an agent sends records.
     static let recordsProtocol: UInt16 = 2
+    /// The first one in which an agent adopts packs.
+    static let adoptionProtocol: UInt16 = 3
 
     /// Oldest and newest version of the protocol.
     package var oldestProtocol: UInt16 = 1
-    package var newestProtocol: UInt16 = 2
+    package var newestProtocol: UInt16 = 3
     /// The object format (``ObjectHeader/version``) it writes, and the newest it reads.
     package var storeFormat = UInt16(ObjectHeader.version)
     /// Bits of features that the other end must know.

@@ -159,6 +159,14 @@ enum WireAnswer {
         return bytes == [1]
     }
 
+    /// As many answers as there were questions.
+    static func parseBools(_ bytes: [UInt8], count: Int) throws(FormatError) -> [Bool] {
+        guard bytes.count == count, bytes.allSatisfy({ $0 <= 1 }) else {
+            throw .badField(field: "answers", offset: 0)
+        }
+        return bytes.map { $0 == 1 }
+    }
+
     /// The length of an object; nil when it is not there.
     static func encode(length: Int?) -> [UInt8] {
         var writer = ByteWriter()

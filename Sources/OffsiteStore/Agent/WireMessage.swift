@@ -31,6 +31,7 @@ package struct WireMessage: Equatable, Sendable {
         case check = 16
         case space = 17
         case records = 18
+        case adopt = 19
         // From the agent.
         case welcome = 64
         case answer = 65

@@ -22,6 +22,8 @@ enum WireRequest: Equatable {
     case check(CheckRequest)
     case space
     case records(RecordRequest)
+    /// Packs of the job, at most ``WireAnswer/listedObjectsPerMessage``.
+    case adopt(Name, [ListedObject])
     case heartbeat
     case goodbye
 
@@ -74,6 +76,10 @@ enum WireRequest: Equatable {
         case .records(let request):
             request.encode(into: &writer)
             return (.records, writer.bytes)
+        case .adopt(let job, let packs):
+            writer.string(job.description)
+            writer.append(WireAnswer.encode(packs[...]))
+            return (.adopt, writer.bytes)
         case .heartbeat: return (.heartbeat, [])
         case .goodbye: return (.goodbye, [])
         }
@@ -112,6 +118,15 @@ enum WireRequest: Equatable {
         case .check: self = .check(try CheckRequest(parsing: &reader))
         case .space: self = .space
         case .records: self = .records(try RecordRequest(parsing: &reader))
+        case .adopt:
+            let job = try Name(parsing: &reader)
+            let bytes = try reader.take(array: reader.remaining)
+            let packs = try WireAnswer.parseObjects(bytes, .pack, job)
+            let limit = WireAnswer.listedObjectsPerMessage
+            guard packs.count <= limit else {
+                throw .overLimit(field: "packs", value: UInt64(packs.count), limit: UInt64(limit))
+            }
+            self = .adopt(job, packs)
         case .heartbeat: self = .heartbeat
         case .goodbye: self = .goodbye
         case .hello, .welcome, .answer, .part, .failure, .progress:

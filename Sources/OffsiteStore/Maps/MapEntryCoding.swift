@@ -55,7 +55,7 @@ struct MapEntryEncoder {
 }
 
 extension MapEntry {
-    static let maximumOffset = 1 << 60
+    package static let maximumOffset = 1 << 60
 
     /// Reads one `ENTS` section.
     ///

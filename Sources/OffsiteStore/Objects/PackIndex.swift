@@ -23,15 +23,7 @@ package struct PackIndex: Equatable, Sendable {
     package func encoded(job: Identifier, store: Identifier) -> [UInt8] {
         var writer = ByteWriter()
         writer.varint(packs.count)
-        for pack in packs {
-            writer.append(pack.name)
-            writer.varint(pack.length)
-            var footer = PackFooter()
-            footer.entries = pack.frames
-            let frames = footer.encoded
-            writer.varint(frames.count)
-            writer.append(frames)
-        }
+        for pack in packs { pack.encode(into: &writer) }
         var object = ObjectBuilder(ObjectHeader(.index, job: job, store: store))
         object.section("PCKS", .mandatory, writer.bytes)
         return object.finish()
@@ -44,14 +36,28 @@ package struct PackIndex: Equatable, Sendable {
         var reader = try object.section("PCKS")
         let count = try reader.varint("packs", limit: reader.remaining)
         var packs: [Pack] = []
-        for _ in 0..<count {
-            let name = try reader.digest()
-            let length = try reader.varint("pack length", limit: PackBuilder.maximumBytes)
-            let frameBytes = try reader.varint("frames", limit: reader.remaining)
-            let footer = try PackFooter(parsing: try reader.take(array: frameBytes), packBytes: length)
-            packs.append(Pack(name: name, length: length, frames: footer.entries))
-        }
+        for _ in 0..<count { packs.append(try Pack(parsing: &reader)) }
         try reader.finish()
         self.packs = packs
+    }
+}
+
+extension PackIndex.Pack {
+    package func encode(into writer: inout ByteWriter) {
+        writer.append(name)
+        writer.varint(length)
+        var footer = PackFooter()
+        footer.entries = frames
+        let frames = footer.encoded
+        writer.varint(frames.count)
+        writer.append(frames)
+    }
+
+    package init(parsing reader: inout ByteReader) throws(FormatError) {
+        let name = try reader.digest()
+        let length = try reader.varint("pack length", limit: PackBuilder.maximumBytes)
+        let frameBytes = try reader.varint("frames", limit: reader.remaining)
+        let footer = try PackFooter(parsing: try reader.take(array: frameBytes), packBytes: length)
+        self.init(name: name, length: length, frames: footer.entries)
     }
 }

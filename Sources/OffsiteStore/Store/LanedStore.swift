@@ -99,6 +99,10 @@ package final class LanedStore: ObjectStore {
 
     package func reads() -> any ObjectReads { lead.reads() }
 
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
+        try lead.adopt(packs, job: job)
+    }
+
     package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
         try lead.commit(point, generation: generation, job: job)
     }

@@ -51,6 +51,11 @@ package protocol ObjectStore: AnyObject {
     /// Before it is asked, one may be open.
     func widen() -> Int
 
+    /// Makes packs durable that pushes without a point have left, and says which are there with their lengths.
+    ///
+    /// For packs alone. A store whose agent is too old has none.
+    func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]
+
     /// Makes a point final.
     ///
     /// Refused with `exists` when the generation is taken or is not the one after the newest, with `corrupt`

@@ -1,0 +1,79 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// One piece of a push's journal, whole or not there.
+///
+/// Layout: u32 bytes of the payload, u8 kind, u64 XXH3-64 of kind and payload, payload.
+enum JournalChunk: Equatable {
+    /// A push begins: the store, and the digest of the point it builds upon, nil for none.
+    case begin(store: Identifier, base: Digest256?)
+    /// Blocks of the image and where the store has them, each behind the one before.
+    case blocks([ShippedBlock])
+    /// A pack that the store was given.
+    case pack(PackIndex.Pack)
+    /// The point that is about to be committed.
+    case intent(generation: UInt64, point: Digest256)
+
+    static let headerBytes = 13
+    /// A pack's frames are the longest.
+    static let maximumBytes = PackFooter.maximumBytes + 1024
+    /// Blocks of a chunk, so that a reader of many pushes holds little of each.
+    static let maximumBlocks = 512
+
+    private enum Kind: UInt8 { case begin = 1, blocks, pack, intent }
+
+    var encoded: [UInt8] {
+        var payload = ByteWriter()
+        let kind: Kind
+        switch self {
+        case .begin(let store, let base):
+            kind = .begin
+            payload.append(store)
+            if let base { payload.append(base) }
+        case .blocks(let blocks):
+            kind = .blocks
+            ShippedBlock.encode(blocks, into: &payload)
+        case .pack(let pack):
+            kind = .pack
+            pack.encode(into: &payload)
+        case .intent(let generation, let point):
+            kind = .intent
+            payload.uint64(generation)
+            payload.append(point)
+        }
+        var writer = ByteWriter(capacity: Self.headerBytes + payload.count)
+        writer.uint32(UInt32(payload.count))
+        writer.uint8(kind.rawValue)
+        writer.uint64(CheckValue.of([kind.rawValue].span, payload.bytes.span))
+        writer.append(payload.bytes)
+        return writer.bytes
+    }
+
+    /// The chunk that starts at `offset`, and where the next one does; nil where there is no whole one.
+    static func read(_ file: any OpenFile, at offset: Int) -> (chunk: JournalChunk, end: Int)? {
+        guard let header = try? file.bytes(at: offset, count: headerBytes) else { return nil }
+        let count = Int(header.span.uint32(at: 0))
+        guard count <= maximumBytes, let kind = Kind(rawValue: header[4]),
+            let payload = try? file.bytes(at: offset + headerBytes, count: count),
+            CheckValue.of([kind.rawValue].span, payload.span) == header.span.uint64(at: 5),
+            let chunk = try? parse(kind, payload)
+        else { return nil }
+        return (chunk, offset + headerBytes + count)
+    }
+
+    private static func parse(_ kind: Kind, _ payload: [UInt8]) throws(FormatError) -> JournalChunk {
+        var reader = ByteReader(payload)
+        let chunk: JournalChunk
+        switch kind {
+        case .begin:
+            let store = try reader.identifier()
+            chunk = .begin(store: store, base: reader.isAtEnd ? nil : try reader.digest())
+        case .blocks: chunk = .blocks(try ShippedBlock.parse(&reader))
+        case .pack: chunk = .pack(try PackIndex.Pack(parsing: &reader))
+        case .intent: chunk = .intent(generation: try reader.uint64(), point: try reader.digest())
+        }
+        try reader.finish()
+        return chunk
+    }
+}

@@ -1,0 +1,63 @@
+internal import BitCollections
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// What pushes without a point have left in a store, as a journal says.
+struct LeftByPushes {
+    private struct Attempt {
+        let begin: JournalChunk
+        /// Where the chunks with its blocks start.
+        var blocks: [Int] = []
+        var packs: [PackIndex.Pack] = []
+    }
+
+    /// Frames of one push of which note is taken, far more than 64 TiB have: a damaged number must not take memory.
+    private static let mostFrames: UInt64 = 1 << 28
+
+    /// The point whose commit was asked for last.
+    private(set) var intent: (generation: UInt64, point: Digest256)?
+    /// Where the journal ends.
+    private(set) var end = 0
+    private var attempts: [Attempt] = []
+    private let file: (any OpenFile)?
+
+    /// - Parameter file: The journal; nil for none.
+    init(reading file: (any OpenFile)?) {
+        self.file = file
+        guard let file else { return }
+        while let (chunk, next) = JournalChunk.read(file, at: end) {
+            switch chunk {
+            case .begin: attempts.append(Attempt(begin: chunk))
+            case .intent(let generation, let point): intent = (generation, point)
+            case .blocks where !attempts.isEmpty: attempts[attempts.count - 1].blocks.append(end)
+            case .pack(let pack) where !attempts.isEmpty: attempts[attempts.count - 1].packs.append(pack)
+            case .blocks, .pack: return
+            }
+            end = next
+        }
+    }
+
+    /// Whether `head` is what `request` came to before: its commit was asked for and the answer lost.
+    func hasCommitted(_ head: StoredPoint, of request: PushRequest) -> Bool {
+        guard let intent else { return false }
+        return intent == (head.point.generation, head.digest)
+            && head.point.imageDigest == request.image.signature.digest
+            && head.point.sourceTime == request.sourceTime
+    }
+
+    /// Packs that the store was given by pushes that began like this one; whether they are there is not known here.
+    func packs(_ begin: JournalChunk) -> [PackIndex.Pack] {
+        attempts.filter { $0.begin == begin }.flatMap(\.packs)
+    }
+
+    /// The blocks of these pushes that are in `packs`; nil where there are none.
+    func blocks(_ begin: JournalChunk, in packs: [PackIndex.Pack]) -> ShippedBlocks? {
+        guard let file, !packs.isEmpty else { return nil }
+        var frames: [UInt64: BitSet] = [:]
+        for entry in packs.flatMap(\.frames) where entry.frame.counter < Self.mostFrames {
+            frames[entry.frame.push, default: []].insert(Int(entry.frame.counter))
+        }
+        return ShippedBlocks(file, attempts.filter { $0.begin == begin }.map(\.blocks), frames)
+    }
+}
