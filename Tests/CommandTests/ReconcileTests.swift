@@ -47,6 +47,24 @@ import Testing
         #expect(next.outputText + next.errorText == "")
     }
 
+    // Goal of this test: what only the proof of the new point meets is mended by the same run.
+    @Test func aNewPointThatTurnsOutDamagedIsFollowedByAGoodOne() throws {
+        let site = try site()
+        let pack = try largest(try site.stored("packs"))
+        // In the footer's digest, where the proof of a base does not look.
+        try site.flip(pack, at: try #require(FileManager.default.contents(atPath: pack)).count - 3)
+        try site.mutate(3)
+        let lines = try site.json("run", Site.job)
+        #expect(lines.map(\.type) == ["summary", "warning", "warning", "summary"])
+        #expect(
+            lines[1].text("message")?.hasSuffix("objects are good: what is lost is shipped again") == true)
+        #expect(lines[3].text("point_id")?.hasPrefix("4-") == true)
+        try site.expectGood("verify", Site.job, "4", "--full")
+        let next = try site.run("run", Site.job)
+        #expect(next.status == 0)
+        #expect(next.outputText + next.errorText == "")
+    }
+
     // Goal of this test: what no sample need meet is found by who asks for every byte, and mended without a new backup.
     @Test func reconcilingShipsWhatIsLost() throws {
         let site = try site()

@@ -86,18 +86,75 @@ import Testing
         #expect(try job.check(.full).isGood)
     }
 
-    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    @Test(arguments: StoreKind.allCases)
+    func theProofOfABaseReadsAFewFramesAndAllLengths(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let before = job.store.traffic
+        let report = try job.check(.base, generation: 3)
+        let traffic = job.store.traffic - before
+        // One question and its answer, some of which may be signs of life.
+        #expect(traffic.sentBytes + traffic.receivedBytes < 1_000)
+        #expect(report.isGood)
+        #expect(report.points == 1)
+        #expect(report.neededObjects == job.packs.count + 4)
+        #expect(report.objectsToHash <= CheckRequest.sampledFrames)
+        #expect(report.hashedObjects == report.objectsToHash)
+        let lengths = try job.store.list(.pack, job: mdb01).map(\.length)
+        #expect((1...lengths.reduce(0, +)).contains(report.hashedBytes))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func theProofOfABaseMeetsADamagedFrameWithSomeSeed(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let key = try #require(job.packs.first)
+        try job.folder.damage(key) { $0[$0.count / 2] ^= 0x10 }
+        let reports = try (0..<16).map { seed in
+            try job.store.check(
+                CheckRequest(job: mdb01, generation: 3, level: .base, seed: UInt64(seed))
+            ) { _ in }
+        }
+        let damaged = reports.filter { !$0.isGood }
+        #expect(!damaged.isEmpty)
+        #expect(damaged.allSatisfy { $0.damage.map(\.object) == [key.path] && $0.damage[0].points == [3] })
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func pointsThatAreGoneOrNotTheOnesThatOthersFollowAreReported(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let other = try Checked(kind, points: 1)
+        let key = ObjectKey.point(mdb01, 2)
+        let good = try job.folder.contents(key)
+        try job.folder.remove(key)
+        let gone = try job.check(.quick)
+        #expect(gone.damage == [.init(object: key.path, reason: "is missing", points: [2])])
+        #expect(gone.presentObjects == gone.neededObjects - 1)
+        // Of the same store and job, sound, and not the point that was committed here.
+        try other.fixture.addPoint(changing: 3)
+        let path = job.folder.storePath + "/" + key.path
+        let file = try HostFileSystem().open(path, .create)
+        let bytes = try other.folder.contents(key)
+        try file.write(bytes.span, at: 0)
+        let replaced = try job.check(.full)
+        let damage = try #require(replaced.damage.first { $0.object == key.path })
+        #expect(
+            damage == .init(object: key.path, reason: "is not the point that point 3 follows", points: [2]))
+        #expect(try job.check(.quick, generation: 3).isGood)
+        try job.folder.damage(key) { $0 = good }
+        #expect(try job.check(.full).isGood)
+    }
+
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full, .base])
     func aPackCutShortIsReportedOnce(kind: StoreKind, level: CheckRequest.Level) throws {
         let job = try Checked(kind)
         let key = try #require(job.packs.first)
         let length = try job.folder.contents(key).count
         try job.folder.damage(key) { $0.removeLast() }
-        let report = try job.check(level)
+        let report = try job.check(level, generation: level == .base ? 3 : nil)
         #expect(
             report.damage == [
                 .init(
                     object: key.path, reason: "has \(length - 1) bytes, should have \(length)",
-                    points: [1, 2, 3])
+                    points: level == .base ? [3] : [1, 2, 3])
             ])
         #expect(report.presentObjects == report.neededObjects - 1)
     }

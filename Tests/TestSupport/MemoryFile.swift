@@ -19,7 +19,7 @@ package final class MemoryFile: OpenFile, Sendable {
     package func read(into target: inout MutableSpan<UInt8>, at offset: Int) -> Int {
         let bytes = bytes
         let count = max(0, min(target.count, bytes.count - offset))
-        for index in 0..<count { target[index] = bytes[offset + index] }
+        if count > 0 { target.fill(from: bytes[offset..<offset + count]) }
         return count
     }
 

@@ -8,10 +8,10 @@ package import Platform
 /// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
 /// commit is made good by the next push, which starts from the store's head.
 package struct Push {
-    private let store: any ObjectStore
-    private let target: Name
-    private let job: JobObject
-    private let state: JobState
+    let store: any ObjectStore
+    let target: Name
+    let job: JobObject
+    let state: JobState
     private let images: any BaseImages
     private let files: any FileSystem
     private let entropy: any Entropy
@@ -48,37 +48,16 @@ package struct Push {
         try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
-        if let head = history.head, left.hasCommitted(head, of: request) {
+        if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request) {
             return try committed(head, history, points, journal)
         }
         let base = try base(for: request, history, points)
         let resumed = try ResumedPush(
-            journal, left, in: store, points.storeID, job: job.name, base: base)
+            journal, left, in: store, points.storeID, job: job.name, base: base.digest)
         return try ship(request, history, base, resumed, points, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
-
-    private func checkIdentity(_ points: PointReader) throws(SyncError) {
-        guard points.job.id == job.id, points.job.secret == job.secret else {
-            throw .wrongStore(
-                "target \(target) holds another job of the name \(job.name)",
-                hint: "use another job name, or another store")
-        }
-    }
-
-    /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
-    private func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
-        guard let memory = state.target(target) else { return }
-        try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            try history.trace(of: generation)
-        }
-        guard try history.isHead(after: memory.reference) else {
-            throw .wrongStore(
-                "the newest points of target \(target) do not follow point \(memory.generation), which was committed",
-                hint: TargetMemory.hint(target))
-        }
-    }
 
     /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
@@ -188,39 +167,5 @@ package struct Push {
             StoreError(
                 .failed, "push", image.file.path, "it has \(blocks) blocks of data, a map holds \(most)",
                 hint: "split the source into several jobs"))
-    }
-
-    /// The result of a push whose point was committed before, although the answer was lost.
-    private func committed(
-        _ head: StoredPoint, _ history: PointHistory, _ points: PointReader, _ journal: PushJournal
-    ) throws(SyncError) -> PushResult {
-        var result = PushResult(point: head.point)
-        result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in
-            try history.point(parent.generation)?.point.id
-        }
-        let full = try head.point.full.flatMap { (full) throws(SyncError) in
-            try history.point(full.generation)?.point
-        }
-        result.stateFailure = remember(head.point, head.digest, full: full, points, nil, journal)
-        return result
-    }
-
-    /// Writes down what this host should know of a point that is committed.
-    ///
-    /// - Returns: Why it could not: that costs time only.
-    private func remember(
-        _ point: Point, _ digest: Digest256, full: Point?, _ points: PointReader, _ new: MapSegment?,
-        _ journal: PushJournal
-    ) -> SystemError? {
-        do throws(SystemError) {
-            if let new { try state.keep(new) }
-            try state.remember(
-                TargetMemory(
-                    store: points.storeID, generation: point.generation, digest: digest,
-                    full: TargetMemory.Base(full ?? point),
-                    logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
-            journal.remove()
-            return nil
-        } catch { return error }
     }
 }

@@ -25,6 +25,15 @@ struct PushBase {
         Self(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
     }
 
+    /// Names what is built upon: the point, and what of it is lost.
+    ///
+    /// A record that was made before that was known may be a delta against lost bytes.
+    var digest: Digest256? {
+        guard let point, !lost.ranges.isEmpty else { return point?.digest }
+        let text = ([point.digest.description] + (damage?.objects ?? [])).joined(separator: "\n")
+        return SHA256Hasher.hash(Array(text.utf8).span)
+    }
+
     /// Notes that points are damaged that nothing is built upon.
     mutating func note(_ objects: [String], of points: [UInt64]) {
         var noted = damage ?? BaseDamage(objects: [])

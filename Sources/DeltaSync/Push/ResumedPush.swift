@@ -10,13 +10,12 @@ struct ResumedPush {
 
     /// Asks the store, once, which of the packs in the journal it has.
     ///
-    /// - Parameter base: What this push builds upon; what was made against another point is of no use, nor are deltas where
-    ///   that is damaged.
+    /// - Parameter base: Names what this push builds upon; what was made against anything else is of no use.
     init(
         _ journal: PushJournal, _ left: LeftByPushes, in store: any ObjectStore, _ id: Identifier, job: Name,
-        base: PushBase
+        base: Digest256?
     ) throws(SyncError) {
-        let begin = JournalChunk.begin(store: id, base: base.point?.digest)
+        let begin = JournalChunk.begin(store: id, base: base)
         let given = left.packs(begin)
         let asked = given.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
         let answers = try syncing { () throws(StoreError) in
@@ -24,7 +23,7 @@ struct ResumedPush {
         }
         let packs = zip(given, answers).filter { $0.1 }.map { $0.0 }
         self.packs = packs
-        blocks = left.blocks(begin, in: packs, plainOnly: base.damage != nil)
+        blocks = left.blocks(begin, in: packs)
         self.journal = journal
         journal.begin(begin, at: packs.isEmpty ? 0 : left.end)
     }

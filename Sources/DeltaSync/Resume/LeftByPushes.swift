@@ -52,14 +52,13 @@ struct LeftByPushes {
     }
 
     /// The blocks of these pushes that are in `packs`; nil where there are none.
-    func blocks(_ begin: JournalChunk, in packs: [PackIndex.Pack], plainOnly: Bool) -> ShippedBlocks? {
+    func blocks(_ begin: JournalChunk, in packs: [PackIndex.Pack]) -> ShippedBlocks? {
         guard let file, !packs.isEmpty else { return nil }
         var frames: [UInt64: BitSet] = [:]
         for entry in packs.flatMap(\.frames) where entry.frame.counter < Self.mostFrames {
             frames[entry.frame.push, default: []].insert(Int(entry.frame.counter))
         }
         return ShippedBlocks(
-            file, attempts.filter { $0.begin == begin }.map(\.blocks), frames,
-            maximumDepth: plainOnly ? 0 : .max)
+            file, attempts.filter { $0.begin == begin }.map(\.blocks), frames)
     }
 }

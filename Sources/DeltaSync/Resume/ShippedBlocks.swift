@@ -30,11 +30,8 @@ package final class ShippedBlocks {
     /// Of each push, the frames that are in the store.
     private let frames: [UInt64: BitSet]
     private var usedFrames: [UInt64: BitSet] = [:]
-    /// Of deltas on top of each other.
-    private let maximumDepth: Int
 
-    init(_ file: any OpenFile, _ pushes: [[Int]], _ frames: [UInt64: BitSet], maximumDepth: Int) {
-        self.maximumDepth = maximumDepth
+    init(_ file: any OpenFile, _ pushes: [[Int]], _ frames: [UInt64: BitSet]) {
         self.file = file
         cursors = pushes.map { Cursor(chunks: $0) }
         self.frames = frames
@@ -44,7 +41,7 @@ package final class ShippedBlocks {
     func find(_ block: Range<Int>, _ fingerprint: Fingerprint) -> MapEntry.Source? {
         for index in cursors.indices {
             guard let found = cursors[index].advance(to: block.lowerBound, file), found.range == block,
-                found.fingerprint == fingerprint, found.depth <= maximumDepth,
+                found.fingerprint == fingerprint,
                 frames[found.frame.push]?.contains(Int(clamping: found.frame.counter)) == true
             else { continue }
             usedFrames[found.frame.push, default: []].insert(Int(found.frame.counter))

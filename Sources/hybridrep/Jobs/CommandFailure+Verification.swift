@@ -21,7 +21,8 @@ extension CommandFailure {
         let message = "\(what) is damaged: \(good) of \(check.neededObjects) objects are good"
         let more = details.count - Self.listed
         self.init(
-            .verification, message, hint: "restore an undamaged point, or push again from the source",
+            .verification, message,
+            hint: "restore an undamaged point; ship again what is lost with: hybridrep reconcile JOB",
             details: Array(details.prefix(Self.listed)) + (more > 0 ? ["… and \(more) more"] : []))
     }
 }

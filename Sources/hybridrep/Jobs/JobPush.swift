@@ -43,19 +43,33 @@ struct JobPush {
 
     /// Ships a log point, and before it the full that it continues where the target does not have that yet.
     private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
-        do { return try ship(backup, to: target) } catch let error as SyncError {
+        do { return try shipUntilGood(backup, to: target) } catch let error as SyncError {
             guard let image = error.neededFull,
                 let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
             else { throw error }
             let full = try LostWriteCheck(context: context, identity: identity, spool: spool)
                 .examine(try BackupResult(entry, job: identity.id, in: spool))
-            let verdict = try ship(full, to: target)
-            return .worst(verdict, try ship(backup, to: target))
+            let verdict = try shipUntilGood(full, to: target)
+            return .worst(verdict, try shipUntilGood(backup, to: target))
+        }
+    }
+
+    /// Ships once more where the new point turns out to be damaged, as its base was where no sample had met it.
+    private func shipUntilGood(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
+        do { return try ship(backup, to: target, provingFully: provesFully) } catch let damage
+            as CommandFailure
+        {
+            guard damage.verdict == .verification, !provesFully else { throw damage }
+            session.console.warning(
+                "\(damage.message): what is lost is shipped again", job: job, target: target.name)
+            return try ship(backup, to: target, provingFully: true)
         }
     }
 
     /// Once the point is committed its summary is printed, whatever fails after that.
-    private func ship(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
+    private func ship(
+        _ backup: BackupResult, to target: TargetConfiguration, provingFully: Bool
+    ) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
         let first = try early?.take(target.name) ?? context.connection.open(target)
         var push = PersistentPush(
@@ -65,9 +79,8 @@ struct JobPush {
         let label = "push \(job) to \(target.name)"
         let schedule = FullCompareSchedule(context: context)
         let comparesFully = schedule.isDue(target.name)
-        let (store, result) = try push.run(
-            try request(backup, comparesFully: comparesFully), first
-        ) { (done) throws(SyncError) in
+        let request = try request(backup, comparesFully: comparesFully, provesFully: provingFully)
+        let (store, result) = try push.run(request, first) { (done) throws(SyncError) in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
             if Interruption.signal != nil { throw .interrupted }
         }
@@ -137,7 +150,9 @@ struct JobPush {
             job: job, target: target)
     }
 
-    private func request(_ backup: BackupResult, comparesFully: Bool) throws -> PushRequest {
+    private func request(
+        _ backup: BackupResult, comparesFully: Bool, provesFully: Bool
+    ) throws -> PushRequest {
         let file = try open(backup)
         let pages = backup.manifest.databases.map(\.pages)
         return PushRequest(
