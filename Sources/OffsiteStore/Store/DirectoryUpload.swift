@@ -38,9 +38,7 @@ final class DirectoryUpload: ObjectUpload {
         try store.wrap("put", key.path) { () throws(SystemError) in
             try file.sync()
             guard kind == .pack, !store.syncedFolders.contains(folder) else { return }
-            try store.files.makeFolder(folder)
-            // Also when it was there: whoever made it may not have lived to make its name durable.
-            try store.files.syncFolder(store.folder(job, kind.folder))
+            try store.makeFolders([PathText.name(of: folder)], in: store.folder(job, kind.folder))
             store.syncedFolders.insert(folder)
         }
         let linked = try store.wrap("put", key.path) { () throws(SystemError) in
@@ -49,7 +47,7 @@ final class DirectoryUpload: ObjectUpload {
         if !linked { try proveExisting(key, path, name) }
         try store.wrap("put", key.path) { () throws(SystemError) in
             try store.files.remove(temporary)
-            try store.files.syncFolder(folder)
+            try store.syncName(path, isNew: linked)
         }
     }
 
