@@ -32,6 +32,22 @@ struct CrashCampaign {
         }
     }
 
+    /// Looks for one crash of one host after which something does not hold, from the last call on it backwards.
+    mutating func search(_ scenario: Scenario, _ victims: Victims) throws {
+        let models: [LossModel] = [.everything, .subset] + Array(repeating: .contents, count: 6)
+        for (number, moment) in try record(scenario).enumerated().reversed() {
+            let host = victims == .store ? UInt64(moment.storeCalls) : UInt64(moment.clientCalls)
+            guard seen.insert(host).inserted else { continue }
+            for model in models {
+                let disks = moment.disks.crashed(victims, model, generator.next())
+                guard seen.insert(key(disks, moment, victims)).inserted else { continue }
+                do { try Survey.follow(disks, moment.ledger, seed: 3, scenario) } catch {
+                    return findings.append("\(scenario), call \(number), \(victims) lose \(model): \(error)")
+                }
+            }
+        }
+    }
+
     private func record(_ scenario: Scenario) throws -> [Moment] {
         let fresh = try Hosts.fresh()
         let book = LedgerBook()

@@ -17,7 +17,7 @@ import Testing
     @Test(arguments: Scenario.all, torture == 0 ? seeds : [])
     func nothingAcknowledgedIsLost(scenario: Scenario, seed: UInt64) throws {
         var campaign = CrashCampaign(seed: seed)
-        try campaign.run(scenario, seeds: 2, share: 100)
+        try campaign.run(scenario, seeds: 2, share: 200)
         #expect(campaign.findings == [])
     }
 

@@ -36,7 +36,7 @@ final class SimFile: OpenFile {
         let found = try files.call(
             SimCall(kind: .read, path: path, node: node), partly: { bytes($0, count / 2) }
         ) { (disk) in bytes(disk, count) }
-        for (index, byte) in found.enumerated() { target[index] = byte }
+        target.fill(found)
         return found.count
     }
 
