@@ -92,7 +92,7 @@ struct Program {
             let result = try push.run(
                 PushRequest(
                     image: ShippedImage(file: file, signature: backup.signature), kind: .full, health: .good,
-                    sourceTime: FixedClock().now, pages: .init(), sourceFacts: [], level: 1),
+                    sourceTime: FixedClock().now, pages: .init(), sourceFacts: [], level: .fixed(1)),
                 holder: "test", progress: { _ in })
             hosts.store.note(TraceLint.acknowledged)
             book.write { $0.committed[result.point.generation] = image }

@@ -43,15 +43,17 @@ final class DirectoryUpload: ObjectUpload {
             try store.makeFolders([PathText.name(of: folder)], in: store.folder(job, kind.folder))
             store.syncedFolders.insert(folder)
         }
-        if try !link(key, path), try !isGood(key, path, name) {
+        var isNew = try link(key, path)
+        if !isNew, try !isGood(key, path, name) {
             try putAside(key, path)
-            guard try link(key, path) else {
+            isNew = try link(key, path)
+            guard isNew else {
                 throw StoreError(.exists, "put", key.path, "it was mended by another run meanwhile")
             }
         }
         try store.wrap("put", key.path) { () throws(SystemError) in
             try store.files.remove(temporary)
-            try store.syncName(path, isNew: linked)
+            try store.syncName(path, isNew: isNew)
         }
     }
 
