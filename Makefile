@@ -3,7 +3,7 @@ SWIFT ?= swift
 # A newer compiler's new warning must not stop a stranger's build, so this is not in the manifest.
 FLAGS ?= -Xswiftc -warnings-as-errors
 
-.PHONY: build test check fmt demo bench bench-peers setup release clean fuzz
+.PHONY: build test check fmt demo bench bench-peers setup release clean fuzz torture
 build:   ; $(SWIFT) build $(FLAGS)
 test:    ; $(SWIFT) test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
@@ -14,5 +14,7 @@ bench-peers: ; script/bench-peers
 setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
+# make torture SEEDS=10; simulated power cuts and faults at every call
+torture: ; script/torture $(or $(SEEDS),4) && script/kill-loop
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
 clean:   ; $(SWIFT) package clean

@@ -108,6 +108,10 @@ let package = Package(
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
+        .testTarget(
+            name: "DurabilityTests",
+            dependencies: ["DeltaSync", "OffsiteStore", "BackupStream", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
         .target(
             name: "FuzzTargets",
             dependencies: [

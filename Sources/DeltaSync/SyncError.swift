@@ -18,6 +18,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case fullDamaged(Digest256, generation: UInt64, target: Name)
     /// What a store holds does not decode to what it should.
     case damaged(String)
+    /// The program was asked to end.
+    case interrupted
     /// A file that may not be replaced is there.
     case exists(path: String)
     /// A folder, a device or the like is where a file was to be written.
@@ -40,6 +42,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .fullDamaged(_, let generation, let target):
             "point \(generation) of \(target), the full that these logs continue, is damaged"
         case .damaged(let what): what
+        case .interrupted: "stopped before it was done"
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
         case .unfinished(let marker): "\(marker) is there: a restore in place has not ended"
@@ -65,6 +68,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAFile(let path): "write into it with: --image - > \(path)"
         case .unfinished: "give --in-place to finish it, or --force to replace what is there"
         case .busy: "wait until it has ended"
+        case .interrupted: "run it again: it goes on where it was"
         case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
         case .image, .system, .compression: nil
         }

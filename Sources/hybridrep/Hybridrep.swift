@@ -45,6 +45,8 @@ internal import Platform
             print(error: "hybridrep: FAILED (\(Verdict.failure.rawValue)) \(error)")
             return .failure
         }
+        // An agent has nothing to put in order: what it was sent is whole or is not there.
+        if !(command is ServeCommand) { Interruption.watch(graceMilliseconds: 4_000) }
         var verdict: Verdict
         do {
             verdict = try command.perform(session)

@@ -71,6 +71,7 @@ import Testing
                 ["targets.vault.remote-command", "hybridrep", "FILE:13:21"],
                 ["targets.vault.ssh-command", "none", "default"],
                 ["targets.vault.limit-rate", "20M", "FILE:15:17"],
+                ["targets.vault.retry-for", "5m", "default"],
                 ["targets.usb.directory", "/media/usb/hybridrep", "FILE:16:20"],
             ])
     }

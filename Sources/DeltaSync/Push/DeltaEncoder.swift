@@ -53,7 +53,7 @@ package struct DeltaEncoder: ~Copyable {
     /// - Returns: How many blocks there are and how many were shipped, and what a full comparison found, where there
     ///   was one.
     package consuming func run(
-        _ progress: (_ doneBytes: Int) -> Void
+        _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> (Point.Counts, FullComparison.Result?) {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
@@ -61,7 +61,7 @@ package struct DeltaEncoder: ~Copyable {
         var pass = self
         try plan.forEachStep { (step) throws(SyncError) in
             try pass.take(step)
-            progress(step.range.upperBound)
+            try progress(step.range.upperBound)
         }
         counts.changedBlocks = pass.changedBlocks
         let found = pass.comparison?.result

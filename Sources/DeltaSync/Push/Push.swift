@@ -8,10 +8,10 @@ package import Platform
 /// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
 /// commit is made good by the next push, which starts from the store's head.
 package struct Push {
-    private let store: any ObjectStore
-    private let target: Name
-    private let job: JobObject
-    private let state: JobState
+    let store: any ObjectStore
+    let target: Name
+    let job: JobObject
+    let state: JobState
     private let images: any BaseImages
     private let files: any FileSystem
     private let entropy: any Entropy
@@ -33,9 +33,11 @@ package struct Push {
         self.entropy = entropy
     }
 
-    /// - Parameter holder: Who holds the lock, for people: pid, host, run id, start.
+    /// - Parameters:
+    ///   - holder: Who holds the lock, for people: pid, host, run id, start.
+    ///   - progress: Throws `interrupted` to stop; what is shipped by then is not shipped again.
     package func run(
-        _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) -> Void
+        _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let points = try syncing { () throws(StoreError) in try PointReader(store, job: job.name) }
         try checkIdentity(points)
@@ -44,18 +46,12 @@ package struct Push {
         try onDisk { () throws(SystemError) in try state.sweep() }
         let history = try PointHistory(points)
         try checkMemory(history, points)
-        let (point, full) = try PushBase.find(request.kind, in: history)
         let journal = state.journal(target)
         let left = journal.left()
         if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request) {
-            // The full of a log point is the base of this one, too.
-            var result = committed(head.point, head.digest, full: full?.point, points, nil, journal)
-            result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in
-                try history.point(parent.generation)?.point.id
-            }
-            return result
+            return try committed(head, history, points, journal)
         }
-        let base = try base(point, full, history, points, for: request)
+        let base = try base(for: request, history, points)
         let resumed = try ResumedPush(
             journal, left, in: store, points.storeID, job: job.name, base: base.digest)
         return try ship(request, history, base, resumed, points, progress)
@@ -63,32 +59,11 @@ package struct Push {
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
 
-    private func checkIdentity(_ points: PointReader) throws(SyncError) {
-        guard points.job.id == job.id, points.job.secret == job.secret else {
-            throw .wrongStore(
-                "target \(target) holds another job of the name \(job.name)",
-                hint: "use another job name, or another store")
-        }
-    }
-
-    /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
-    private func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
-        guard let memory = state.target(target) else { return }
-        try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            try history.trace(of: generation)
-        }
-        guard try history.isHead(after: memory.reference) else {
-            throw .wrongStore(
-                "the newest points of target \(target) do not follow point \(memory.generation), which was committed",
-                hint: TargetMemory.hint(target))
-        }
-    }
-
     /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
-        _ point: StoredPoint?, _ full: StoredPoint?, _ history: PointHistory, _ points: PointReader,
-        for request: PushRequest
+        for request: PushRequest, _ history: PointHistory, _ points: PointReader
     ) throws(SyncError) -> PushBase {
+        let (point, full) = try PushBase.find(request.kind, in: history)
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
             store: store, target: target, points: points, state: state, scratch: scratch,
@@ -114,7 +89,7 @@ package struct Push {
 
     private func ship(
         _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
-        _ points: PointReader, _ progress: (Int) -> Void
+        _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
@@ -135,7 +110,8 @@ package struct Push {
             (counts, comparison) = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
-            writer.abandon()
+            // Who stops on purpose has the time to keep what was shipped.
+            if error == .interrupted { try? writer.finish() } else { writer.abandon() }
             throw error
         }
         let packs = resumed.usedPacks + writer.packs
@@ -171,13 +147,14 @@ package struct Push {
         let receipt = try syncing { () throws(StoreError) in
             try store.commit(bytes, generation: generation, job: job.name)
         }
-        var result = committed(
-            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
+        var result = PushResult(point: point)
         result.parentID = history.head?.point.id
         result.hadLocalBase = base.isLocal
         result.resumedBytes = resumed.usedBytes
         result.comparison = comparison
         result.baseDamage = base.damage
+        result.stateFailure = remember(
+            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
         return result
     }
 
@@ -190,23 +167,5 @@ package struct Push {
             StoreError(
                 .failed, "push", image.file.path, "it has \(blocks) blocks of data, a map holds \(most)",
                 hint: "split the source into several jobs"))
-    }
-
-    /// What this host remembers of a point that is committed: that it cannot costs time only.
-    private func committed(
-        _ point: Point, _ digest: Digest256, full: Point?, _ points: PointReader, _ new: MapSegment?,
-        _ journal: PushJournal
-    ) -> PushResult {
-        var result = PushResult(point: point)
-        do throws(SystemError) {
-            if let new { try state.keep(new) }
-            try state.remember(
-                TargetMemory(
-                    store: points.storeID, generation: point.generation, digest: digest,
-                    full: TargetMemory.Base(full ?? point),
-                    logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
-            journal.remove()
-        } catch { result.stateFailure = error }
-        return result
     }
 }

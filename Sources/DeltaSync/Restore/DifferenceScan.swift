@@ -6,8 +6,13 @@ internal import Platform
 struct DifferenceScan {
     private static let pieceBytes = 256 << 10
     private let prints: ImageFingerprints
+    private let isUncached: Bool
 
-    init(_ prints: ImageFingerprints) { self.prints = prints }
+    /// - Parameter isUncached: Reads what the disk has: after a sync that failed, memory may hold what the disk has not.
+    init(_ prints: ImageFingerprints, isUncached: Bool) {
+        self.prints = prints
+        self.isUncached = isUncached
+    }
 
     /// What a file does not have of an image.
     struct Result {
@@ -56,8 +61,11 @@ struct DifferenceScan {
     {
         if buffer.count != piece.count { buffer = [UInt8](repeating: 0, count: piece.count) }
         var target = buffer.mutableSpan
+        let offset = piece.lowerBound - start
         let got: Int? =
-            if let file { try? file.read(into: &target, at: piece.lowerBound - start) } else { 0 }
+            if let file, isUncached {
+                try? file.readUncached(into: &target, at: offset)
+            } else if let file { try? file.read(into: &target, at: offset) } else { 0 }
         for index in (got ?? 0)..<piece.count { target[index] = 0 }
         return got != nil
     }

@@ -57,7 +57,7 @@ package struct InPlaceRestore {
     package func run(_ targets: [Target], _ progress: (Progress) -> Void) throws(SyncError) -> Int {
         let isResumed = try onDisk { () throws(SystemError) in try files.status(marker) } != nil
         var lock: (any HeldLock)? = isResumed ? try begin(targets) : nil
-        let found = try scan(targets, progress)
+        let found = try scan(targets, isResumed: isResumed, progress)
         let total = found.reduce(0) { $0 + $1.bytes }
         guard isResumed || found.contains(where: \.isDifferent) else { return 0 }
         if lock == nil { lock = try begin(targets) }
@@ -88,7 +88,7 @@ package struct InPlaceRestore {
     }
 
     private func scan(
-        _ targets: [Target], _ progress: (Progress) -> Void
+        _ targets: [Target], isResumed: Bool, _ progress: (Progress) -> Void
     ) throws(SyncError) -> [Difference] {
         let total = targets.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.range.count } }
         var done = 0
@@ -104,7 +104,10 @@ package struct InPlaceRestore {
                 let file = try onDisk { () throws(SystemError) in
                     status == nil ? nil : try files.open(path, .update)
                 }
-                let scan = try DifferenceScan(target.image.fingerprints).run(range, file) {
+                // What a run before this one wrote may have failed to reach the disk.
+                let scan = try DifferenceScan(target.image.fingerprints, isUncached: isResumed).run(
+                    range, file
+                ) {
                     progress(.reading(doneBytes: done + $0, totalBytes: total))
                 }
                 done += range.count

@@ -58,6 +58,7 @@ struct LeftByPushes {
         for entry in packs.flatMap(\.frames) where entry.frame.counter < Self.mostFrames {
             frames[entry.frame.push, default: []].insert(Int(entry.frame.counter))
         }
-        return ShippedBlocks(file, attempts.filter { $0.begin == begin }.map(\.blocks), frames)
+        return ShippedBlocks(
+            file, attempts.filter { $0.begin == begin }.map(\.blocks), frames)
     }
 }

@@ -9,8 +9,10 @@ extension DirectoryStore {
         let receipt = Receipt(received: clock.now, point: SHA256Hasher.hash(point.span))
         let temporary = try temporaryName(job)
         let linked = try wrap("commit", key.path) { () throws(SystemError) in
+            // Whoever made the job may not have lived to make its object's name durable.
+            try files.syncFolder("\(root)/jobs/\(job)")
             let linked = try publish(point + receipt.encoded, temporary: temporary, final: path(key))
-            try files.syncFolder(folder(job, "points"))
+            try syncName(path(key), isNew: linked)
             return linked
         }
         guard linked else { throw Self.taken(key) }

@@ -4,15 +4,13 @@ extension DirectoryStore {
     package func initialise(_ object: StoreObject) throws(StoreError) -> Bool {
         let session = try sessionName()
         return try wrap("make", root) { () throws(SystemError) in
-            if try files.status(root + "/STORE") != nil {
-                try files.syncFolder(root)
-                return false
-            }
-            try makeFolders(root)
-            try files.makeFolder(root + "/jobs")
+            try makePath(root)
+            try makeFolders(["jobs"], in: root)
+            // Last: where it is, all that it stands for is durable.
+            if try files.status(path(.store)) != nil { return false }
             let made = try publish(
-                object.encoded, temporary: root + "/STORE.\(session).partial", final: root + "/STORE")
-            try files.syncFolder(root)
+                object.encoded, temporary: root + "/STORE.\(session).partial", final: path(.store))
+            try syncName(path(.store), isNew: made)
             return made
         }
     }
@@ -26,20 +24,13 @@ extension DirectoryStore {
         } catch { throw StoreError("make", ObjectKey.job(job).path, error) }
         let temporary = try temporaryName(job)
         return try wrap("make", "jobs/\(job)") { () throws(SystemError) in
-            let folder = "\(root)/jobs/\(job)"
-            if try files.status(path(.job(job))) != nil {
-                // Whoever made it may not have lived to make its name durable.
-                try files.syncFolder(folder)
-                try files.syncFolder(root + "/jobs")
-                return false
-            }
-            try files.makeFolder(folder)
-            for name in ["packs", "maps", "index", "points", "notes", "tomb", "trash", "tmp"] {
-                try files.makeFolder(folder + "/" + name)
-            }
+            try makeFolders([job.description], in: root + "/jobs")
+            try makeFolders(
+                ["packs", "maps", "index", "points", "notes", "tomb", "trash", "tmp"],
+                in: "\(root)/jobs/\(job)")
+            if try files.status(path(.job(job))) != nil { return false }
             let made = try publish(object, temporary: temporary, final: path(.job(job)))
-            try files.syncFolder(folder)
-            try files.syncFolder(root + "/jobs")
+            try syncName(path(.job(job)), isNew: made)
             return made
         }
     }
@@ -83,13 +74,44 @@ extension DirectoryStore {
         }
     }
 
-    /// Makes a folder and those above it that are missing, each durable in its parent.
-    private func makeFolders(_ path: String) throws(SystemError) {
+    /// Makes a name durable; where that fails, takes back a new one.
+    ///
+    /// After a failure the system would call durable what the disk has lost, for whoever finds the name there.
+    func syncName(_ path: String, isNew: Bool) throws(SystemError) {
+        do throws(SystemError) { try files.syncFolder(PathText.folder(of: path)) } catch {
+            if isNew { try? files.remove(path) }
+            throw error
+        }
+    }
+
+    /// Makes folders in a folder, and their names durable; the same for folders as ``syncName(_:isNew:)``.
+    ///
+    /// Also when they were there: whoever made them may not have lived to make their names durable.
+    func makeFolders(_ names: [String], in folder: String) throws(SystemError) {
+        var made: [String] = []
+        do throws(SystemError) {
+            for name in names {
+                let path = PathText.path(of: name, in: folder)
+                if try files.makeFolder(path) { made.append(path) }
+            }
+            try files.syncFolder(folder)
+        } catch {
+            for path in made { try? files.removeFolder(path) }
+            throw error
+        }
+    }
+
+    /// Makes a folder and those above it that are missing.
+    private func makePath(_ path: String) throws(SystemError) {
         if path.isEmpty || path == "/" || path == "." { return }
-        if try files.status(path) != nil { return }
         let above = PathText.folder(of: path)
-        try makeFolders(above)
-        try files.makeFolder(path)
-        try files.syncFolder(above)
+        if try files.status(path) == nil {
+            try makePath(above)
+            return try makeFolders([PathText.name(of: path)], in: above)
+        }
+        do throws(SystemError) { try files.syncFolder(above) } catch {
+            // A folder that may not be read is somebody else's, and so is what is in it.
+            guard error.isDenied else { throw error }
+        }
     }
 }

@@ -40,9 +40,7 @@ final class DirectoryUpload: ObjectUpload {
         try store.wrap("put", key.path) { () throws(SystemError) in
             try file.sync()
             guard kind == .pack, !store.syncedFolders.contains(folder) else { return }
-            try store.files.makeFolder(folder)
-            // Also when it was there: whoever made it may not have lived to make its name durable.
-            try store.files.syncFolder(store.folder(job, kind.folder))
+            try store.makeFolders([PathText.name(of: folder)], in: store.folder(job, kind.folder))
             store.syncedFolders.insert(folder)
         }
         if try !link(key, path), try !isGood(key, path, name) {
@@ -53,7 +51,7 @@ final class DirectoryUpload: ObjectUpload {
         }
         try store.wrap("put", key.path) { () throws(SystemError) in
             try store.files.remove(temporary)
-            try store.files.syncFolder(folder)
+            try store.syncName(path, isNew: linked)
         }
     }
 

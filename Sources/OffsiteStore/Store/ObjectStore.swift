@@ -123,6 +123,12 @@ package struct Traffic: Equatable, Sendable {
         self.receivedBytes = receivedBytes
     }
 
+    package static func + (left: Self, right: Self) -> Self {
+        Self(
+            sentBytes: left.sentBytes + right.sentBytes,
+            receivedBytes: left.receivedBytes + right.receivedBytes)
+    }
+
     package static func - (left: Self, right: Self) -> Self {
         Self(
             sentBytes: left.sentBytes - right.sentBytes,

@@ -4,7 +4,7 @@ internal import Platform
 struct SSHTarget: Sendable {
     static let keys = [
         "ssh", "port", "identity", "known-hosts", "lanes", "store", "remote-command", "ssh-command",
-        "limit-rate",
+        "limit-rate", "retry-for",
     ]
 
     let address: Setting<SSHAddress>
@@ -23,6 +23,8 @@ struct SSHTarget: Sendable {
     let sshCommand: Setting<[String]?>
     /// Most bytes a second in each direction, for all lanes together.
     let limitRate: Setting<RateSchedule?>
+    /// How long a push whose connection broke goes on trying, from the last progress on.
+    let retryFor: Setting<TimeSpan>
 
     init(_ mapping: YAMLMapping) throws(ConfigurationError) {
         func file(_ key: String) throws(ConfigurationError) -> Setting<String?> {
@@ -68,6 +70,9 @@ struct SSHTarget: Sendable {
         } replaced: { scalar throws(ConfigurationError) in
             try scalar.rate()
         }
+        retryFor = try mapping.setting("retry-for", default: TimeSpan(seconds: 300)) {
+            scalar throws(ConfigurationError) in try scalar.duration()
+        }
     }
 
     func settings(at path: String) -> [ShownSetting] {
@@ -76,7 +81,7 @@ struct SSHTarget: Sendable {
             identity.shown(as: "\(path).identity"), knownHosts.shown(as: "\(path).known-hosts"),
             lanes.shown(as: "\(path).lanes"), store.shown(as: "\(path).store"),
             remoteCommand.shown(as: "\(path).remote-command"), sshCommand.shown(as: "\(path).ssh-command"),
-            limitRate.shown(as: "\(path).limit-rate"),
+            limitRate.shown(as: "\(path).limit-rate"), retryFor.shown(as: "\(path).retry-for"),
         ]
     }
 

@@ -25,6 +25,11 @@ struct TargetConfiguration: Sendable {
         }
     }
 
+    /// How long a push to it goes on trying when its connection breaks.
+    var retrySeconds: Int {
+        if case .ssh(let target) = kind { target.retryFor.value.seconds } else { 0 }
+    }
+
     var settings: [ShownSetting] {
         let path = "targets.\(name)"
         return switch kind {

@@ -29,6 +29,9 @@ extension CommandFailure {
         case .damaged, .fullDamaged: self.init(.verification, error.description, hint: error.hint)
         case .fullMissing: self.init(.failure, error.description, hint: error.hint)
         case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
+        case .interrupted:
+            self.init(
+                Interruption.isFromKeyboard ? .interrupted : .terminated, error.description, hint: error.hint)
         case .busy: self.init(.locked, error.description, hint: error.hint)
         case .exists, .notAFile, .unfinished: self.init(.usage, error.description, hint: error.hint)
         case .image, .compression: self.init(.failure, error.description, hint: error.hint)

@@ -71,18 +71,18 @@ struct JobPush {
         _ backup: BackupResult, to target: TargetConfiguration, provingFully: Bool
     ) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
-        let store = try early?.take(target.name) ?? context.connection.open(target)
-        let push = Push(
-            to: store, target: target.name, job: identity, state: context.state,
-            images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy
-        )
+        let first = try early?.take(target.name) ?? context.connection.open(target)
+        var push = PersistentPush(
+            context: context, identity: identity, spool: spool, target: target,
+            lockWaitSeconds: lockWaitSeconds)
         let total = backup.signature.layout.length
         let label = "push \(job) to \(target.name)"
         let schedule = FullCompareSchedule(context: context)
         let comparesFully = schedule.isDue(target.name)
         let request = try request(backup, comparesFully: comparesFully, provesFully: provingFully)
-        let result = try run(push, request) { done in
+        let (store, result) = try push.run(request, first) { (done) throws(SyncError) in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
+            if Interruption.signal != nil { throw .interrupted }
         }
         warn(of: result, target.name)
         if comparesFully { schedule.done(result, target.name) }
@@ -97,9 +97,8 @@ struct JobPush {
         }
         let elapsed = session.clock.monotonicNanoseconds - start
         let summary = TargetSummary(
-            job: job, target: target.name, point: result.point, parentID: result.parentID,
-            traffic: store.traffic, durationMilliseconds: Int(elapsed / 1_000_000), space: space,
-            damage: result.baseDamage)
+            job: job, target: target.name, result: result, traffic: store.traffic + push.lostTraffic,
+            durationMilliseconds: Int(elapsed / 1_000_000), space: space)
         session.console.result(summary.message)
         session.console.news(summary.line)
         if let failure { throw failure }
@@ -149,20 +148,6 @@ struct JobPush {
             "the base of point \(point.id) was damaged at \(target) (\(first)\(more)): "
                 + "\(HumanQuantity.bytes(damage.lostBytes)) shipped anew; \(remains)",
             job: job, target: target)
-    }
-
-    /// Pushes, waiting for another push of this job to end if it must.
-    private func run(
-        _ push: Push, _ request: PushRequest, progress: (Int) -> Void
-    ) throws(SyncError) -> PushResult {
-        let wait = LockWait(seconds: lockWaitSeconds, session.clock)
-        while true {
-            do throws(SyncError) {
-                return try push.run(request, holder: context.holder, progress: progress)
-            } catch {
-                guard case .store(let cause) = error, cause.kind == .locked, wait.pause() else { throw error }
-            }
-        }
     }
 
     private func request(

@@ -7,20 +7,21 @@ internal import Platform
 struct TargetSummary {
     let job: Name
     let target: Name
-    let point: Point
-    let parentID: String?
+    let result: PushResult
     let traffic: Traffic
     let durationMilliseconds: Int
     /// What is free at the target; nil when it could not be asked any more.
     let space: SpaceStatus?
-    /// What of the base the target had lost; nil when that was as it should be.
-    let damage: BaseDamage?
+
+    private var point: Point { result.point }
 
     /// What a person who watches wants to know.
     var line: String {
         "\(job): point \(point.id) committed at \(target), image \(HumanQuantity.bytes(point.layout.length)), "
             + "shipped \(HumanQuantity.bytes(point.counts.shippedBytes)) "
             + "in \(HumanQuantity.duration(milliseconds: durationMilliseconds))"
+            + (result.resumedBytes == 0
+                ? "" : ", \(HumanQuantity.bytes(result.resumedBytes)) of it before it was cut")
     }
 
     var message: JSONMessage {
@@ -28,7 +29,7 @@ struct TargetSummary {
             .summary, job: job, target: target,
             [
                 "point_id": .string(point.id),
-                "parent_id": .optional(parentID),
+                "parent_id": .optional(result.parentID),
                 "kind": .string(point.kind.description), "health": .string(point.health.description),
                 "image_bytes": .integer(point.layout.length), "image_digest": .string("\(point.imageDigest)"),
                 "blocks_total": .integer(point.counts.blocks),
@@ -36,8 +37,9 @@ struct TargetSummary {
                 "blocks_bad": .integer(point.counts.badPages), "bytes_sent": .integer(traffic.sentBytes),
                 "bytes_received": .integer(traffic.receivedBytes),
                 "bytes_stored": .integer(point.counts.shippedBytes),
-                "base_damage": .array((damage?.objects ?? []).map { .string($0) }),
-                "bytes_shipped_anew": .integer(damage?.lostBytes ?? 0),
+                "bytes_resumed": .integer(result.resumedBytes),
+                "base_damage": .array((result.baseDamage?.objects ?? []).map { .string($0) }),
+                "bytes_shipped_anew": .integer(result.baseDamage?.lostBytes ?? 0),
                 "duration_seconds": .milliseconds(durationMilliseconds), "committed": .bool(true),
                 "target_free_bytes": space.map { .integer($0.availableBytes) } ?? .null,
                 "target_total_bytes": space.map { .integer($0.totalBytes) } ?? .null,

@@ -1,0 +1,81 @@
+import Foundation
+import Glibc
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+/// What happens to a push over SSH while it is under way.
+@Suite(.enabled(if: LoopbackSSHServer.isAvailable, "needs OpenSSH's server and client"), .tags(.slow))
+struct CutPushTests {
+    private let site: Site
+    private let link: Link
+
+    /// Twelve megabytes that cannot be compressed, over a link of three a second.
+    init() throws {
+        site = try Site()
+        link = try Link(.library)
+        var random = SeededGenerator(seed: 4)
+        let file = try HostFileSystem().open(site.path("database"), .create)
+        try file.write(random.bytes(12 << 20).span, at: 0)
+        try site.configure(
+            source: "file: \(site.path("database"))",
+            targets: ["vault": link.target(store: site.store) + ", limit-rate: 3M"])
+        try site.expectGood("init", "vault")
+    }
+
+    /// Runs the job, and `trouble` once the store has begun to receive a pack.
+    private func run(_ trouble: () throws -> Void) throws -> Command.Result {
+        let outcome = Mutex<Result<Command.Result, any Error>?>(nil)
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { [site] in
+            let result = Result { try site.run("run", Site.job, "--json") }
+            outcome.withLock { $0 = result }
+            ended.signal()
+        }
+        let received = site.store + "/jobs/\(Site.job)/tmp"
+        while outcome.withLock({ $0 == nil }) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: received)) ?? []
+            let sizes = names.map { (try? HostFileSystem().status(received + "/" + $0))?.length ?? 0 }
+            if sizes.contains(where: { $0 > 2 << 20 }) { break }
+            sched_yield()
+        }
+        try trouble()
+        ended.wait()
+        return try #require(outcome.withLock { $0 }).get()
+    }
+
+    private func restored() throws -> Bool {
+        try site.expectGood("restore", Site.job, "--image", site.path("back"), "--limit-rate", "none")
+        return try Data(contentsOf: URL(fileURLWithPath: site.path("back")))
+            == Data(contentsOf: URL(fileURLWithPath: site.path("database")))
+    }
+
+    @Test("a connection that breaks is made again, and there is one point")
+    func reconnects() throws {
+        let server = try link.server
+        let result = try run { server.killSessions() }
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(result.errorText.contains("; going on in 1 s"))
+        #expect(try site.points().count == 1)
+        #expect(try restored())
+    }
+
+    @Test("a push that is told to end keeps what it has shipped", arguments: [SIGTERM, SIGINT])
+    func endsInGoodOrder(signal: Int32) throws {
+        let lock = site.spool + "/lock"
+        let stopped = try run {
+            let text = try String(contentsOfFile: lock, encoding: .utf8)
+            let pid = try #require(text.firstMatch(of: /pid ([0-9]+)/)?.1)
+            kill(try #require(Int32(pid)), signal)
+        }
+        #expect(stopped.status == 128 + signal)
+        #expect(stopped.errorText.contains("FAILED (\(128 + signal)) stopped before it was done"))
+        #expect(try site.points().isEmpty)
+        let line = try #require(
+            try site.json("run", Site.job, "--limit-rate", "none").last { $0.type == "summary" })
+        #expect(try #require(line.number("bytes_resumed")) > 1 << 20)
+        #expect(try #require(line.number("bytes_sent")) < 11 << 20)
+        #expect(try restored())
+    }
+}

@@ -1,0 +1,151 @@
+import BackupStream
+import DeltaSync
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+
+/// One run of the program on two simulated hosts: what it acknowledges goes into a ledger.
+///
+/// All that touches a file is the product's own code, in the order in which the commands call it.
+struct Program {
+    static let root = "/srv/backup/store"
+    static let spoolFolder = "/var/spool"
+    static let job = JobObject(
+        id: Identifier(high: 1, low: 2), name: Name.valid("mdb01"),
+        secret: Array(0..<UInt8(Fingerprinter.secretBytes)), created: FixedClock().now)
+    private static let storeObject = StoreObject(id: Identifier(high: 3, low: 4), created: FixedClock().now)
+    private static let target = Name.valid("vault")
+
+    let hosts: Hosts
+    let book: LedgerBook
+    /// What the code sees of the hosts' disks.
+    let clientFiles: any FileSystem
+    let storeFiles: any FileSystem
+    private let entropy: SeededEntropy
+
+    /// - Parameter seed: Two runs never draw the same names.
+    init(
+        _ hosts: Hosts, _ book: LedgerBook, seed: UInt64, client: (any FileSystem)? = nil,
+        store: (any FileSystem)? = nil
+    ) {
+        self.hosts = hosts
+        self.book = book
+        clientFiles = client ?? hosts.client
+        storeFiles = store ?? hosts.store
+        entropy = SeededEntropy(seed: seed)
+    }
+
+    static func store(_ files: any FileSystem, _ entropy: any Entropy) -> DirectoryStore {
+        DirectoryStore(root: root, files: files, clock: FixedClock(), entropy: entropy)
+    }
+
+    private func opened<R>(_ body: (DirectoryStore) throws -> R) throws -> R {
+        let store = Self.store(storeFiles, entropy)
+        defer { store.close() }
+        return try body(store)
+    }
+
+    private func state() throws -> JobState {
+        try JobState(folder: "/var/lib/hybridrep", job: Self.job.name, files: clientFiles)
+    }
+
+    /// `init`: the store, then the job, which an earlier run may have made.
+    func initialise() throws {
+        try opened { store in
+            _ = try store.initialise(Self.storeObject)
+            let isThere: Bool
+            do throws(StoreError) {
+                isThere = try PointReader(store, job: Self.job.name).job == Self.job
+            } catch {
+                guard error.kind == .notFound else { throw error }
+                isThere = false
+            }
+            if !isThere {
+                _ = try store.publishJob(Self.job.name, Self.job.encoded(store: Self.storeObject.id))
+            }
+            try state().remember(Self.job)
+            hosts.store.note(TraceLint.acknowledged)
+            book.write { $0.isJobMade = true }
+        }
+    }
+
+    /// `run`: a backup into the spool, and its push.
+    func push(_ image: [UInt8]) throws {
+        let source = SimFS()
+        try source.open("/source", .create).write(image.span, at: 0)
+        let spool = try Spool(Self.spoolFolder, job: Self.job.name, in: clientFiles)
+        let lock = try spool.acquire()
+        defer { withExtendedLifetime(lock) {} }
+        let backup = try Backup(
+            of: .stdin, into: spool, job: Self.job.id,
+            fingerprinter: Fingerprinter(secret: Self.job.secret), clock: FixedClock(),
+            maker: .init(hostName: "mail01", toolVersion: "1.0"),
+            standardInput: try source.open("/source", .read)
+        ).run()
+        let file = try clientFiles.open(backup.imagePath, .read)
+        try opened { store in
+            book.write { $0.attempted.append(image) }
+            let push = Push(
+                to: store, target: Self.target, job: Self.job, state: try state(),
+                images: Bases(spool: spool), files: clientFiles, entropy: entropy)
+            let result = try push.run(
+                PushRequest(
+                    image: ShippedImage(file: file, signature: backup.signature), kind: .full, health: .good,
+                    sourceTime: FixedClock().now, pages: .init(), sourceFacts: [], level: 1),
+                holder: "test", progress: { _ in })
+            hosts.store.note(TraceLint.acknowledged)
+            book.write { $0.committed[result.point.generation] = image }
+        }
+        try spool.expire(keep: 2, alwaysKeep: [])
+    }
+
+    private struct Bases: BaseImages {
+        let spool: Spool
+
+        func base(_ digest: Digest256) -> BaseImage? {
+            guard let entry = try? spool.entry(imageDigest: digest, job: Program.job.id),
+                let signature = try? spool.signature(of: entry, job: Program.job.id)
+            else { return nil }
+            return BaseImage(
+                signature: signature, file: entry.imagePath.flatMap { try? spool.files.open($0, .read) })
+        }
+    }
+
+    /// `restore` to a new file.
+    func restore(_ generation: UInt64, to path: String) throws {
+        try restore(generation, to: path) { image in
+            try ImageFile(clientFiles, tag: try Identifier.random(from: entropy).description)
+                .write(image, to: path, replacing: false) { _ in }
+        }
+    }
+
+    /// `restore --in-place` into a file that has something else, or nothing.
+    func restoreInPlace(_ generation: UInt64, to path: String) throws {
+        let before = (hosts.client.disk.contents[path] ?? nil) ?? []
+        book.write { $0.before[path] = $0.before[path] ?? before }
+        try restore(generation, to: path) { image in
+            let whole = 0..<image.point.layout.length
+            _ = try InPlaceRestore(clientFiles, marker: InPlaceRestore.marker(of: path))
+                .run([.init(image, [(whole, path)])]) { _ in }
+        }
+    }
+
+    private func restore(
+        _ generation: UInt64, to path: String, _ body: (ImageRebuild) throws -> Void
+    ) throws {
+        try opened { store in
+            let points = try PointReader(store, job: Self.job.name)
+            let state = try state()
+            let image = try ImageRebuild(
+                try points.point(generation).point, from: store, points, state: state,
+                ScratchFolder(state.temporaryFolder, clientFiles))
+            book.write {
+                $0.restored.remove(path)
+                $0.restoring[path] = $0.committed[generation]
+            }
+            try body(image)
+            book.write { $0.restored.insert(path) }
+        }
+    }
+}
