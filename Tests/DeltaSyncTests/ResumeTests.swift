@@ -170,4 +170,42 @@ import Testing
         #expect(try shipment.restored(1) == bytes)
         #expect(try shipment.files.status(path) == nil)
     }
+
+    @Test("what was made against a base that has been damaged since is not taken over")
+    func damagedSince() throws {
+        let shipment = try Shipment()
+        var bytes = random(6 << 20)
+        _ = try push(try shipment.image(bytes), shipment, seed: 1)
+        let packs = try shipment.store().list(.pack, job: shipment.job.name)
+        for block in 0..<1536 {
+            bytes.replaceSubrange(
+                block * 4096..<block * 4096 + 1500, with: random(1500, seed: UInt64(block + 9)))
+        }
+        let image = try shipment.image(bytes)
+        #expect(throws: SyncError.self) { try push(image, shipment, seed: 2, cut: 1700 << 10) }
+        #expect(try shipment.store().list(.pack, job: shipment.job.name).count > packs.count)
+        for pack in packs.prefix(2) { try shipment.files.remove(shipment.path(pack.key)) }
+        let (result, _) = try push(image, shipment, seed: 3)
+        #expect(result.resumedBytes == 0)
+        #expect(try #require(result.baseDamage).lostBytes > 1 << 20)
+        #expect(try shipment.restored(2) == bytes)
+        #expect(try shipment.check(.full, 2).isGood)
+    }
+
+    @Test("a push that ships what was lost is gone on with as well")
+    func cutWhileMending() throws {
+        let shipment = try Shipment()
+        let bytes = random(8 << 20)
+        let image = try shipment.image(bytes)
+        _ = try push(image, shipment, seed: 1)
+        let packs = try shipment.store().list(.pack, job: shipment.job.name)
+        for pack in packs.prefix(6) { try shipment.files.remove(shipment.path(pack.key)) }
+        #expect(throws: SyncError.self) { try push(image, shipment, seed: 2, cut: 4 << 20) }
+        let (result, sentBytes) = try push(image, shipment, seed: 3)
+        #expect(result.resumedBytes > 2 << 20)
+        #expect(sentBytes < 4 << 20)
+        #expect(try #require(result.baseDamage).points == [1])
+        #expect(try shipment.restored(2) == bytes)
+        #expect(try shipment.check(.full, 2).isGood)
+    }
 }
