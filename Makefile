@@ -15,6 +15,6 @@ setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 # make torture SEEDS=100; simulated power cuts and faults at every call
-torture: ; script/torture $(or $(SEEDS),25)
+torture: ; script/torture $(or $(SEEDS),32)
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
 clean:   ; $(SWIFT) package clean
