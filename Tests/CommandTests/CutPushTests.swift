@@ -28,8 +28,13 @@ struct CutPushTests {
     private func run(_ trouble: () throws -> Void) throws -> Command.Result {
         let outcome = Mutex<Result<Command.Result, any Error>?>(nil)
         let ended = DispatchSemaphore(value: 0)
-        Thread.detachNewThread { [site] in
-            let result = Result { try site.run("run", Site.job, "--json") }
+        let (program, configuration) = (try Command.built("hybridrep"), site.configuration)
+        let environment = ["PATH": "/usr/bin:/bin", "HOME": site.scratch.folder]
+        Thread.detachNewThread {
+            let result = Result {
+                try Command.run(
+                    [program, "run", Site.job, "--json", "--config", configuration], environment: environment)
+            }
             outcome.withLock { $0 = result }
             ended.signal()
         }

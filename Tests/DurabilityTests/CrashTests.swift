@@ -24,7 +24,7 @@ import Testing
     @Test(.enabled(if: torture > 0, "set HYBRIDREP_TORTURE, or run script/torture"), arguments: Scenario.all)
     func nothingAcknowledgedIsEverLost(scenario: Scenario) throws {
         var campaign = CrashCampaign(seed: Self.seeds[1])
-        try campaign.run(scenario, seeds: Self.torture, nested: 100)
+        try campaign.run(scenario, seeds: Self.torture, nested: 2000)
         #expect(campaign.findings == [])
         print("\(scenario): \(campaign.states) states, \(campaign.looks) different, seed \(Self.seeds[1])")
     }

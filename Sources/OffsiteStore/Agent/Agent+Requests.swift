@@ -129,7 +129,7 @@ extension Agent {
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
         case .space: return WireAnswer.encode(try store.space())
-        case .adopt(let job, let packs): return try store.adopt(packs, job: job).map { $0 ? 1 : 0 }
+        case .adopt(let job, let packs): return (try store.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
         case .records(let request):
             let frame = try store.read(request.key, at: request.place.offset, count: request.place.length)
             return try recordCutter().answer(request, frame: frame)

@@ -56,18 +56,18 @@ extension AgentStore {
         return AgentUpload(self)
     }
 
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
         try greet()
-        guard adoptsPacks else { return packs.map { _ in false } }
+        guard adoptsPacks else { return nil }
         var found: [Bool] = []
         var rest = packs[...]
-        while !rest.isEmpty {
+        repeat {
             let some = rest.prefix(WireAnswer.listedObjectsPerMessage)
             rest = rest.dropFirst(some.count)
             found += try parsed(try ask(.adopt(job, Array(some)))) { (bytes) throws(FormatError) in
                 try WireAnswer.parseBools(bytes, count: some.count)
             }
-        }
+        } while !rest.isEmpty
         return found
     }
 

@@ -1,9 +1,11 @@
 package import Platform
 
 extension DirectoryStore {
-    /// A pack got its name after its content was synced; whether the name itself was, only its maker knew.
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
+    /// An object got its name after its content was synced; whether the name itself was, only its maker knew.
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
         try share(job, toWrite: true)
+        let points = folder(job, ObjectKind.point.folder)
+        try wrap("adopt", points) { () throws(SystemError) in try files.syncFolder(points) }
         var found: [Bool] = []
         for pack in packs {
             guard case .pack(job, _) = pack.key else {

@@ -99,7 +99,7 @@ package final class LanedStore: ObjectStore {
 
     package func reads() -> any ObjectReads { lead.reads() }
 
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
         try lead.adopt(packs, job: job)
     }
 

@@ -51,10 +51,11 @@ package protocol ObjectStore: AnyObject {
     /// Before it is asked, one may be open.
     func widen() -> Int
 
-    /// Makes packs durable that pushes without a point have left, and says which are there with their lengths.
+    /// Makes durable what pushes that were cut have left: the names of points, and those of `packs` that are there with
+    /// their lengths.
     ///
-    /// For packs alone. A store whose agent is too old has none.
-    func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]
+    /// - Returns: Of each pack whether it is there; nil where the agent is too old to say.
+    func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]?
 
     /// Makes a point final.
     ///

@@ -29,7 +29,8 @@ struct JobRegistration {
                 hint: "use another job name, or another store")
         }
         let identity = try there ?? known ?? adopted() ?? drawn()
-        let isNew = try there == nil && store.publishJob(name, identity.encoded(store: storeID))
+        // Also when it is there: whoever made it may not have lived to make all of it durable.
+        let isNew = try store.publishJob(name, identity.encoded(store: storeID))
         // Another host may have been quicker: what the store has is the job's identity.
         try context.state.remember(isNew ? identity : try existing() ?? identity)
         try reconsider(storeID)
