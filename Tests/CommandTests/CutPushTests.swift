@@ -42,7 +42,7 @@ struct CutPushTests {
         while outcome.withLock({ $0 == nil }) {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: received)) ?? []
             let sizes = names.map { (try? HostFileSystem().status(received + "/" + $0))?.length ?? 0 }
-            if sizes.contains(where: { $0 > 2 << 20 }) { break }
+            if sizes.contains(where: { $0 > 1 << 18 }) { break }
             sched_yield()
         }
         try trouble()

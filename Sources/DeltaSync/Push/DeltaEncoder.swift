@@ -58,6 +58,7 @@ package struct DeltaEncoder: ~Copyable {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
         var counts = Point.Counts()
         counts.blocks = image.signature.layout.blockCount
+        let length = image.signature.layout.length
         var pass = self
         try plan.forEachStep { (step) throws(SyncError) in
             try pass.take(step)
@@ -65,7 +66,7 @@ package struct DeltaEncoder: ~Copyable {
         }
         counts.changedBlocks = pass.changedBlocks
         let found = pass.comparison?.result
-        try pass.records.finish()
+        try pass.records.finish { () throws(SyncError) in try progress(length) }
         return (counts, found)
     }
 

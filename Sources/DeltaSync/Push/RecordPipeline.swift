@@ -75,10 +75,12 @@ struct RecordPipeline: ~Copyable {
     }
 
     /// Ships what is left, after which the map has all entries.
-    consuming func finish() throws(SyncError) {
-        try emitAll()
+    ///
+    /// - Parameter pulse: Called before each batch, and may stop it.
+    consuming func finish(_ pulse: () throws(SyncError) -> Void) throws(SyncError) {
+        try emitAll(pulse)
         try encodeGathered()
-        try emitAll()
+        try emitAll(pulse)
         try passOn()
     }
 
@@ -123,9 +125,12 @@ struct RecordPipeline: ~Copyable {
         if !batch.isEmpty { workers.give(exchange(&batch, with: [])) }
     }
 
-    private mutating func emitAll() throws(SyncError) {
+    private mutating func emitAll(_ pulse: () throws(SyncError) -> Void) throws(SyncError) {
         try giveBatch()
-        while workers.underWay > 0 { try emitOldest() }
+        while workers.underWay > 0 {
+            try pulse()
+            try emitOldest()
+        }
     }
 
     /// Ships the records of the batch that was given first, once they are there.

@@ -35,7 +35,11 @@ internal import Synchronization
             SystemClock().sleep(milliseconds: graceMilliseconds)
             _exit(128 + (signal ?? SIGTERM))
         }
+        // Whoever started this program from a thread that blocks signals has passed that on.
+        var wanted = sigset_t()
+        unsafe sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM] {
+            unsafe sigaddset(&wanted, number)
             _ = Glibc.signal(number) { number in
                 let (isFirst, _) = Interruption.received.compareExchange(
                     expected: 0, desired: number, ordering: .relaxed)
@@ -44,5 +48,6 @@ internal import Synchronization
                 _ = unsafe write(Interruption.wakeUp.load(ordering: .relaxed), &byte, 1)
             }
         }
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 }
