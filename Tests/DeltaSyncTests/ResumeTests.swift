@@ -19,7 +19,7 @@ import Testing
         return generator.bytes(count)
     }
 
-    private func push(
+    @discardableResult private func push(
         _ image: ShippedImage, _ shipment: Shipment, seed: UInt64, cut: Int? = nil,
         _ direction: PipeTransport.Cut.Direction = .toAgent
     ) throws -> (result: PushResult, sentBytes: Int) {
