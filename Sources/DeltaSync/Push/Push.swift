@@ -54,9 +54,11 @@ package struct Push {
         {
             return try committed(head, history, points, journal)
         }
-        let base = try base(for: request, history, points)
+        let base = try base(
+            for: request, history, points,
+            provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID))
         let resumed = try ResumedPush(
-            journal, left, in: store, points.storeID, job: job.name, base: base.digest)
+            journal, left, in: store, points.storeID, job: job.name, base: base)
         return try ship(request, history, base, resumed, points, progress)
     }
 
@@ -64,13 +66,13 @@ package struct Push {
 
     /// What is built upon, proved in the store, and what of it must be shipped again.
     private func base(
-        for request: PushRequest, _ history: PointHistory, _ points: PointReader
+        for request: PushRequest, _ history: PointHistory, _ points: PointReader, provingFully: Bool
     ) throws(SyncError) -> PushBase {
         let (point, full) = try PushBase.find(request.kind, in: history)
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
             store: store, target: target, points: points, state: state, scratch: scratch,
-            seed: seed.span.uint64(at: 0), level: request.provesFully ? .full : .base)
+            seed: seed.span.uint64(at: 0), level: provingFully ? .full : .base)
         var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
             try baseImage(of: point, map, for: request.image)
         }

@@ -10,12 +10,12 @@ struct ResumedPush {
 
     /// Asks the store, once, which of the packs in the journal it has.
     ///
-    /// - Parameter base: Names what this push builds upon; what was made against anything else is of no use.
+    /// - Parameter base: What this push builds upon; what was made against anything else is of no use.
     init(
         _ journal: PushJournal, _ left: LeftByPushes, in store: any ObjectStore, _ id: Identifier, job: Name,
-        base: Digest256?
+        base: PushBase
     ) throws(SyncError) {
-        let begin = JournalChunk.begin(store: id, base: base)
+        let begin = JournalChunk.begin(store: id, base: base.digest, isDamaged: !base.lost.ranges.isEmpty)
         let given = left.packs(begin)
         let asked = given.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
         let answers = try syncing { () throws(StoreError) in

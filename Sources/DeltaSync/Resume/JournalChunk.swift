@@ -6,8 +6,8 @@ internal import Platform
 ///
 /// Layout: u32 bytes of the payload, u8 kind, u64 XXH3-64 of kind and payload, payload.
 enum JournalChunk: Equatable {
-    /// A push begins: the store, and the digest of the point it builds upon, nil for none.
-    case begin(store: Identifier, base: Digest256?)
+    /// A push begins: the store, what it builds upon, nil for nothing, and whether the store has lost some of that.
+    case begin(store: Identifier, base: Digest256?, isDamaged: Bool)
     /// Blocks of the image and where the store has them, each behind the one before.
     case blocks([ShippedBlock])
     /// A pack that the store was given.
@@ -27,8 +27,9 @@ enum JournalChunk: Equatable {
         var payload = ByteWriter()
         let kind: Kind
         switch self {
-        case .begin(let store, let base):
+        case .begin(let store, let base, let isDamaged):
             kind = .begin
+            payload.uint8(isDamaged ? 1 : 0)
             payload.append(store)
             if let base { payload.append(base) }
         case .blocks(let blocks):
@@ -67,8 +68,10 @@ enum JournalChunk: Equatable {
         let chunk: JournalChunk
         switch kind {
         case .begin:
+            let isDamaged = try reader.uint8() != 0
             let store = try reader.identifier()
-            chunk = .begin(store: store, base: reader.isAtEnd ? nil : try reader.digest())
+            let base = reader.isAtEnd ? nil : try reader.digest()
+            chunk = .begin(store: store, base: base, isDamaged: isDamaged)
         case .blocks: chunk = .blocks(try ShippedBlock.parse(&reader))
         case .pack: chunk = .pack(try PackIndex.Pack(parsing: &reader))
         case .intent: chunk = .intent(generation: try reader.uint64(), point: try reader.digest())

@@ -46,6 +46,13 @@ struct LeftByPushes {
             && head.point.sourceTime == request.sourceTime
     }
 
+    /// Whether a push found that the store has lost something: no sample may miss it now.
+    func hasFoundDamage(in store: Identifier) -> Bool {
+        attempts.contains { attempt in
+            if case .begin(store, _, isDamaged: true) = attempt.begin { true } else { false }
+        }
+    }
+
     /// Packs that the store was given by pushes that began like this one; whether they are there is not known here.
     func packs(_ begin: JournalChunk) -> [PackIndex.Pack] {
         attempts.filter { $0.begin == begin }.flatMap(\.packs)

@@ -34,6 +34,9 @@ struct ShippedBlock: Equatable {
         var blocks: [Self] = []
         var end = 0
         for _ in 0..<count {
+            guard end <= MapEntry.maximumOffset else {
+                throw .badField(field: "block", offset: reader.offset)
+            }
             let start = end + (try reader.varint("block offset", limit: MapEntry.maximumOffset - end))
             let length = try reader.varint("block length", limit: Record.maximumBytes)
             end = start + length

@@ -58,7 +58,7 @@ extension AgentStore {
 
     package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
         try greet()
-        guard adoptsPacks else { return nil }
+        guard knowsOfCuts else { return nil }
         var found: [Bool] = []
         var rest = packs[...]
         repeat {
@@ -97,8 +97,10 @@ extension AgentStore {
     package func check(
         _ request: CheckRequest, progress: (CheckReport) -> Void
     ) throws(StoreError) -> CheckReport {
+        try greet()
         var damage: [CheckReport.Damage] = []
-        let last = try ask(.check(request)) { (kind, part) throws(StoreError) in
+        let last = try ask(.check(knowsOfCuts ? request : request.withoutBaseLevel)) {
+            (kind, part) throws(StoreError) in
             if kind == .progress {
                 progress(try parsed(part, WireAnswer.parseReport))
                 return

@@ -22,8 +22,8 @@ package final class AgentStore: ObjectStore {
     package private(set) var agent: Dialect
     /// False for an agent that sends whole frames only; known once it was greeted.
     private(set) var sendsRecords = false
-    /// False for an agent that knows nothing of pushes that were cut; known once it was greeted.
-    private(set) var adoptsPacks = false
+    /// False for an agent that knows nothing of pushes that were cut, or of the proof of a base; known once it was greeted.
+    private(set) var knowsOfCuts = false
 
     /// Opens a session.
     ///
@@ -79,7 +79,7 @@ package final class AgentStore: ObjectStore {
             }
             agent = welcome.dialect
             sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
-            adoptsPacks = welcome.chosenProtocol >= Dialect.adoptionProtocol
+            knowsOfCuts = welcome.chosenProtocol >= Dialect.adoptionProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 

@@ -7,7 +7,7 @@ package struct Dialect: Equatable, Sendable {
 
     /// The first version of the protocol in which an agent sends records.
     static let recordsProtocol: UInt16 = 2
-    /// The first one in which an agent adopts packs.
+    /// The first one in which an agent adopts packs, and proves bases.
     static let adoptionProtocol: UInt16 = 3
 
     /// Oldest and newest version of the protocol.

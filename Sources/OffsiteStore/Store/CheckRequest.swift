@@ -8,8 +8,8 @@ package struct CheckRequest: Equatable, Sendable {
         case quick = 0
         /// Every byte is hashed.
         case full = 1
-        /// Everything needed is there with the right length; of the frames that the maps name a few are proved by
-        /// check values: what a push wants to know of what it is built upon.
+        /// Everything needed is there with the right length; of the frames that are needed a few are proved by check
+        /// values: what a push wants to know of what it is built upon.
         case base = 2
     }
     /// Bytes of the newest point's packs, and of older ones, that a quick check proves; at least one pack of each.
@@ -30,6 +30,11 @@ package struct CheckRequest: Equatable, Sendable {
         self.generation = generation
         self.level = level
         self.seed = seed
+    }
+
+    /// The same of a store that has no level for a base.
+    var withoutBaseLevel: Self {
+        level == .base ? Self(job: job, generation: generation, level: .quick, seed: seed) : self
     }
 }
 

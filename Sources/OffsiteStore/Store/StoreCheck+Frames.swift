@@ -19,7 +19,7 @@ extension StoreCheck {
 
     /// Proves a few of the frames that the maps name by their check values, others with every seed.
     mutating func proveSample() throws(StoreError) {
-        let sample = sample(of: namedFrames.keys)
+        let sample = sample(of: neededFrames.keys)
         report.objectsToHash = sample.count
         for frame in sample {
             // One that no pack holds has been told of.
@@ -31,7 +31,7 @@ extension StoreCheck {
                 report.hashedBytes += location.entry.length
             } catch {
                 guard [.failed, .notFound, .corrupt].contains(error.kind) else { throw error }
-                add(.init(object: key.path, reason: error.detail, points: namedFrames[frame] ?? []))
+                add(.init(object: key.path, reason: error.detail, points: neededFrames[frame] ?? []))
             }
         }
     }

@@ -20,7 +20,7 @@ struct StoreCheck {
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
     /// Frames that a map names, and the points it belongs to.
-    private(set) var namedFrames: [FrameID: [UInt64]] = [:]
+    private(set) var neededFrames: [FrameID: [UInt64]] = [:]
     /// Of each point that was looked at.
     private(set) var digests: [UInt64: Digest256] = [:]
     /// What the segments of the point before refer to: most of them are the next point's, too.
@@ -112,10 +112,10 @@ struct StoreCheck {
             }
         }
         segments = kept
-        if isAsked, request.level == .base {
-            for frame in roots.keys { namedFrames[frame, default: []].append(generation) }
-        }
         let (records, missing) = try graph.closure(of: roots)
+        if isAsked, request.level == .base {
+            for frame in records.keys { neededFrames[frame, default: []].append(generation) }
+        }
         var packs: Set<Digest256> = []
         for frame in records.keys {
             guard let location = locations[frame] else { continue }

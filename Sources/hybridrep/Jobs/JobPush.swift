@@ -43,23 +43,29 @@ struct JobPush {
 
     /// Ships a log point, and before it the full that it continues where the target does not have that yet.
     private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
-        do { return try shipUntilGood(backup, to: target) } catch let error as SyncError {
+        do { return try shipUntilGood(backup, to: target, provingFully: provesFully) } catch let error
+            as SyncError
+        {
             guard let image = error.neededFull,
                 let entry = try spool.entry(imageDigest: image, job: identity.id), entry.imagePath != nil
             else { throw error }
             let full = try LostWriteCheck(context: context, identity: identity, spool: spool)
                 .examine(try BackupResult(entry, job: identity.id, in: spool))
-            let verdict = try shipUntilGood(full, to: target)
-            return .worst(verdict, try shipUntilGood(backup, to: target))
+            // What is known to be damaged is not left to a sample.
+            let provesFully = if case .fullDamaged = error { true } else { self.provesFully }
+            let verdict = try shipUntilGood(full, to: target, provingFully: provesFully)
+            return .worst(verdict, try shipUntilGood(backup, to: target, provingFully: provesFully))
         }
     }
 
     /// Ships once more where the new point turns out to be damaged, as its base was where no sample had met it.
-    private func shipUntilGood(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
-        do { return try ship(backup, to: target, provingFully: provesFully) } catch let damage
+    private func shipUntilGood(
+        _ backup: BackupResult, to target: TargetConfiguration, provingFully: Bool
+    ) throws -> Verdict {
+        do { return try ship(backup, to: target, provingFully: provingFully) } catch let damage
             as CommandFailure
         {
-            guard damage.verdict == .verification, !provesFully else { throw damage }
+            guard damage.verdict == .verification, !provingFully else { throw damage }
             session.console.warning(
                 "\(damage.message): what is lost is shipped again", job: job, target: target.name)
             return try ship(backup, to: target, provingFully: true)
