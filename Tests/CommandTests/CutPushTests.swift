@@ -29,7 +29,7 @@ struct CutPushTests {
         let outcome = Mutex<Result<Command.Result, any Error>?>(nil)
         let ended = DispatchSemaphore(value: 0)
         let (program, configuration) = (try Command.built("hybridrep"), site.configuration)
-        let environment = ["PATH": "/usr/bin:/bin", "HOME": site.scratch.folder]
+        let environment = site.scratch.environment
         Thread.detachNewThread {
             let result = Result {
                 try Command.run(

@@ -24,14 +24,16 @@ final class Scratch {
         return path
     }
 
+    /// What the program finds in its environment.
+    var environment: [String: String] { ["PATH": "/usr/bin:/bin", "HOME": folder] }
+
     /// Runs the built program; `HOME` is this folder.
     func hybridrep(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
     ) throws -> Command.Result {
-        let base = ["PATH": "/usr/bin:/bin", "HOME": folder]
-        return try Command.run(
+        try Command.run(
             [try Command.built("hybridrep")] + arguments, input: input,
-            environment: base.merging(environment) { _, new in new })
+            environment: self.environment.merging(environment) { _, new in new })
     }
 
     /// Runs `config check` on a text and returns standard error, with the file's path taken out of it.

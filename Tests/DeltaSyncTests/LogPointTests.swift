@@ -26,6 +26,21 @@ import Testing
         var full: [Member] { [("mdb01.edb", database, 8192)] + logs }
     }
 
+    /// A full with one log, and the first log point with another, both shipped.
+    private func shippedLogs(
+        seed: UInt64
+    ) throws -> (shipment: Shipment, source: Source, full: ShippedImage, kind: PushRequest.Kind) {
+        let shipment = try Shipment(seed: seed, on: MemoryFileSystem())
+        var source = Source(seed: seed)
+        source.log(10)
+        let full = try shipment.image(source.full)
+        try shipment.push(full)
+        let kind = PushRequest.Kind.logs(of: full.signature.digest)
+        source.log(11)
+        try shipment.push(try shipment.image(source.logs), kind: kind)
+        return (shipment, source, full, kind)
+    }
+
     @Test("a full, its log points and the next full come back byte for byte", arguments: [true, false])
     func wholeHistory(keepsImages: Bool) throws {
         let shipment = try Shipment(seed: 3)
@@ -102,14 +117,9 @@ import Testing
 
     @Test("logs that the store has lost are shipped again", arguments: [true, false])
     func lostLogs(losesMap: Bool) throws {
-        let shipment = try Shipment(seed: 10, on: MemoryFileSystem())
-        var source = Source(seed: 10)
-        source.log(10)
-        let full = try shipment.image(source.full)
-        try shipment.push(full)
-        let kind = PushRequest.Kind.logs(of: full.signature.digest)
-        source.log(11)
-        try shipment.push(try shipment.image(source.logs), kind: kind)
+        let begun = try shippedLogs(seed: 10)
+        let (shipment, kind) = (begun.shipment, begun.kind)
+        var source = begun.source
         let before = try shipment.store().list(.pack, job: shipment.job.name)
         source.log(12)
         let second = try shipment.push(try shipment.image(source.logs), kind: kind)
@@ -136,14 +146,9 @@ import Testing
     }
 
     @Test func logsOfADamagedFullAreRefusedUntilItWasShippedAgain() throws {
-        let shipment = try Shipment(seed: 11, on: MemoryFileSystem())
-        var source = Source(seed: 11)
-        source.log(10)
-        let full = try shipment.image(source.full)
-        try shipment.push(full)
-        let kind = PushRequest.Kind.logs(of: full.signature.digest)
-        source.log(11)
-        try shipment.push(try shipment.image(source.logs), kind: kind)
+        let begun = try shippedLogs(seed: 11)
+        let (shipment, full, kind) = (begun.shipment, begun.full, begun.kind)
+        var source = begun.source
         let packs = try shipment.store().list(.pack, job: shipment.job.name)
         try shipment.damage(shipment.path(try #require(packs.max { $0.length < $1.length }).key)) { $0 = [] }
         source.log(12)

@@ -1,9 +1,9 @@
 internal import Image
-package import OffsiteStore
-package import Platform
+internal import OffsiteStore
+internal import Platform
 
 /// Ships the blocks of an image that its base does not have, and says where everything is now.
-package struct DeltaEncoder: ~Copyable {
+struct DeltaEncoder: ~Copyable {
     /// Of a range that moved, as much as is looked up in the map at once.
     private static let movedBytes = 64 << 20
 
@@ -18,7 +18,7 @@ package struct DeltaEncoder: ~Copyable {
     private let map: MapSegmentWriter
     /// What earlier pushes have shipped of the image.
     private let shipped: ShippedBlocks?
-    private let journal: PushJournal?
+    private let journal: PushJournal
     private var changedBlocks = 0
     /// Nil where blocks that look unchanged are taken for it.
     private var comparison: FullComparison?
@@ -27,11 +27,10 @@ package struct DeltaEncoder: ~Copyable {
     ///   - lost: Where the store no longer has the base's bytes.
     ///   - comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
     ///   - map: Takes the layer that turns the base's map into the image's.
-    package init(
-        _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, lost: LostRanges = LostRanges(),
-        carriesMapOn: Bool, fingerprinter: Fingerprinter, level: CompressionLevel,
-        comparesFully: Bool = false, shipped: ShippedBlocks? = nil, into writer: FrameWriter,
-        _ map: MapSegmentWriter, _ journal: PushJournal? = nil
+    init(
+        _ image: ShippedImage, base: BaseImage?, baseMap: MapStack, lost: LostRanges, carriesMapOn: Bool,
+        fingerprinter: Fingerprinter, level: CompressionLevel, comparesFully: Bool, shipped: ShippedBlocks?,
+        into writer: FrameWriter, _ map: MapSegmentWriter, _ journal: PushJournal
     ) {
         self.shipped = shipped
         self.journal = journal
@@ -52,7 +51,7 @@ package struct DeltaEncoder: ~Copyable {
     ///
     /// - Returns: How many blocks there are and how many were shipped, and what a full comparison found, where there
     ///   was one.
-    package consuming func run(
+    consuming func run(
         _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> (Point.Counts, FullComparison.Result?) {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
@@ -96,7 +95,7 @@ package struct DeltaEncoder: ~Copyable {
                 return try records.append(
                     MapEntry(offset: range.lowerBound, length: range.count, source: source))
             }
-            journal?.note(range, fingerprint)
+            journal.note(range, fingerprint)
             let bytes = try read(range, fingerprint)
             if let base = try oldContent(base, block: range.lowerBound / blockSize) {
                 try records.append(bytes, at: range.lowerBound, base: base)
@@ -145,15 +144,19 @@ package struct DeltaEncoder: ~Copyable {
         var offset = range.lowerBound
         while offset < range.upperBound, let block = image.signature.layout.block(at: offset) {
             offset = block.range.upperBound
-            let blockSize = image.signature.layout.blockSize(at: block.range.lowerBound)
-            let content = try imaging { () throws(ImageError) in
-                try image.signature.content(ofBlock: block.number)
-            }
-            switch content {
-            case .zero: try take(.zero(block.range, blockSize: blockSize))
-            case .data(let fingerprint):
-                try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
-            }
+            try shipAnew(block)
+        }
+    }
+
+    private mutating func shipAnew(_ block: ImageLayout.Block) throws(SyncError) {
+        let blockSize = image.signature.layout.blockSize(at: block.range.lowerBound)
+        let content = try imaging { () throws(ImageError) in
+            try image.signature.content(ofBlock: block.number)
+        }
+        switch content {
+        case .zero: try take(.zero(block.range, blockSize: blockSize))
+        case .data(let fingerprint):
+            try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
         }
     }
 
@@ -164,12 +167,7 @@ package struct DeltaEncoder: ~Copyable {
         for block in try comparison?.differing(range, from: from) ?? [] {
             if start < block.range.lowerBound { try body(&self, start..<block.range.lowerBound) }
             start = block.range.upperBound
-            let content = try imaging { () throws(ImageError) in
-                try image.signature.content(ofBlock: block.number)
-            }
-            guard case .data(let fingerprint) = content else { continue }
-            let blockSize = image.signature.layout.blockSize(at: block.range.lowerBound)
-            try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
+            try shipAnew(block)
         }
         if start < range.upperBound { try body(&self, start..<range.upperBound) }
     }

@@ -1,23 +1,23 @@
-package import OffsiteStore
+internal import OffsiteStore
 internal import Platform
 
 /// Fills frames with records, packs with frames, and ships the packs as they grow.
 ///
 /// A push of more than some ``narrowBytes`` goes over as many lanes as the store has, frame by frame in turn: which frame
 /// lies in which pack depends on the number of lanes alone.
-package final class FrameWriter {
+final class FrameWriter {
     /// What goes over one lane before more are asked for: about one pack.
     ///
     /// Opening lanes takes some round trips and an agent each, and every lane has packs of its own to sync: a push of
     /// 14 MB over four took 8 seconds where one takes 4.
-    package static let narrowBytes = 64 << 20
+    static let narrowBytes = 64 << 20
 
     private let store: any ObjectStore
     private let job: JobObject
     private let push: UInt64
     private let narrowBytes: Int
     private let packBytes: Int
-    private let journal: PushJournal?
+    private let journal: PushJournal
     private var counter: UInt64 = 0
     private var frame: FrameBuilder
     private var lanes: [PackLane]
@@ -25,12 +25,12 @@ package final class FrameWriter {
     private var nextLane = 0
     private var frameBytes = 0
     /// Packs that are in the store, or are named there when ``finish()`` has returned.
-    package private(set) var packs: [PackIndex.Pack] = []
+    private(set) var packs: [PackIndex.Pack] = []
 
     /// - Parameter push: Random, so that frames of two pushes never share a name.
-    package init(
-        _ store: any ObjectStore, job: JobObject, push: UInt64, narrowBytes: Int = FrameWriter.narrowBytes,
-        packBytes: Int = PackBuilder.targetBytes, journal: PushJournal? = nil
+    init(
+        _ store: any ObjectStore, job: JobObject, push: UInt64, narrowBytes: Int, packBytes: Int,
+        journal: PushJournal
     ) {
         self.packBytes = packBytes
         self.journal = journal
@@ -43,21 +43,21 @@ package final class FrameWriter {
     }
 
     /// Adds a record and says where it will be.
-    package func append(_ record: Record, _ payload: [UInt8]) throws(StoreError) -> (FrameID, Int) {
+    func append(_ record: Record, _ payload: [UInt8]) throws(StoreError) -> (FrameID, Int) {
         if !frame.fits(storedBytes: payload.count, slices: record.base.count) { try closeFrame() }
         let number = frame.append(record, payload: payload)
         return (frame.id, number)
     }
 
     /// Ships what is left; every pack is durable when it returns.
-    package func finish() throws(StoreError) {
+    func finish() throws(StoreError) {
         if !frame.isEmpty { try closeFrame() }
         // All of them are made durable at the same time.
         for lane in lanes { if let pack = try lane.seal() { add(pack) } }
         for lane in lanes { try lane.confirm() }
     }
 
-    package func abandon() { for lane in lanes { lane.abandon() } }
+    func abandon() { for lane in lanes { lane.abandon() } }
 
     private func closeFrame() throws(StoreError) {
         let records = frame.records.count
@@ -73,7 +73,7 @@ package final class FrameWriter {
 
     private func add(_ pack: PackIndex.Pack) {
         packs.append(pack)
-        journal?.add(pack)
+        journal.add(pack)
     }
 
     private func widen() {

@@ -2,14 +2,12 @@ internal import Image
 internal import Platform
 
 /// Parts of a base's image whose bytes the store no longer has: what looks unchanged there must be shipped all the same.
-package struct LostRanges {
+struct LostRanges {
     /// More pieces than that are not worth being told apart.
     static let mostRanges = 1 << 20
 
     /// Rising and apart.
     private(set) var ranges: [Range<Int>] = []
-
-    package init() {}
 
     var byteCount: Int { ranges.reduce(0) { $0 + $1.count } }
 

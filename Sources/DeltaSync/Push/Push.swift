@@ -5,8 +5,8 @@ package import Platform
 /// Ships one image to one store as its next point.
 ///
 /// Order (RELIABILITY 2.2): lock, read the head, prove the base, ship packs, map and index, commit the point. Nothing before
-/// the commit is visible to a reader; everything after it is only memory. An answer that is lost after the
-/// commit is made good by the next push, which starts from the store's head.
+/// the commit is visible to a reader; everything after it is only memory. A push that was cut goes on by its journal, which
+/// also knows the point whose answer was lost.
 package struct Push {
     let store: any ObjectStore
     let target: Name
@@ -119,8 +119,10 @@ package struct Push {
             if error == .interrupted { try? writer.finish() } else { writer.abandon() }
             throw error
         }
-        let packs = resumed.usedPacks + writer.packs
-        counts.shippedBytes = packs.reduce(0) { $0 + $1.length }
+        let resumedPacks = resumed.usedPacks
+        let resumedBytes = resumedPacks.reduce(0) { $0 + $1.length }
+        let packs = resumedPacks + writer.packs
+        counts.shippedBytes = writer.packs.reduce(resumedBytes) { $0 + $1.length }
         let made = try imaging { () throws(ImageError) in try layer.finish() }
         let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(made, job: job, scratch)
         if let new {
@@ -155,7 +157,7 @@ package struct Push {
         var result = PushResult(point: point)
         result.parentID = history.head?.point.id
         result.hadLocalBase = base.isLocal
-        result.resumedBytes = resumed.usedBytes
+        result.resumedBytes = resumedBytes
         result.comparison = comparison
         result.baseDamage = base.damage
         result.stateFailure = remember(

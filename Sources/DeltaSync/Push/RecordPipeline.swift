@@ -19,7 +19,7 @@ struct RecordPipeline: ~Copyable {
 
     private let writer: FrameWriter
     private let map: MapSegmentWriter
-    private let journal: PushJournal?
+    private let journal: PushJournal
     private let workers: OrderedWorkers<[EncodingWork], [EncodingWork.Outcome]>
     private var entries = PendingEntries()
     /// Given to the workers together.
@@ -34,7 +34,7 @@ struct RecordPipeline: ~Copyable {
     /// - Parameter isFirst: There is no base: all of it is plain.
     init(
         _ level: CompressionLevel, isFirst: Bool, into writer: FrameWriter, _ map: MapSegmentWriter,
-        _ journal: PushJournal?
+        _ journal: PushJournal
     ) {
         self.journal = journal
         self.writer = writer
@@ -88,7 +88,7 @@ struct RecordPipeline: ~Copyable {
     private mutating func passOn() throws(SyncError) {
         while let entry = entries.popSettled() {
             try onDisk { () throws(SystemError) in try map.append(entry) }
-            journal?.settle(entry)
+            journal.settle(entry)
         }
     }
 

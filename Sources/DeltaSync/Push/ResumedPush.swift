@@ -28,8 +28,6 @@ struct ResumedPush {
         journal.begin(begin, at: packs.isEmpty ? 0 : left.end)
     }
 
-    var usedBytes: Int { usedPacks.reduce(0) { $0 + $1.length } }
-
     /// The packs in which something was found: they become the new point's.
     var usedPacks: [PackIndex.Pack] {
         guard let blocks else { return [] }

@@ -11,7 +11,7 @@ internal import Platform
 ///
 /// It is a list of ``JournalChunk``s, to which every push appends. All of it may be lost: that costs time, so nothing here
 /// throws. What is torn or damaged ends it there.
-package final class PushJournal {
+final class PushJournal {
     private let path: String
     private let files: any FileSystem
     /// Nil until there is something to write.

@@ -4,7 +4,7 @@ internal import OffsiteStore
 internal import Platform
 
 /// Finds blocks that earlier pushes have shipped, asked for in the order of the image.
-package final class ShippedBlocks {
+final class ShippedBlocks {
     /// Goes through the blocks of one push.
     private struct Cursor {
         let chunks: [Int]

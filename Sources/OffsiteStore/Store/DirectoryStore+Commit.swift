@@ -41,8 +41,8 @@ extension DirectoryStore {
         guard (point.parent?.generation ?? 0) == parent else {
             throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(parent)")
         }
-        if let parent = point.parent { try checkReference(parent, "parent", key, job) }
-        if let full = point.full { try checkReference(full, "full", key, job) }
+        if let parent = point.parent { try checkReference(parent, "parent", key, points) }
+        if let full = point.full { try checkReference(full, "full", key, points) }
         for segment in point.segments {
             guard try length(of: .map(job, segment.name)) == segment.length else {
                 throw StoreError(.corrupt, "commit", key.path, "map segment \(segment.name) is not there")
@@ -51,11 +51,11 @@ extension DirectoryStore {
     }
 
     private func checkReference(
-        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ job: Name
+        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ points: PointReader
     ) throws(StoreError) {
         let generation = reference.generation
         let found: StoredPoint
-        do throws(StoreError) { found = try PointReader(self, job: job).point(generation) } catch {
+        do throws(StoreError) { found = try points.point(generation) } catch {
             guard error.kind == .notFound else { throw error }
             throw StoreError(
                 .corrupt, "commit", key.path, "its \(word), generation \(generation), is not there")

@@ -12,8 +12,6 @@ package final class DirectoryStore: ObjectStore {
     var sharedLocks: [Name: (any HeldLock)?] = [:]
     /// Folders of packs whose names this session has made durable.
     var syncedFolders: Set<String> = []
-    /// Folders in which packs of earlier sessions have been made durable.
-    var adoptedFolders: Set<String> = []
     private var uploads = 0
     /// Tells this session's temporary files from those of others.
     private var session: String?

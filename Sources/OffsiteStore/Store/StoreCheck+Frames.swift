@@ -17,7 +17,7 @@ extension StoreCheck {
         for entry in footer.entries { try prove(entry, in: key) }
     }
 
-    /// Proves a few of the frames that the maps name by their check values, others with every seed.
+    /// Proves a few of the frames that are needed by their check values, others with every seed.
     mutating func proveSample() throws(StoreError) {
         let sample = sample(of: neededFrames.keys)
         report.objectsToHash = sample.count

@@ -19,7 +19,7 @@ struct StoreCheck {
     private var needed: [ListedObject: [UInt64]] = [:]
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
-    /// Frames that a map names, and the points it belongs to.
+    /// Frames that are needed, and the points that need them.
     private(set) var neededFrames: [FrameID: [UInt64]] = [:]
     /// Of each point that was looked at.
     private(set) var digests: [UInt64: Digest256] = [:]

@@ -18,17 +18,6 @@ struct PersistentPush {
 
     private var session: Session { context.session }
 
-    init(
-        context: JobContext, identity: JobObject, spool: Spool, target: TargetConfiguration,
-        lockWaitSeconds: Int
-    ) {
-        self.context = context
-        self.identity = identity
-        self.spool = spool
-        self.target = target
-        self.lockWaitSeconds = lockWaitSeconds
-    }
-
     /// - Parameter store: A session with the target, with which it begins.
     /// - Returns: The session with which it ended.
     mutating func run(
