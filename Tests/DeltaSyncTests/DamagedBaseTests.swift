@@ -82,6 +82,24 @@ import Testing
         }
     }
 
+    @Test("a version that only damage made is damage, and stops no push", arguments: [8, 9])
+    func flippedVersion(byte: Int) throws {
+        let begun = try Nights()
+        for kind in [ObjectKind.point, .map, .pack] {
+            for number in 0..<(try begun.shipment.store().list(kind, job: begun.shipment.job.name).count) {
+                let nights = try Nights()
+                let key = try nights.shipment.store().list(kind, job: nights.shipment.job.name)[number].key
+                try nights.shipment.damage(nights.shipment.path(key)) { $0[byte] ^= 0x10 }
+                let report = try nights.shipment.check(.full)
+                #expect(report.damage.map(\.object) == [key.path])
+                // No sample meets the header of a pack.
+                _ = try nights.push(provesFully: kind == .pack)
+                try nights.expectNewestIsGood("\(key.path)")
+                try nights.expectNextIsOrdinary("\(key.path)")
+            }
+        }
+    }
+
     @Test("what a lost pack held is shipped again, and only that", arguments: Damage.allCases)
     func lostPacks(damage: Damage) throws {
         for number in 0..<4 {

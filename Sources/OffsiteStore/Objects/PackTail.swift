@@ -16,8 +16,6 @@ package enum PackTail {
         let trailerBytes = try read(trailerStart, ObjectTrailer.byteCount)
         let trailer: ObjectTrailer
         do throws(FormatError) {
-            let header = try ObjectHeader(parsing: head, expecting: .pack)
-            guard header.job == job else { throw .badField(field: "job id", offset: 16) }
             trailer = try ObjectTrailer(parsing: trailerBytes)
             guard trailer.length == length, trailer.lastSection >= ObjectHeader.byteCount,
                 trailer.lastSection <= trailerStart - Section.headerBytes,
@@ -30,6 +28,8 @@ package enum PackTail {
             guard SHA256Hasher.hash(covered.span) == trailer.digest else {
                 throw .digestMismatch(of: "pack footer")
             }
+            let header = try ObjectHeader(parsing: head, expecting: .pack)
+            guard header.job == job else { throw .badField(field: "job id", offset: 16) }
             var reader = ByteReader(section)
             let (tag, _, count) = try Section.parseHeader(&reader)
             guard tag == "FOOT", count == reader.remaining else { throw .missingSection(tag: "FOOT") }

@@ -40,11 +40,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// Bytes of `subject` that are not what they claim.
     package init(_ operation: String, _ subject: String, _ error: FormatError) {
-        let kind: Kind =
-            switch error {
-            case .unsupportedVersion, .unknownMandatorySection: .incompatible
-            default: .corrupt
-            }
+        let kind: Kind = error.isIncompatibility ? .incompatible : .corrupt
         self.init(kind, operation, subject, error.description)
     }
 

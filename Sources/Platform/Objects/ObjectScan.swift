@@ -51,7 +51,7 @@ package struct ObjectScan<Failure: Error> {
         }
         let head = try read(0, ObjectHeader.byteCount)
         hasher.update(head)
-        try parsing { () throws(FormatError) in
+        try parsing(type) { () throws(FormatError) in
             guard try ObjectHeader(parsing: head, expecting: type).job == job else {
                 throw .badField(field: "job id", offset: 16)
             }
@@ -65,17 +65,17 @@ package struct ObjectScan<Failure: Error> {
             let head = try read(offset, Section.headerBytes)
             hasher.update(head)
             offset += Section.headerBytes
-            let (tag, isWanted, count) = try parsing {
+            let (tag, isWanted, count) = try parsing(type) {
                 () throws(FormatError) in try header(head, sections, offset..<end)
             }
             let content = try take(count, at: offset, keeps: isWanted, &hasher)
-            if isWanted { try parsing { () throws(FormatError) in try body(tag, offset, content) } }
+            if isWanted { try parsing(type) { () throws(FormatError) in try body(tag, offset, content) } }
             offset += count
         }
         let trailer = try read(end, ObjectTrailer.byteCount)
         hasher.update(trailer.span.extracting(0..<ObjectTrailer.headBytes))
         let digest = hasher.digestSoFar()
-        try parsing { () throws(FormatError) in
+        try parsing(type) { () throws(FormatError) in
             let trailer = try ObjectTrailer(parsing: trailer)
             guard trailer.length == length else {
                 throw .truncated(offset: length, needed: trailer.length, available: length)
@@ -118,7 +118,21 @@ package struct ObjectScan<Failure: Error> {
         return content
     }
 
-    private func parsing<R>(_ body: () throws(FormatError) -> R) throws(Failure) -> R {
-        do throws(FormatError) { return try body() } catch { throw format(error) }
+    private func parsing<R>(
+        _ type: ObjectType, _ body: () throws(FormatError) -> R
+    ) throws(Failure) -> R {
+        do throws(FormatError) { return try body() } catch {
+            // A flipped bit looks like something newer, and is damage.
+            if error.isIncompatibility, try !isWhole() { throw format(.digestMismatch(of: type.name)) }
+            throw format(error)
+        }
+    }
+
+    /// Whether the digest at the end is that of the bytes before it, as it is in every version.
+    private func isWhole() throws(Failure) -> Bool {
+        var hasher = SHA256Hasher()
+        let end = length - Digest256.byteCount
+        _ = try take(end, at: 0, keeps: false, &hasher)
+        return try read(end, Digest256.byteCount) == hasher.finish().bytes
     }
 }

@@ -4,22 +4,17 @@ package struct ParsedObject: Sendable {
     package let sections: [Section]
 
     /// - Parameter known: Tags this reader understands. Others are skipped, or refused if mandatory.
+    /// - Throws: That the digest is wrong before that the version is unknown: a flipped bit is damage, and nothing newer.
     package init(
         parsing bytes: [UInt8], expecting type: ObjectType, known: Set<String>
     ) throws(FormatError) {
-        header = try ObjectHeader(parsing: bytes, expecting: type)
-        let end = bytes.count - ObjectTrailer.byteCount
-        guard end >= ObjectHeader.byteCount else {
-            throw .truncated(
-                offset: bytes.count, needed: ObjectHeader.byteCount + ObjectTrailer.byteCount,
-                available: bytes.count)
+        let header: ObjectHeader
+        do throws(FormatError) { header = try ObjectHeader(parsing: bytes, expecting: type) } catch {
+            if error.isIncompatibility { _ = try Self.proven(bytes, type) }
+            throw error
         }
-        let trailer = try ObjectTrailer(parsing: Array(bytes[end...]))
-        guard trailer.length == bytes.count else {
-            throw .truncated(offset: bytes.count, needed: trailer.length, available: bytes.count)
-        }
-        let covered = bytes.span.extracting(0..<(end + ObjectTrailer.headBytes))
-        guard SHA256Hasher.hash(covered) == trailer.digest else { throw .digestMismatch(of: type.name) }
+        self.header = header
+        let end = try Self.proven(bytes, type)
 
         var reader = ByteReader(bytes, in: ObjectHeader.byteCount..<end)
         var sections: [Section] = []
@@ -33,6 +28,25 @@ package struct ParsedObject: Sendable {
             }
         }
         self.sections = sections
+    }
+
+    /// Proves length and digest, which stand where they are in every version.
+    ///
+    /// - Returns: Where the sections end.
+    private static func proven(_ bytes: [UInt8], _ type: ObjectType) throws(FormatError) -> Int {
+        let end = bytes.count - ObjectTrailer.byteCount
+        guard end >= ObjectHeader.byteCount else {
+            throw .truncated(
+                offset: bytes.count, needed: ObjectHeader.byteCount + ObjectTrailer.byteCount,
+                available: bytes.count)
+        }
+        let trailer = try ObjectTrailer(parsing: Array(bytes[end...]))
+        guard trailer.length == bytes.count else {
+            throw .truncated(offset: bytes.count, needed: trailer.length, available: bytes.count)
+        }
+        let covered = bytes.span.extracting(0..<(end + ObjectTrailer.headBytes))
+        guard SHA256Hasher.hash(covered) == trailer.digest else { throw .digestMismatch(of: type.name) }
+        return end
     }
 
     package func section(_ tag: String) throws(FormatError) -> ByteReader {

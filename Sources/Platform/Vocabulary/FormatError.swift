@@ -23,6 +23,14 @@ package enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Bytes follow where the object should have ended.
     case trailingBytes(count: Int)
 
+    /// Whether a newer program could make sense of the bytes.
+    package var isIncompatibility: Bool {
+        switch self {
+        case .unsupportedVersion, .unknownMandatorySection: true
+        default: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .truncated(let offset, let needed, let available):
