@@ -14,5 +14,15 @@ struct GlobalOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print nothing but results, warnings and failures.")
     var quiet = false
 
+    @Option(
+        help: ArgumentHelp(
+            "End the command in good order (23) when it has taken this long, as in 90m or 6h.",
+            valueName: "duration"))
+    var deadline: TimeSpan?
+
     var loudness: Console.Loudness { verbose ? .verbose : quiet ? .quiet : .normal }
+}
+
+extension TimeSpan: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
 }

@@ -46,7 +46,7 @@ internal import Platform
             return .failure
         }
         // An agent has nothing to put in order: what it was sent is whole or is not there.
-        if !(command is ServeCommand) { Interruption.watch(graceMilliseconds: 4_000) }
+        if !(command is ServeCommand) { watch(command, session.console) }
         var verdict: Verdict
         do {
             verdict = try command.perform(session)
@@ -63,6 +63,20 @@ internal import Platform
             verdict = failure.verdict
         }
         return verdict
+    }
+
+    /// Has the command end when it is told to, or its deadline has passed.
+    private static func watch(_ command: any ToolCommand, _ console: Console) {
+        let subject = command.subject
+        Interruption.watch(graceMilliseconds: 4_000) { cause in
+            let why = cause == .deadline ? "its deadline had passed" : "a signal"
+            let failure = CommandFailure(
+                Verdict(cause), "ended where it was, since it did not end by itself after \(why)",
+                hint: "run it again: what was committed is there, and nothing in part")
+            console.failure(failure, of: subject)
+            return failure.verdict.rawValue
+        }
+        if let deadline = command.options.deadline { Interruption.want(afterSeconds: deadline.seconds) }
     }
 
     /// Prints help, the version, or what is wrong with the arguments.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// How a command ended: its exit status, which scripts and monitoring act on.
 ///
 /// The numbers are an interface (CONVENTIONS, Verdicts): they never change their meaning.
@@ -22,7 +24,7 @@ enum Verdict: Int32, CaseIterable, Sendable {
     case badPages = 21
     /// The store or restored data failed verification.
     case verification = 22
-    /// The connection could not be made, was cut, or stalled.
+    /// The connection could not be made, was cut, or stalled, or the command's deadline passed.
     case transport = 23
     /// No space left.
     case noSpace = 24
@@ -36,6 +38,16 @@ enum Verdict: Int32, CaseIterable, Sendable {
     case interrupted = 130
     /// Stopped by SIGTERM, after clean-up.
     case terminated = 143
+
+    /// That of a program which was told to end.
+    init(_ cause: Interruption.Cause) {
+        self =
+            switch cause {
+            case .keyboard: .interrupted
+            case .system: .terminated
+            case .deadline: .transport
+            }
+    }
 
     /// The verdict of a job from those of its targets.
     ///

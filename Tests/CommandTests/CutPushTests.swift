@@ -66,16 +66,22 @@ struct CutPushTests {
         #expect(try restored())
     }
 
-    @Test("a push that is told to end keeps what it has shipped", arguments: [SIGTERM, SIGINT])
-    func endsInGoodOrder(signal: Int32) throws {
+    @Test(
+        "a push that is told to end keeps what it has shipped",
+        arguments: [
+            (SIGTERM, 143, "stopped before it was done"), (SIGINT, 130, "stopped before it was done"),
+            // As the kernel sends it when `--deadline` has passed.
+            (SIGALRM, 23, "stopped before it was done: its deadline has passed"),
+        ] as [(Int32, Int32, String)])
+    func endsInGoodOrder(signal: Int32, status: Int32, message: String) throws {
         let lock = site.spool + "/lock"
         let stopped = try run {
             let text = try String(contentsOfFile: lock, encoding: .utf8)
             let pid = try #require(text.firstMatch(of: /pid ([0-9]+)/)?.1)
             kill(try #require(Int32(pid)), signal)
         }
-        #expect(stopped.status == 128 + signal)
-        #expect(stopped.errorText.contains("FAILED (\(128 + signal)) stopped before it was done"))
+        #expect(stopped.status == status)
+        #expect(stopped.errorText.contains("FAILED (\(status)) \(message)\n"))
         #expect(try site.points().isEmpty)
         let line = try #require(
             try site.json("run", Site.job, "--limit-rate", "none").last { $0.type == "summary" })

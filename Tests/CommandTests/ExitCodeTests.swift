@@ -35,6 +35,17 @@ import Testing
         try site.expect(2, "list", Site.job, "--store", "ssh://no-path")
     }
 
+    // Goal of this test: a command whose deadline has passed says so and ends, whatever it waits for.
+    @Test(.tags(.slow)) func aDeadlineThatPassesIsCode23() throws {
+        let site = try Site(source: "command: sleep 600")
+        let errors = try site.expect(23, "run", Site.job, "--deadline", "1s")
+        #expect(
+            errors.hasPrefix(
+                "hybridrep run mdb01: FAILED (23) ended where it was, since it did not end by itself "
+                    + "after its deadline had passed\n"))
+        try site.expect(2, "run", Site.job, "--deadline", "soon")
+    }
+
     // Goal of this test: one target that is down neither hides nor stops the other.
     @Test func oneOfTwoTargetsDownIsCode3AndTheOtherCommits() throws {
         let site = try Site(Link(.directory))

@@ -28,6 +28,8 @@ struct BaseProof {
         guard let stored else { return .none(of: full) }
         var (damage, report) = try prove(stored, full)
         do throws(SyncError) {
+            // Before it is read: a disk may not give it back at all.
+            if let report { try expectMap(of: stored.point, report) }
             var map = try MapStack(of: stored.point, from: points, state: state, scratch)
             var lost = LostRanges()
             if let report { (map, lost) = try salvage(map, of: stored.point, report) }
@@ -88,13 +90,16 @@ struct BaseProof {
         return isMended
     }
 
+    /// - Throws: `damaged` where the base's map is, or may be: behind the end of a report's list there may be more.
+    private func expectMap(of point: Point, _ report: CheckReport) throws(SyncError) {
+        guard report.damage.count < CheckReport.maximumDamage, damagedSegments(of: point, report).isEmpty
+        else { throw .damaged("the map of point \(point.id)") }
+    }
+
     /// The base's map without what leads to damaged packs.
     private func salvage(
         _ map: MapStack, of point: Point, _ report: CheckReport
     ) throws(SyncError) -> (MapStack, LostRanges) {
-        // Behind a segment that is damaged, or the end of the list, more may be.
-        guard report.damage.count < CheckReport.maximumDamage, damagedSegments(of: point, report).isEmpty
-        else { throw .damaged("the map of point \(point.id)") }
         var salvage = try MapSalvage(store, points, damaged: Set(report.damage.map(\.object)))
         return try salvage.run(map, of: point, scratch)
     }

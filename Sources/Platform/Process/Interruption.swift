@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
-/// The wish of a person or the system that the program ends: SIGINT or SIGTERM.
+/// The wish that the program ends: of a person (SIGINT), of the system (SIGTERM), or of its own deadline (SIGALRM).
 ///
 /// Long work asks for it between its steps and ends in good order. What takes longer than the grace is ended where it is,
 /// which every file and store survives as it survives a power cut; a second signal ends it at once.
@@ -11,19 +11,28 @@ internal import Synchronization
     /// The end of a pipe that a handler may write to.
     private static let wakeUp = Atomic<Int32>(-1)
 
-    /// The first signal that came; nil while none has.
-    package static var signal: Int32? {
-        let number = received.load(ordering: .relaxed)
-        return number == 0 ? nil : number
+    /// Who wants it.
+    package enum Cause: Sendable { case keyboard, system, deadline }
+
+    /// Who wanted it first; nil while nobody has.
+    package static var cause: Cause? {
+        switch received.load(ordering: .relaxed) {
+        case 0: nil
+        case SIGINT: .keyboard
+        case SIGALRM: .deadline
+        default: .system
+        }
     }
 
-    /// True when it was SIGINT, as from a keyboard.
-    package static var isFromKeyboard: Bool { signal == SIGINT }
+    /// Wants it when a time has passed, once ``watch(graceMilliseconds:end:)`` listens.
+    package static func want(afterSeconds seconds: Int) { _ = alarm(UInt32(clamping: max(1, seconds))) }
 
     /// Begins to listen; once in a program.
     ///
-    /// - Parameter graceMilliseconds: How long the program has to end by itself, with 128 and the signal's number.
-    package static func watch(graceMilliseconds: Int) {
+    /// - Parameters:
+    ///   - graceMilliseconds: How long the program has to end by itself.
+    ///   - end: Called when it has not; says so and gives the exit status.
+    package static func watch(graceMilliseconds: Int, end: @escaping @Sendable (Cause) -> Int32) {
         var ends: [Int32] = [-1, -1]
         guard unsafe ends.withUnsafeMutableBufferPointer({ unsafe pipe($0.baseAddress) }) == 0 else { return }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -33,12 +42,12 @@ internal import Synchronization
             var byte: UInt8 = 0
             while unsafe Glibc.read(asleep, &byte, 1) != 1 {}
             SystemClock().sleep(milliseconds: graceMilliseconds)
-            _exit(128 + (signal ?? SIGTERM))
+            _exit(end(cause ?? .system))
         }
         // Whoever started this program from a thread that blocks signals has passed that on.
         var wanted = sigset_t()
         unsafe sigemptyset(&wanted)
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGALRM] {
             unsafe sigaddset(&wanted, number)
             _ = Glibc.signal(number) { number in
                 let (isFirst, _) = Interruption.received.compareExchange(

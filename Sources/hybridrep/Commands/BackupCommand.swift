@@ -19,7 +19,7 @@ struct BackupCommand: ToolCommand {
         let configuration = try session.configuration(options, overrides)
         let context = try JobContext(session, configuration, try configuration.job(job))
         let spool = try context.spool()
-        let lock = try JobLock.acquire(spool, context, waiting: try backup.lockWaitSeconds())
+        let lock = try JobLock.acquire(spool, context, waiting: backup.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         let result = try JobBackup(
             context: context, identity: try context.identity(), spool: spool, options: backup

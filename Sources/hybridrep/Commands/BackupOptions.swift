@@ -16,14 +16,7 @@ struct BackupOptions: ParsableArguments {
     var expectBytes: Int?
 
     @Option(help: ArgumentHelp("Wait this long for another run of the job to end.", valueName: "duration"))
-    var lockWait: String?
+    var lockWait: TimeSpan?
 
-    func lockWaitSeconds() throws -> Int {
-        guard let lockWait else { return 0 }
-        guard let span = TimeSpan(lockWait) else {
-            throw CommandFailure(
-                .usage, "--lock-wait \(lockWait) is not a duration", hint: "as in 90s, 10m or 2h")
-        }
-        return span.seconds
-    }
+    var lockWaitSeconds: Int { lockWait?.seconds ?? 0 }
 }

@@ -30,8 +30,9 @@ extension CommandFailure {
         case .fullMissing: self.init(.failure, error.description, hint: error.hint)
         case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
         case .interrupted:
-            self.init(
-                Interruption.isFromKeyboard ? .interrupted : .terminated, error.description, hint: error.hint)
+            let cause = Interruption.cause ?? .system
+            let why = cause == .deadline ? ": its deadline has passed" : ""
+            self.init(Verdict(cause), error.description + why, hint: error.hint)
         case .busy: self.init(.locked, error.description, hint: error.hint)
         case .exists, .notAFile, .unfinished: self.init(.usage, error.description, hint: error.hint)
         case .image, .compression: self.init(.failure, error.description, hint: error.hint)

@@ -88,7 +88,7 @@ struct JobPush {
         let request = try request(backup, comparesFully: comparesFully, provesFully: provingFully)
         let (store, result) = try push.run(request, first) { (done) throws(SyncError) in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
-            if Interruption.signal != nil { throw .interrupted }
+            if Interruption.cause != nil { throw .interrupted }
         }
         warn(of: result, target.name)
         if comparesFully { schedule.done(result, target.name) }

@@ -13,7 +13,7 @@ struct JobRun {
         _ source: SourceSpecification? = nil, to targets: [TargetConfiguration], verifying: Bool
     ) throws -> Verdict {
         let spool = try context.spool()
-        let lock = try JobLock.acquire(spool, context, waiting: try options.lockWaitSeconds())
+        let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         let identity = try context.identity()
         let early = targets.first.map { [connection = context.connection] target in
@@ -31,7 +31,7 @@ struct JobRun {
     /// - Parameter provingFully: Every byte of each target's base is proved before, and the new point after it.
     func shipNewest(to targets: [TargetConfiguration], provingFully: Bool = false) throws -> Verdict {
         let spool = try context.spool()
-        let lock = try JobLock.acquire(spool, context, waiting: try options.lockWaitSeconds())
+        let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         let identity = try context.identity()
         guard let entry = try spool.newest() else {
@@ -52,7 +52,7 @@ struct JobRun {
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
             provesFully: provingFully,
-            lockWaitSeconds: try options.lockWaitSeconds(), early: early)
+            lockWaitSeconds: options.lockWaitSeconds, early: early)
         let verdict = push.run(backup, to: targets)
         let isCommitted = [.good, .degraded, .held].contains(verdict)
         let keepsBase = isCommitted && !backup.ownsImage && context.job.keepBase.value == .full

@@ -69,6 +69,7 @@ struct PersistentPush {
     ) throws -> any ObjectStore {
         var failure = first
         while let seconds = patience.nextPause() {
+            if Interruption.cause != nil { throw SyncError.interrupted }
             session.console.warning(
                 "\(failure); going on in \(seconds) s", job: context.job.name, target: target.name)
             session.clock.sleep(milliseconds: seconds * 1_000)
