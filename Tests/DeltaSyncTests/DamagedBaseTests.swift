@@ -30,8 +30,8 @@ import Testing
         var bytes: [UInt8]
         var history: [[UInt8]] = []
 
-        init(seed: UInt64 = 1) throws {
-            shipment = try Shipment(seed: seed, on: MemoryFileSystem())
+        init(seed: UInt64 = 1, on files: any FileSystem = MemoryFileSystem()) throws {
+            shipment = try Shipment(seed: seed, on: files)
             random = SeededGenerator(seed: seed)
             bytes = random.bytes(409_600)
             _ = try push()
@@ -185,6 +185,22 @@ import Testing
         #expect(result.baseDamage?.lostBytes == 409_600)
         #expect(result.baseDamage?.points == [4])
         #expect(result.point.parent?.generation == 4)
+        try nights.expectNewestIsGood()
+        try nights.expectNextIsOrdinary()
+    }
+
+    @Test("what the store's disk does not give back is as good as lost", arguments: [true, false])
+    func unreadableMaps(isKeptHere: Bool) throws {
+        let files = UnreadableFiles(MemoryFileSystem())
+        let nights = try Nights(on: files)
+        let job = nights.shipment.job.name
+        let newest = try PointReader(nights.shipment.store(), job: job).point(4).point
+        let maps = newest.segments.map { ObjectKey.map(job, $0.name) }
+        for map in maps { files.lose(nights.shipment.path(map)) }
+        if !isKeptHere { try nights.shipment.state().keepOnly([]) }
+        let result = try nights.push()
+        #expect(result.baseDamage?.objects == maps.map(\.path).sorted())
+        #expect(result.baseDamage?.lostBytes == (isKeptHere ? 0 : 409_600))
         try nights.expectNewestIsGood()
         try nights.expectNextIsOrdinary()
     }
