@@ -15,6 +15,7 @@ struct PersistentPush {
     let lockWaitSeconds: Int
     /// Bytes of the sessions that were lost.
     private(set) var lostTraffic = Traffic()
+    private(set) var packLength = PackLength()
 
     private var session: Session { context.session }
 
@@ -39,6 +40,7 @@ struct PersistentPush {
             } catch {
                 guard case .store(let cause) = error, cause.kind == .unreachable else { throw error }
                 lostTraffic = lostTraffic + store.traffic
+                packLength.noteBreak(afterBytes: store.traffic.sentBytes)
                 store = try reconnect(after: cause, &patience)
                 lockWaitSeconds = max(lockWaitSeconds, Self.lingeringSeconds)
             }
@@ -50,10 +52,11 @@ struct PersistentPush {
         _ request: PushRequest, _ store: any ObjectStore, _ wait: LockWait,
         progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
-        let push = Push(
+        var push = Push(
             to: store, target: target.name, job: identity, state: context.state,
             images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy
         )
+        push.packBytes = packLength.bytes
         while true {
             do throws(SyncError) {
                 return try push.run(request, holder: context.holder, progress: progress)
