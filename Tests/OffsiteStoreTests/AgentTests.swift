@@ -18,9 +18,9 @@ import Testing
     }()
 
     private func serve(
-        _ script: [UInt8], in folder: TemporaryFolder, clock: any Clock = FixedClock()
+        _ script: [UInt8], in folder: TemporaryFolder, clock: any Clock = FixedClock(), silences: Int = 0
     ) throws -> (end: Agent.End, received: [UInt8], log: [String]) {
-        let stream = ScriptedStream(script)
+        let stream = ScriptedStream(script, silences: silences)
         let lines = Lines()
         let agent = Agent(
             store: try folder.directoryStore(), input: stream, output: stream,
@@ -40,6 +40,26 @@ import Testing
         let (end, _, log) = try serve(requests([(.space, [])]), in: try TemporaryFolder())
         #expect(end == .cut(StoreError(.unreachable, "talk to", "client", "connection closed")))
         #expect(log == [#"run run\u{7}1: connection closed before its goodbye"#])
+    }
+
+    @Test("a client that is silent is sent heartbeats, which find out whether it is there")
+    func silence() throws {
+        let folder = try TemporaryFolder()
+        let script = requests([(.goodbye, [])])
+        let talkative = try serve(script, in: folder)
+        let silent = try serve(script, in: folder, silences: 3)
+        #expect(silent.end == .goodbye)
+        let beat = WireMessage(.heartbeat, sequence: 0, payload: []).encoded
+        var expected = talkative.received
+        expected.insert(contentsOf: beat + beat + beat, at: expected.count - WireMessage.headerBytes)
+        #expect(silent.received == expected)
+    }
+
+    @Test func aClientThatDoesNotSayHelloIsNotWaitedForLonger() throws {
+        let (end, _, log) = try serve(Self.greeting, in: try TemporaryFolder(), silences: 1)
+        let why = "it has not said hello for a minute"
+        #expect(end == .cut(StoreError(.unreachable, "talk to", "client", why)))
+        #expect(log == ["run unknown: \(why) before its goodbye"])
     }
 
     @Test func anUploadThatIsNotFinishedIsThrownAway() throws {

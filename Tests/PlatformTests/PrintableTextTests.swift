@@ -28,6 +28,16 @@ import Testing
 }
 
 @Suite struct DescriptorStreamTests {
+    @Test func waitingTellsWhetherThereIsSomethingToRead() throws {
+        let (near, far) = try DescriptorStream.pair()
+        #expect(try !near.wait(milliseconds: 0))
+        try far.writeAll([1].span)
+        #expect(try near.wait(milliseconds: 0))
+        // The end of the stream is something to read, too.
+        far.shutDown(reading: true, writing: true)
+        #expect(try near.wait(milliseconds: 0))
+    }
+
     @Test func whatOneEndWritesTheOtherReadsUntilTheEnd() throws {
         let (near, far) = try DescriptorStream.pair()
         let bytes: [UInt8] = [1, 2, 3]

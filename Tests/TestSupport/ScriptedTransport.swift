@@ -44,14 +44,26 @@ package final class ScriptedStream: ByteInput, ByteOutput {
     private let script: [UInt8]
     private var position = 0
     package private(set) var received: [UInt8] = []
+    /// How often it is waited for in vain before its last byte.
+    private var silences: Int
 
-    package init(_ script: [UInt8]) { self.script = script }
+    package init(_ script: [UInt8], silences: Int = 0) {
+        self.script = script
+        self.silences = silences
+    }
 
     package func read(into target: inout MutableSpan<UInt8>) -> Int {
-        let count = min(target.count, script.count - position)
+        let end = silences > 0 && position < script.count - 1 ? script.count - 1 : script.count
+        let count = min(target.count, end - position)
         for index in 0..<count { target[index] = script[position + index] }
         position += count
         return count
+    }
+
+    package func wait(milliseconds: Int) -> Bool {
+        guard silences > 0, position >= script.count - 1 else { return true }
+        silences -= 1
+        return false
     }
 
     package func writeAll(_ bytes: Span<UInt8>) { received.append(copying: bytes) }

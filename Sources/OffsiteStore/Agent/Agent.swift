@@ -20,6 +20,7 @@ package final class Agent {
 
     let store: DirectoryStore
     let wire: Wire
+    private let channel: StreamChannel
     private let dialect: Dialect
     private let clock: any Clock
     private let log: (String) -> Void
@@ -46,14 +47,19 @@ package final class Agent {
         self.dialect = dialect
         self.clock = clock
         self.log = log
-        wire = Wire(StreamChannel(input: input, output: output), peer: "client")
+        channel = StreamChannel(input: input, output: output)
+        wire = Wire(channel, peer: "client")
         lastSent = clock.monotonicNanoseconds
     }
 
     /// Serves until the session ends.
     package func run() -> End {
         store.pulse = { [unowned self] () throws(StoreError) in try self.pulse() }
+        channel.idle = { () throws(StoreError) in
+            throw StoreError(.unreachable, "talk to", "client", "it has not said hello for a minute")
+        }
         defer {
+            channel.idle = nil
             incoming.abandon()
             store.pulse = nil
             store.close()
@@ -63,6 +69,8 @@ package final class Agent {
                 log("refused run \(runID): \(PrintableText.of(refusal.detail))")
                 return .refused(refusal)
             }
+            // A client that has vanished acknowledges nothing: what is sent to it ends the connection, and so this session.
+            channel.idle = { [unowned self] () throws(StoreError) in try self.beat() }
             while true {
                 let message = try wire.receive()
                 sequence &+= 1
@@ -128,6 +136,10 @@ package final class Agent {
     private func pulse() throws(StoreError) {
         if let broken { throw broken }
         guard clock.monotonicNanoseconds - lastSent >= Self.heartbeatNanoseconds else { return }
+        try beat()
+    }
+
+    private func beat() throws(StoreError) {
         try reply(.heartbeat, [])
         try wire.flush()
     }

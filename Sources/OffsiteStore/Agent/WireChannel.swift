@@ -25,15 +25,28 @@ final class TransportChannel: WireChannel {
 
 /// The agent's end: what it was started with.
 final class StreamChannel: WireChannel {
+    /// How long it waits for the client before it calls ``idle``.
+    private static let idleMilliseconds = 60_000
+
     private let input: any ByteInput
     private let output: any ByteOutput
+    /// Called each time that nothing has come for a minute.
+    var idle: (() throws(StoreError) -> Void)?
+
     init(input: any ByteInput, output: any ByteOutput) {
         self.input = input
         self.output = output
     }
 
     func read(into target: inout MutableSpan<UInt8>) throws(StoreError) -> Int {
+        while let idle, try !isReady() { try idle() }
         do throws(SystemError) { return try input.read(into: &target) } catch { throw Self.broken(error) }
+    }
+
+    private func isReady() throws(StoreError) -> Bool {
+        do throws(SystemError) { return try input.wait(milliseconds: Self.idleMilliseconds) } catch {
+            throw Self.broken(error)
+        }
     }
 
     func writeAll(_ bytes: Span<UInt8>) throws(StoreError) {

@@ -52,6 +52,10 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
         }
     }
 
+    package func wait(milliseconds: Int) throws(SystemError) -> Bool {
+        try poll(for: POLLIN, milliseconds: Int32(clamping: milliseconds))
+    }
+
     package func writeAll(_ bytes: Span<UInt8>) throws(SystemError) {
         var done = 0
         while done < bytes.count {
@@ -74,8 +78,18 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
         let error = SystemError.last(call, name)
         if error.code == EINTR { return }
         guard error.code == EAGAIN else { throw error }
+        _ = try poll(for: events, milliseconds: -1)
+    }
+
+    /// False when nothing happened in that time, which begins again after an interruption; below zero for ever.
+    private func poll(for events: Int32, milliseconds: Int32) throws(SystemError) -> Bool {
         var wait = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-        _ = unsafe poll(&wait, 1, -1)
+        while true {
+            let count = unsafe Glibc.poll(&wait, 1, milliseconds)
+            if count >= 0 { return count > 0 }
+            let error = SystemError.last("poll", name)
+            guard error.code == EINTR else { throw error }
+        }
     }
 
     private static func duplicate(_ descriptor: Int32, _ name: String) throws(SystemError) -> DescriptorStream
