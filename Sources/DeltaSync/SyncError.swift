@@ -68,7 +68,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notAFile(let path): "write into it with: --image - > \(path)"
         case .unfinished: "give --in-place to finish it, or --force to replace what is there"
         case .busy: "wait until it has ended"
-        case .interrupted: "run it again: it goes on where it was"
+        case .interrupted: "run it again: a push, or a restore in place, goes on where it was"
         case .imageChanged: "ship a snapshot or a finished file, not one that is being written"
         case .image, .system, .compression: nil
         }

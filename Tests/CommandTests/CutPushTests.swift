@@ -26,6 +26,13 @@ struct CutPushTests {
 
     /// Runs the job, and `trouble` once the store has begun to receive a pack.
     private func run(_ trouble: () throws -> Void) throws -> Command.Result {
+        try run(["run", Site.job, "--json"], whenGrowing: site.store + "/jobs/\(Site.job)/tmp", trouble)
+    }
+
+    /// Runs a command, and `trouble` once a file in `folder` has 256 KiB.
+    private func run(
+        _ words: [String], whenGrowing folder: String, _ trouble: () throws -> Void
+    ) throws -> Command.Result {
         let outcome = Mutex<Result<Command.Result, any Error>?>(nil)
         let ended = DispatchSemaphore(value: 0)
         let (program, configuration) = (try Command.built("hybridrep"), site.configuration)
@@ -33,15 +40,14 @@ struct CutPushTests {
         Thread.detachNewThread {
             let result = Result {
                 try Command.run(
-                    [program, "run", Site.job, "--json", "--config", configuration], environment: environment)
+                    [program] + words + ["--config", configuration], environment: environment)
             }
             outcome.withLock { $0 = result }
             ended.signal()
         }
-        let received = site.store + "/jobs/\(Site.job)/tmp"
         while outcome.withLock({ $0 == nil }) {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: received)) ?? []
-            let sizes = names.map { (try? HostFileSystem().status(received + "/" + $0))?.length ?? 0 }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            let sizes = names.map { (try? HostFileSystem().status(folder + "/" + $0))?.length ?? 0 }
             if sizes.contains(where: { $0 > 1 << 18 }) { break }
             sched_yield()
         }
@@ -88,5 +94,33 @@ struct CutPushTests {
         #expect(try #require(line.number("bytes_resumed")) > 1 << 20)
         #expect(try #require(line.number("bytes_sent")) < 11 << 20)
         #expect(try restored())
+    }
+
+    @Test("a restore that is told to end leaves nothing of it")
+    func endsARestore() throws {
+        try site.expectGood("run", Site.job, "--limit-rate", "none")
+        let folder = site.path("restored")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        let stopped = try run(
+            ["restore", Site.job, "--to", folder + "/database", "--deadline", "1h"], whenGrowing: folder
+        ) {
+            let own = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+            #expect(own.hasSuffix(".hybridrep-partial"))
+            try Self.signal(SIGTERM, commandWith: folder)
+        }
+        #expect(stopped.status == 143)
+        #expect(stopped.errorText.contains("FAILED (143) stopped before it was done\n"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+    }
+
+    /// Sends a signal to the program whose command line has `text`.
+    private static func signal(_ number: Int32, commandWith text: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") {
+            guard let pid = Int32(name), pid != getpid(),
+                let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline"),
+                String(decoding: line, as: UTF8.self).contains(text)
+            else { continue }
+            kill(pid, number)
+        }
     }
 }

@@ -84,13 +84,15 @@ import Testing
         #expect(try site.points().count == 3)
     }
 
-    // Goal of this test: state that is not the store's is made so, and an image is needed only where something is lost.
+    // Goal of this test: a whole store is left as it is whatever this host has forgotten, and an image is needed only where something is lost.
     @Test func reconcilingStateAndWithoutAnImage() throws {
         let site = try site()
         try FileManager.default.removeItem(atPath: site.state)
         #expect(
             try site.expectGood("reconcile", Site.job).contains(
-                "is whole, but not the one this host remembers"))
+                "point 2 is whole, and newer than what this host remembers; "))
+        #expect(try site.points().count == 2)
+        try site.expectGood("push", Site.job)
         #expect(try site.expectGood("reconcile", Site.job).contains("point 3 is whole; "))
         try FileManager.default.removeItem(atPath: site.spool)
         try site.expectGood("reconcile", Site.job)

@@ -26,7 +26,7 @@ struct DifferenceScan {
     ///   - part: Whole extents of the image; the file begins with the first.
     ///   - file: Nil for one that is not there. What it is too short for counts as zeros.
     func run(
-        _ part: Range<Int>, _ file: (any OpenFile)?, _ progress: (_ doneBytes: Int) -> Void
+        _ part: Range<Int>, _ file: (any OpenFile)?, _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> Result {
         var lookup = FingerprintLookup(prints.runs)
         var result = Result()
@@ -49,7 +49,7 @@ struct DifferenceScan {
                         result.found.append(prints.fingerprinter.fingerprint(bytes))
                     }
                 }
-                progress(piece.upperBound - part.lowerBound)
+                try progress(piece.upperBound - part.lowerBound)
             }
         }
         return result

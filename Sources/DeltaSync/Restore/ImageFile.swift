@@ -14,9 +14,12 @@ package struct ImageFile {
         self.tag = tag
     }
 
-    /// - Parameter replacing: Whether a file that is there may be replaced.
+    /// - Parameters:
+    ///   - replacing: Whether a file that is there may be replaced.
+    ///   - progress: Throws `interrupted` to stop; nothing is left then.
     package func write(
-        _ image: ImageRebuild, to path: String, replacing: Bool, _ progress: (_ doneBytes: Int) -> Void
+        _ image: ImageRebuild, to path: String, replacing: Bool,
+        _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         if !replacing { try InPlaceRestore.checkUnfinished(InPlaceRestore.marker(of: path), files) }
         if let there = try onDisk({ () throws(SystemError) in try files.status(path) }) {
@@ -39,7 +42,7 @@ package struct ImageFile {
     }
 
     private func fill(
-        _ file: any OpenFile, _ image: ImageRebuild, _ progress: (Int) -> Void
+        _ file: any OpenFile, _ image: ImageRebuild, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         let length = image.point.layout.length
         try image.run([0..<length], progress, into: FileSink([(0..<length, file)], keepsHoles: true))
@@ -56,7 +59,11 @@ package struct ImageFile {
             } else {
                 guard try files.renameNoReplace(temporary, to: path) else { return false }
             }
-            try files.syncFolder(PathText.folder(of: path))
+            do throws(SystemError) { try files.syncFolder(PathText.folder(of: path)) } catch {
+                // After a failure nobody can tell whether the name will last; the next try needs it free.
+                if !replacing { try? files.remove(path) }
+                throw error
+            }
             return true
         }
         guard done else { throw .exists(path: path) }

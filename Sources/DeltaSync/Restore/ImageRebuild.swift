@@ -39,7 +39,8 @@ package struct ImageRebuild {
     ///
     /// - Throws: `damaged`, naming the first byte that is not what it was, or what cannot be read.
     package func run(
-        _ progress: (_ doneBytes: Int) -> Void, into body: (Span<UInt8>) throws(SyncError) -> Void
+        _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
+        into body: (Span<UInt8>) throws(SyncError) -> Void
     ) throws(SyncError) {
         var failure: SyncError?
         withoutActuallyEscaping(body) { body in
@@ -65,7 +66,8 @@ package struct ImageRebuild {
     /// - Parameter ranges: Whole blocks, rising and apart; all that the map does not know must be among them.
     /// - Throws: `damaged` when a block is not what its fingerprint says, or all of them do not have the image digest.
     func run(
-        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
+        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
+        into sink: any ImageSink
     ) throws(SyncError) {
         let known = try fingerprints.verdict()
         guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
@@ -80,7 +82,8 @@ package struct ImageRebuild {
     ///
     /// - Returns: The fingerprints of those that the map does not know.
     func deliver(
-        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) -> Void, into sink: any ImageSink
+        _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
+        into sink: any ImageSink
     ) throws(SyncError) -> [Fingerprint] {
         let locations = try syncing { () throws(StoreError) in
             try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
@@ -122,18 +125,18 @@ private struct ProvenOutput: ~Copyable {
     }
 
     mutating func give(
-        _ work: DecodingWork, mostUnderWay: Int, _ progress: (Int) -> Void
+        _ work: DecodingWork, mostUnderWay: Int, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         while workers.underWay >= mostUnderWay { try emit(progress) }
         workers.give(work)
     }
 
-    consuming func finish(_ progress: (Int) -> Void) throws(SyncError) -> [Fingerprint] {
+    consuming func finish(_ progress: (Int) throws(SyncError) -> Void) throws(SyncError) -> [Fingerprint] {
         while workers.underWay > 0 { try emit(progress) }
         return try proof.finish()
     }
 
-    private mutating func emit(_ progress: (Int) -> Void) throws(SyncError) {
+    private mutating func emit(_ progress: (Int) throws(SyncError) -> Void) throws(SyncError) {
         guard let outcome = workers.take() else { return }
         let (range, bytes) = try outcome.get()
         if let bytes {
@@ -144,6 +147,6 @@ private struct ProvenOutput: ~Copyable {
             try sink.writeZeros(range)
         }
         doneBytes += range.count
-        progress(doneBytes)
+        try progress(doneBytes)
     }
 }

@@ -54,7 +54,9 @@ package struct InPlaceRestore {
     }
 
     /// - Returns: How many bytes of the images were fetched, since the files did not have them.
-    package func run(_ targets: [Target], _ progress: (Progress) -> Void) throws(SyncError) -> Int {
+    package func run(_ targets: [Target], _ progress: (Progress) throws(SyncError) -> Void) throws(SyncError)
+        -> Int
+    {
         let isResumed = try onDisk { () throws(SystemError) in try files.status(marker) } != nil
         var lock: (any HeldLock)? = isResumed ? try begin(targets) : nil
         let found = try scan(targets, isResumed: isResumed, progress)
@@ -63,8 +65,8 @@ package struct InPlaceRestore {
         if lock == nil { lock = try begin(targets) }
         var done = 0
         for (target, difference) in zip(targets, found) {
-            try restore(target, difference) {
-                progress(.restoring(doneBytes: done + $0, totalBytes: total))
+            try restore(target, difference) { (restored) throws(SyncError) in
+                try progress(.restoring(doneBytes: done + restored, totalBytes: total))
             }
             done += difference.bytes
         }
@@ -88,7 +90,7 @@ package struct InPlaceRestore {
     }
 
     private func scan(
-        _ targets: [Target], isResumed: Bool, _ progress: (Progress) -> Void
+        _ targets: [Target], isResumed: Bool, _ progress: (Progress) throws(SyncError) -> Void
     ) throws(SyncError) -> [Difference] {
         let total = targets.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.range.count } }
         var done = 0
@@ -107,8 +109,8 @@ package struct InPlaceRestore {
                 // What a run before this one wrote may have failed to reach the disk.
                 let scan = try DifferenceScan(target.image.fingerprints, isUncached: isResumed).run(
                     range, file
-                ) {
-                    progress(.reading(doneBytes: done + $0, totalBytes: total))
+                ) { (read) throws(SyncError) in
+                    try progress(.reading(doneBytes: done + read, totalBytes: total))
                 }
                 done += range.count
                 difference.files.append(file)
@@ -146,7 +148,7 @@ package struct InPlaceRestore {
     }
 
     private func restore(
-        _ target: Target, _ difference: Difference, _ progress: (Int) -> Void
+        _ target: Target, _ difference: Difference, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         var parts: [(range: Range<Int>, file: any OpenFile)] = []
         for ((range, path), file) in zip(target.parts, difference.files) {

@@ -31,7 +31,17 @@ struct JobReconciliation {
         return Verdict.ofJob(targets: verdicts)
     }
 
-    /// True when the newest point of a target is proved, and is the one that this host remembers.
+    /// How a target's newest point stands to what this host remembers of the target.
+    private enum Agreement {
+        case same
+        /// This host remembers nothing, or an older point.
+        case ahead
+        case contradicted
+    }
+
+    /// True when the newest point of a target is proved, and does not contradict what this host remembers.
+    ///
+    /// A store that is ahead of this host's memory needs nothing: the next push begins at its newest point.
     private func isWhole(_ target: TargetConfiguration) throws -> Bool {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: job)
@@ -43,18 +53,30 @@ struct JobReconciliation {
         }
         let digest = try points.undamaged(newest)?.digest
         let memory = context.state.target(target.name)
-        let isRemembered =
-            memory?.store == points.storeID && memory?.generation == newest && memory?.digest == digest
+        let agreement =
+            if let memory, memory.store != points.storeID || memory.generation > newest {
+                Agreement.contradicted
+            } else if let memory, memory.generation == newest {
+                memory.digest == digest ? Agreement.same : .contradicted
+            } else { Agreement.ahead }
         try store.close()
-        tell(report, newest, isRemembered: isRemembered, target.name)
-        return report.isGood && isRemembered
+        tell(report, newest, agreement, target.name)
+        return report.isGood && agreement != .contradicted
     }
 
-    private func tell(_ report: CheckReport, _ newest: UInt64, isRemembered: Bool, _ target: Name) {
+    private func tell(
+        _ report: CheckReport, _ newest: UInt64, _ agreement: Agreement, _ target: Name
+    ) {
         let finding =
             if !report.isGood {
                 "is damaged: \(report.damage.first?.object ?? "nothing is there"), \(report.damage.count) objects in all"
-            } else if isRemembered { "is whole" } else { "is whole, but not the one this host remembers" }
+            } else {
+                switch agreement {
+                case .same: "is whole"
+                case .ahead: "is whole, and newer than what this host remembers"
+                case .contradicted: "is whole, but not the one this host remembers"
+                }
+            }
         session.console.result(
             "\(job) at \(target): point \(newest) \(finding); \(report.hashedObjects) of \(report.objectsToHash) "
                 + "objects hashed (\(HumanQuantity.bytes(report.hashedBytes)))")
@@ -63,7 +85,7 @@ struct JobReconciliation {
                 .status, job: job, target: target,
                 [
                     "generation": .integer(Int(clamping: newest)), "good": .bool(report.isGood),
-                    "remembered": .bool(isRemembered), "objects_hashed": .integer(report.hashedObjects),
+                    "remembered": .bool(agreement == .same), "objects_hashed": .integer(report.hashedObjects),
                     "bytes_hashed": .integer(report.hashedBytes),
                     "damage": .array(report.damage.map { .string($0.object) }),
                 ]))

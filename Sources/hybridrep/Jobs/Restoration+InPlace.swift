@@ -60,7 +60,8 @@ extension Restoration {
         } catch { throw TarError.format(error, path: point.id) }
     }
 
-    private func report(_ progress: InPlaceRestore.Progress) {
+    private func report(_ progress: InPlaceRestore.Progress) throws(SyncError) {
+        if Interruption.cause != nil { throw .interrupted }
         switch progress {
         case .reading(let done, let total):
             session.console.progress(

@@ -37,7 +37,7 @@ struct Restoration {
 
     /// The digest is known only at the end: whoever reads must look at the exit status.
     func toStandardOutput() throws {
-        try image.run({ report($0) }) { (piece) throws(SyncError) in
+        try image.run(report) { (piece) throws(SyncError) in
             do throws(SystemError) { try StandardStream.output.write(piece) } catch { throw .system(error) }
         }
     }
@@ -82,11 +82,12 @@ struct Restoration {
         _ image: ImageRebuild, to path: String, replacing: Bool, after doneBytes: Int
     ) throws {
         try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing) {
-            report(doneBytes + $0)
+            (done) throws(SyncError) in try report(doneBytes + done)
         }
     }
 
-    private func report(_ done: Int) {
+    private func report(_ done: Int) throws(SyncError) {
+        if Interruption.cause != nil { throw .interrupted }
         session.console.progress(Progress(label: label, doneBytes: done, totalBytes: totalBytes))
     }
 }
