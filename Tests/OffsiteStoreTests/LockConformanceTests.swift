@@ -25,6 +25,29 @@ import Testing
         try first.close()
     }
 
+    @Test(
+        "who takes the lock takes away what dead pushes left, and nothing of its own",
+        arguments: StoreKind.allCases)
+    func sweeping(kind: StoreKind) throws {
+        let folder = try TemporaryFolder()
+        try StoreFixture(on: try kind.open(folder), seed: 1).store.close()
+        let left = folder.storePath + "/jobs/mdb01/tmp/0123456789abcdef-7"
+        _ = try HostFileSystem().open(left, .create)
+        let store = try kind.open(folder, seed: 2)
+        let upload = try store.beginUpload(.pack, job: mdb01)
+        try upload.append([1, 2, 3])
+        // The answer tells that the bytes before it have arrived.
+        _ = try store.space()
+        #expect(try folder.temporaryNames().count == 2)
+        try store.lockForPush(mdb01, holder: "r2")
+        let names = try folder.temporaryNames()
+        #expect(names.count == 1)
+        #expect(names != ["0123456789abcdef-7"])
+        upload.abandon()
+        try store.close()
+        #expect(try folder.temporaryNames() == [])
+    }
+
     @Test(arguments: StoreKind.allCases)
     func jobsDoNotExcludeEachOther(kind: StoreKind) throws {
         let folder = try TemporaryFolder()

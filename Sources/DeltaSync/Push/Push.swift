@@ -43,6 +43,8 @@ package struct Push {
         try checkIdentity(points)
         try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
         defer { store.unlockPush(job.name) }
+        // After dead pushes' files were swept, which may have been what filled it.
+        try syncing { () throws(StoreError) in try SpaceReserve.check(store) }
         try onDisk { () throws(SystemError) in try state.sweep() }
         let history = try PointHistory(points)
         try checkMemory(history, points)

@@ -98,6 +98,7 @@ package final class DirectoryStore: ObjectStore {
         }
         try wrap("lock", file) { () throws(SystemError) in try lock.describe(holder) }
         locks[job] = lock
+        sweepTemporaries(job)
     }
 
     package func unlockPush(_ job: Name) { locks[job] = nil }
@@ -124,6 +125,9 @@ package final class DirectoryStore: ObjectStore {
         uploads += 1
         return folder(job, "tmp") + "/\(try sessionName())-\(uploads)"
     }
+
+    /// Whether a temporary file is this session's.
+    func isOwn(_ temporary: String) -> Bool { session.map { temporary.hasPrefix("\($0)-") } ?? false }
 
     /// Random, drawn with the first temporary file.
     func sessionName() throws(StoreError) -> String {
