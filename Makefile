@@ -14,7 +14,7 @@ bench-peers: ; script/bench-peers
 setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
-# make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills
-torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop
+# make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills and two thousand contended starts
+torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/contend
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
 clean:   ; $(SWIFT) package clean
