@@ -13,7 +13,7 @@ start_sshd() {
             -o PermitRootLogin=yes -o Subsystem="sftp internal-sftp" 2>"$work/sshd.log" &
         server=$!
         for _ in {1..50}; do
-            if grep -q 'Server listening' "$work/sshd.log"; then
+            if grep -qs 'Server listening' "$work/sshd.log"; then
                 echo "[127.0.0.1]:$port $(cat "$work/host.pub")" >"$work/known"
                 ssh_port=$port
                 return 0
