@@ -11,6 +11,8 @@ extension DirectoryStore {
         let linked = try wrap("commit", key.path) { () throws(SystemError) in
             // Whoever made the job may not have lived to make its object's name durable.
             try files.syncFolder("\(root)/jobs/\(job)")
+            // Nor whoever made the point before it: a cut must not leave this one without its parent.
+            if generation > 1 { try files.syncFolder(folder(job, ObjectKind.point.folder)) }
             let linked = try publish(point + receipt.encoded, temporary: temporary, final: path(key))
             try syncName(path(key), isNew: linked)
             return linked
