@@ -12,6 +12,9 @@ struct StoreCheck {
     /// The point asked for and the full it needs; nil for all points.
     private var asked: Set<UInt64>?
     let points: PointReader
+    /// Listed before ``locations`` are read: a point is committed after its index is there, so one that a push commits
+    /// meanwhile is left to the next check, and never looked at without it.
+    private let generations: [UInt64]
     let locations: FrameLocations
     private var graph: RecordGraph
     var report = CheckReport()
@@ -32,12 +35,12 @@ struct StoreCheck {
         self.store = store
         self.request = request
         points = try PointReader(store, job: request.job)
+        generations = try points.generations()
         locations = try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
         graph = RecordGraph(store, job: request.job, locations: locations)
     }
 
     mutating func run(_ progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport {
-        let generations = try points.generations()
         asked = try askedPoints(generations)
         var previous: Set<Digest256> = []
         let before =
