@@ -34,6 +34,16 @@ final class Shipment {
         _ = try store.publishJob(job.name, job.encoded(store: id))
     }
 
+    /// The same job, store and host on a copy of its files, with random numbers of its own.
+    init(copying other: Shipment, on files: any FileSystem, seed: UInt64) {
+        self.files = files
+        folder = other.folder
+        job = other.job
+        entropy = SeededEntropy(seed: seed)
+        images = other.images
+        kept.bases = other.kept.bases
+    }
+
     func store() -> DirectoryStore {
         DirectoryStore(
             root: folder.path + "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
