@@ -1,11 +1,11 @@
 internal import Image
-internal import OffsiteStore
-internal import Platform
+package import OffsiteStore
+package import Platform
 
 /// One piece of a push's journal, whole or not there.
 ///
 /// Layout: u32 bytes of the payload, u8 kind, u64 XXH3-64 of kind and payload, payload.
-enum JournalChunk: Equatable {
+package enum JournalChunk: Equatable {
     /// A push begins: the store, what it builds upon, nil for nothing, and whether the store has lost some of that.
     case begin(store: Identifier, base: Digest256?, isDamaged: Bool)
     /// Blocks of the image and where the store has them, each behind the one before.
@@ -15,7 +15,7 @@ enum JournalChunk: Equatable {
     /// The point that is about to be committed.
     case intent(generation: UInt64, point: Digest256)
 
-    static let headerBytes = 13
+    package static let headerBytes = 13
     /// A pack's frames are the longest.
     static let maximumBytes = PackFooter.maximumBytes + 1024
     /// Blocks of a chunk, so that a reader of many pushes holds little of each.
@@ -23,7 +23,7 @@ enum JournalChunk: Equatable {
 
     private enum Kind: UInt8 { case begin = 1, blocks, pack, intent }
 
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var payload = ByteWriter()
         let kind: Kind
         switch self {
@@ -52,7 +52,7 @@ enum JournalChunk: Equatable {
     }
 
     /// The chunk that starts at `offset`, and where the next one does; nil where there is no whole one.
-    static func read(_ file: any OpenFile, at offset: Int) -> (chunk: JournalChunk, end: Int)? {
+    package static func read(_ file: any OpenFile, at offset: Int) -> (chunk: JournalChunk, end: Int)? {
         guard let header = try? file.bytes(at: offset, count: headerBytes) else { return nil }
         let count = Int(header.span.uint32(at: 0))
         guard count <= maximumBytes, let kind = Kind(rawValue: header[4]),

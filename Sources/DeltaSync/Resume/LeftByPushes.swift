@@ -1,10 +1,9 @@
-internal import BitCollections
 internal import Image
-internal import OffsiteStore
-internal import Platform
+package import OffsiteStore
+package import Platform
 
 /// What pushes without a point have left in a store, as a journal says.
-struct LeftByPushes {
+package struct LeftByPushes {
     private struct Attempt {
         let begin: JournalChunk
         /// Where the chunks with its blocks start.
@@ -12,18 +11,15 @@ struct LeftByPushes {
         var packs: [PackIndex.Pack] = []
     }
 
-    /// Frames of one push of which note is taken, far more than 64 TiB have: a damaged number must not take memory.
-    private static let mostFrames: UInt64 = 1 << 28
-
     /// The point whose commit was asked for last.
-    private(set) var intent: (generation: UInt64, point: Digest256)?
+    package private(set) var intent: (generation: UInt64, point: Digest256)?
     /// Where the journal ends.
-    private(set) var end = 0
+    package private(set) var end = 0
     private var attempts: [Attempt] = []
     private let file: (any OpenFile)?
 
     /// - Parameter file: The journal; nil for none.
-    init(reading file: (any OpenFile)?) {
+    package init(reading file: (any OpenFile)?) {
         self.file = file
         guard let file else { return }
         while let (chunk, next) = JournalChunk.read(file, at: end) {
@@ -54,18 +50,15 @@ struct LeftByPushes {
     }
 
     /// Packs that the store was given by pushes that began like this one; whether they are there is not known here.
-    func packs(_ begin: JournalChunk) -> [PackIndex.Pack] {
+    package func packs(_ begin: JournalChunk) -> [PackIndex.Pack] {
         attempts.filter { $0.begin == begin }.flatMap(\.packs)
     }
 
     /// The blocks of these pushes that are in `packs`; nil where there are none.
-    func blocks(_ begin: JournalChunk, in packs: [PackIndex.Pack]) -> ShippedBlocks? {
+    package func blocks(_ begin: JournalChunk, in packs: [PackIndex.Pack]) -> ShippedBlocks? {
         guard let file, !packs.isEmpty else { return nil }
-        var frames: [UInt64: BitSet] = [:]
-        for entry in packs.flatMap(\.frames) where entry.frame.counter < Self.mostFrames {
-            frames[entry.frame.push, default: []].insert(Int(entry.frame.counter))
-        }
         return ShippedBlocks(
-            file, attempts.filter { $0.begin == begin }.map(\.blocks), frames)
+            file, attempts.filter { $0.begin == begin }.map(\.blocks),
+            FrameSet(packs.lazy.flatMap(\.frames).map(\.frame)))
     }
 }

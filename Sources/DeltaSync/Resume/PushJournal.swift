@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import Image
-internal import OffsiteStore
-internal import Platform
+package import OffsiteStore
+package import Platform
 
 /// What pushes to one target have shipped since its newest point, written down as they go on.
 ///
@@ -11,7 +11,7 @@ internal import Platform
 ///
 /// It is a list of ``JournalChunk``s, to which every push appends. All of it may be lost: that costs time, so nothing here
 /// throws. What is torn or damaged ends it there.
-final class PushJournal {
+package final class PushJournal {
     private let path: String
     private let files: any FileSystem
     /// Nil until there is something to write.
@@ -25,27 +25,29 @@ final class PushJournal {
     private var awaited: Deque<(range: Range<Int>, fingerprint: Fingerprint)> = []
     private var blocks: [ShippedBlock] = []
 
-    init(_ path: String, _ files: any FileSystem) {
+    package init(_ path: String, _ files: any FileSystem) {
         self.path = path
         self.files = files
     }
 
     /// What earlier pushes left.
-    func left() -> LeftByPushes { LeftByPushes(reading: try? files.open(path, .read)) }
+    package func left() -> LeftByPushes { LeftByPushes(reading: try? files.open(path, .read)) }
 
     /// Begins a push.
     ///
     /// - Parameter end: Where the part of the journal ends that is of use to it.
-    func begin(_ begin: JournalChunk, at end: Int) {
+    package func begin(_ begin: JournalChunk, at end: Int) {
         self.begin = begin
         self.end = end
     }
 
     /// Notes a block that the image has and the base has not.
-    func note(_ block: Range<Int>, _ fingerprint: Fingerprint) { awaited.append((block, fingerprint)) }
+    package func note(_ block: Range<Int>, _ fingerprint: Fingerprint) {
+        awaited.append((block, fingerprint))
+    }
 
     /// Notes where the bytes of a range are, ranges in order.
-    func settle(_ entry: MapEntry) {
+    package func settle(_ entry: MapEntry) {
         while let block = awaited.first, block.range.upperBound <= entry.end {
             awaited.removeFirst()
             guard block.range.lowerBound >= entry.offset,
@@ -60,12 +62,12 @@ final class PushJournal {
     }
 
     /// Notes a pack that the store was given.
-    func add(_ pack: PackIndex.Pack) {
+    package func add(_ pack: PackIndex.Pack) {
         write([.blocks(exchange(&blocks, with: [])), .pack(pack)], durably: true)
     }
 
     /// Notes the point that is committed next.
-    func intend(_ generation: UInt64, _ point: Digest256) {
+    package func intend(_ generation: UInt64, _ point: Digest256) {
         write([.intent(generation: generation, point: point)], durably: true)
     }
 

@@ -1,11 +1,11 @@
-internal import OffsiteStore
-internal import Platform
+package import OffsiteStore
+package import Platform
 
 /// A block of an image whose content a pack has, whether a point refers to it or not.
-struct ShippedBlock: Equatable {
-    let range: Range<Int>
-    let fingerprint: Fingerprint
-    let frame: FrameID
+package struct ShippedBlock: Equatable {
+    package let range: Range<Int>
+    package let fingerprint: Fingerprint
+    package let frame: FrameID
     let record: Int
     /// Of its first byte in what the record decodes to.
     let offset: Int

@@ -1,10 +1,9 @@
-internal import BitCollections
 internal import Image
-internal import OffsiteStore
-internal import Platform
+package import OffsiteStore
+package import Platform
 
 /// Finds blocks that earlier pushes have shipped, asked for in the order of the image.
-final class ShippedBlocks {
+package final class ShippedBlocks {
     /// Goes through the blocks of one push.
     private struct Cursor {
         let chunks: [Int]
@@ -27,24 +26,24 @@ final class ShippedBlocks {
 
     private let file: any OpenFile
     private var cursors: [Cursor]
-    /// Of each push, the frames that are in the store.
-    private let frames: [UInt64: BitSet]
-    private var usedFrames: [UInt64: BitSet] = [:]
+    /// The frames that are in the store.
+    private let frames: FrameSet
+    private var usedFrames = FrameSet()
 
-    init(_ file: any OpenFile, _ pushes: [[Int]], _ frames: [UInt64: BitSet]) {
+    init(_ file: any OpenFile, _ pushes: [[Int]], _ frames: FrameSet) {
         self.file = file
         cursors = pushes.map { Cursor(chunks: $0) }
         self.frames = frames
     }
 
     /// Where the store has a block; nil when it has to be shipped.
-    func find(_ block: Range<Int>, _ fingerprint: Fingerprint) -> MapEntry.Source? {
+    package func find(_ block: Range<Int>, _ fingerprint: Fingerprint) -> MapEntry.Source? {
         for index in cursors.indices {
             guard let found = cursors[index].advance(to: block.lowerBound, file), found.range == block,
                 found.fingerprint == fingerprint,
-                frames[found.frame.push]?.contains(Int(clamping: found.frame.counter)) == true
+                frames.contains(found.frame)
             else { continue }
-            usedFrames[found.frame.push, default: []].insert(Int(found.frame.counter))
+            usedFrames.insert(found.frame)
             return .record(
                 frame: found.frame, record: found.record, offset: found.offset, depth: found.depth)
         }
@@ -52,7 +51,7 @@ final class ShippedBlocks {
     }
 
     /// Whether a block that was found is in a frame.
-    func hasUsed(_ frame: FrameID) -> Bool {
-        usedFrames[frame.push]?.contains(Int(clamping: frame.counter)) == true
+    package func hasUsed(_ frame: FrameID) -> Bool {
+        usedFrames.contains(frame)
     }
 }

@@ -1,3 +1,4 @@
+internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
 internal import TestSupport
@@ -46,6 +47,24 @@ enum Reseal {
             head: result.span.extracting(0..<32),
             body: result.span.extracting(Frame.headerBytes..<result.count))
         result.put(check, at: 32)
+        return result
+    }
+
+    /// A journal of pushes whose check values are right; a chunk that claims more than is left gets what is left.
+    static func journal(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var offset = 0
+        while bytes.count - offset >= JournalChunk.headerBytes {
+            let start = offset + JournalChunk.headerBytes
+            let end = start + min(Int(bytes.span.uint32(at: offset)), bytes.count - start)
+            let kind = bytes[offset + 4] & 3 + 1
+            var header = ByteWriter()
+            header.uint32(UInt32(end - start))
+            header.uint8(kind)
+            header.uint64(CheckValue.of([kind].span, bytes.span.extracting(start..<end)))
+            result += header.bytes + bytes[start..<end]
+            offset = end
+        }
         return result
     }
 
