@@ -52,7 +52,7 @@ import Testing
         let memory = try #require(try shipment.state().target(shipment.target))
         point.parent = memory.reference
         let bytes = point.encoded(job: shipment.job.id, store: storeID)
-        let receipt = Receipt(received: FixedClock().now, point: SHA256Hasher.hash(bytes.span))
+        let receipt = Receipt(received: FixedClock().now, object: SHA256Hasher.hash(bytes.span))
         let path = "\(shipment.folder.path)/store/\(ObjectKey.point(shipment.job.name, .max).path)"
         try shipment.files.open(path, .create).write((bytes + receipt.encoded).span, at: 0)
         let error = #expect(throws: SyncError.self) { try shipment.push(try shipment.image([1, 2, 4])) }

@@ -46,6 +46,44 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func partsOneBehindTheOtherReadEveryObjectOnce(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let full = try job.check(.full)
+        let named = full.neededObjects - 3 /* points, which every check reads */
+        var hashed = 0
+        var start = UInt64(1) << 63
+        for _ in 0..<4 {
+            let arc = DigestArc(start: start, length: 1 << 62)
+            let report = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: arc))) { _ in }
+            #expect(report.isGood)
+            #expect(report.neededObjects == full.neededObjects)
+            #expect(report.hashedObjects == report.objectsToHash)
+            #expect(report.readTo == arc.end)
+            hashed += report.hashedObjects
+            start = arc.end
+        }
+        #expect(hashed == named)
+        let whole = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: .whole))) { _ in }
+        #expect(whole.hashedObjects == named)
+        #expect(whole.readTo == 0)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func aPartFindsDamageInItsArcOnly(kind: StoreKind) throws {
+        let job = try Checked(kind)
+        let key = try #require(job.packs.first)
+        guard case .pack(_, let name) = key else { return }
+        try job.folder.damage(key) { $0[$0.count / 2] ^= 0x10 }
+        let position = DigestArc.position(of: name)
+        for (arc, count) in [
+            (DigestArc(start: position, length: 1), 1), (DigestArc(from: position &+ 2, to: position), 0),
+        ] {
+            let report = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: arc))) { _ in }
+            #expect(report.damage.map(\.object) == (count == 1 ? [key.path] : []))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func aJobWithoutPointsIsNotGood(kind: StoreKind) throws {
         let job = try Checked(kind, points: 0)
         #expect(try !job.check(.full).isGood)

@@ -97,7 +97,7 @@ import Testing
                 job: mdb01)
         }
         let logs = try commit(on: full.reference, after: full.reference)
-        let newest = Point.Reference(generation: 2, digest: logs.point)
+        let newest = Point.Reference(generation: 2, digest: logs.object)
         let error = #expect(throws: StoreError.self) {
             try commit(on: newest, after: newest)
         }

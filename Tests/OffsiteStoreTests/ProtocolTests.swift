@@ -65,12 +65,12 @@ import Testing
 
     @Test func protocolsThatDoNotOverlapAreRefusedWithBothVersions() throws {
         var near = Dialect(toolVersion: "2.0")
-        near.oldestProtocol = 4
-        near.newestProtocol = 5
+        near.oldestProtocol = 5
+        near.newestProtocol = 6
         let error = try refusal(near: near, far: Dialect(toolVersion: "1.0"))
         #expect(error?.kind == .incompatible)
         #expect(
-            error?.detail == Self.versions + "the client speaks protocol 4 to 5, the far end 1 to 3")
+            error?.detail == Self.versions + "the client speaks protocol 5 to 6, the far end 1 to 4")
         #expect(error?.hint == "install versions of hybridrep that are nearer to each other")
     }
 

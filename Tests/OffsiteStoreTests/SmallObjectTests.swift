@@ -135,7 +135,7 @@ import Testing
 
     @Test func aPointFileIsThePointAndItsReceipt() throws {
         let bytes = try Self.point(5).encoded(job: Self.jobID, store: Self.storeID)
-        let receipt = Receipt(received: Timestamp(nanoseconds: -7), point: digest(of: bytes))
+        let receipt = Receipt(received: Timestamp(nanoseconds: -7), object: digest(of: bytes))
         let file = bytes + receipt.encoded
         let (point, found) = try Receipt.split(file)
         #expect(point == bytes)

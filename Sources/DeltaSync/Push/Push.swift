@@ -163,7 +163,7 @@ package struct Push {
         result.comparison = comparison
         result.baseDamage = base.damage
         result.stateFailure = remember(
-            point, receipt.point, full: base.full?.point, points, new, resumed.journal)
+            point, receipt.object, full: base.full?.point, points, new, resumed.journal)
         return result
     }
 

@@ -129,6 +129,8 @@ extension Agent {
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
         case .space: return WireAnswer.encode(try store.space())
+        case .note(let job, let id, let bytes):
+            return try store.publishNote(bytes, id: id, job: job).encoded
         case .adopt(let job, let packs): return (try store.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
         case .records(let request):
             let frame = try store.read(request.key, at: request.place.offset, count: request.place.length)

@@ -19,6 +19,9 @@ extension AgentStore {
     }
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        try greet()
+        // An agent that keeps none does not know the kind.
+        if kind == .note, !keepsNotes { return [] }
         var objects: [ListedObject] = []
         let last = try ask(.list(kind, job)) { (_, part) throws(StoreError) in
             objects += try parsed(part) { (bytes) throws(FormatError) in
@@ -79,10 +82,29 @@ extension AgentStore {
         let receipt = try parsed(try ask(.commitFinish)) { bytes throws(FormatError) in
             try Receipt(parsing: bytes)
         }
-        guard receipt.point == SHA256Hasher.hash(point.span) else {
+        guard receipt.object == SHA256Hasher.hash(point.span) else {
             throw violation("it received another point than was sent")
         }
         return receipt
+    }
+
+    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
+        try greet()
+        guard keepsNotes else { throw tooOld("note", ObjectKey.note(job, id).path) }
+        let receipt = try parsed(try ask(.note(job, id, note))) { bytes throws(FormatError) in
+            try Receipt(parsing: bytes)
+        }
+        guard receipt.object == SHA256Hasher.hash(note.span) else {
+            throw violation("it received another note than was sent")
+        }
+        return receipt
+    }
+
+    private func tooOld(_ operation: String, _ subject: String) -> StoreError {
+        StoreError(
+            .incompatible, operation, subject,
+            "the far end's hybridrep \(PrintableText.of(agent.toolVersion)) is too old for that",
+            hint: "install the version of this host there")
     }
 
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
@@ -98,6 +120,7 @@ extension AgentStore {
         _ request: CheckRequest, progress: (CheckReport) -> Void
     ) throws(StoreError) -> CheckReport {
         try greet()
+        if request.level == .part, !keepsNotes { throw tooOld("verify a part of", "job \(request.job)") }
         var damage: [CheckReport.Damage] = []
         let last = try ask(.check(knowsOfCuts ? request : request.withoutBaseLevel)) {
             (kind, part) throws(StoreError) in

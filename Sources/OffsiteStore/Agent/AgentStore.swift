@@ -24,6 +24,8 @@ package final class AgentStore: ObjectStore {
     private(set) var sendsRecords = false
     /// False for an agent that knows nothing of pushes that were cut, or of the proof of a base; known once it was greeted.
     private(set) var knowsOfCuts = false
+    /// False for an agent that keeps no notes, and verifies no parts; known once it was greeted.
+    private(set) var keepsNotes = false
 
     /// Opens a session.
     ///
@@ -80,6 +82,7 @@ package final class AgentStore: ObjectStore {
             agent = welcome.dialect
             sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
             knowsOfCuts = welcome.chosenProtocol >= Dialect.adoptionProtocol
+            keepsNotes = welcome.chosenProtocol >= Dialect.notesProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 

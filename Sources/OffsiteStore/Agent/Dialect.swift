@@ -9,10 +9,12 @@ package struct Dialect: Equatable, Sendable {
     static let recordsProtocol: UInt16 = 2
     /// The first one in which an agent adopts packs, and proves bases.
     static let adoptionProtocol: UInt16 = 3
+    /// The first one in which an agent keeps notes, and verifies in parts.
+    static let notesProtocol: UInt16 = 4
 
     /// Oldest and newest version of the protocol.
     package var oldestProtocol: UInt16 = 1
-    package var newestProtocol: UInt16 = 3
+    package var newestProtocol: UInt16 = 4
     /// The object format (``ObjectHeader/version``) it writes, and the newest it reads.
     package var storeFormat = UInt16(ObjectHeader.version)
     /// Bits of features that the other end must know.

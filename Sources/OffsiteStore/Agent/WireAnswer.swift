@@ -43,6 +43,7 @@ enum WireAnswer {
             switch object.key {
             case .pack(_, let name), .map(_, let name), .index(_, let name): writer.append(name)
             case .point(_, let generation): writer.uint64(generation)
+            case .note(_, let id): writer.uint64(id.rawValue)
             case .store, .job: preconditionFailure("a listing has objects of a kind")
             }
             writer.varint(object.length)
@@ -63,6 +64,7 @@ enum WireAnswer {
                 case .map: .map(job, try reader.digest())
                 case .index: .index(job, try reader.digest())
                 case .point: .point(job, try reader.uint64())
+                case .note: .note(job, try NoteID(parsing: &reader))
                 }
             objects.append(ListedObject(key: key, length: try reader.varint("length")))
         }
@@ -86,13 +88,14 @@ enum WireAnswer {
         return names
     }
 
-    /// The counts of a report, without its damage.
+    /// The counts of a report, without its damage; of a part, also where it ended.
     static func encode(_ report: CheckReport) -> [UInt8] {
         var writer = ByteWriter()
         for count in [
             report.points, report.neededObjects, report.presentObjects, report.objectsToHash,
             report.hashedObjects, report.hashedBytes,
         ] { writer.varint(count) }
+        if let position = report.readTo { writer.uint64(position) }
         return writer.bytes
     }
 
@@ -105,6 +108,7 @@ enum WireAnswer {
         report.objectsToHash = try reader.varint("objects to hash")
         report.hashedObjects = try reader.varint("hashed objects")
         report.hashedBytes = try reader.varint("hashed bytes")
+        if reader.remaining > 0 { report.readTo = try reader.uint64() }
         try reader.finish()
         return report
     }

@@ -10,6 +10,16 @@ extension Name {
     }
 }
 
+extension NoteID {
+    init(parsing reader: inout ByteReader) throws(FormatError) {
+        let start = reader.offset
+        guard let id = NoteID(rawValue: try reader.uint64()) else {
+            throw .badField(field: "note id", offset: start)
+        }
+        self = id
+    }
+}
+
 extension ObjectKind {
     init(parsing reader: inout ByteReader) throws(FormatError) {
         let start = reader.offset
@@ -21,7 +31,7 @@ extension ObjectKind {
 }
 
 /// Layout: kind (1 byte: 0 store, 5 job, else ``ObjectKind``); the job's name, but for the store's object;
-/// the digest, or the generation of a point (8 bytes).
+/// the digest, the generation of a point or the id of a note (8 bytes).
 extension ObjectKey {
     private static let storeKind: UInt8 = 0
     private static let jobKind: UInt8 = 5
@@ -39,6 +49,10 @@ extension ObjectKey {
             writer.uint8(ObjectKind.point.rawValue)
             writer.string(job.description)
             writer.uint64(generation)
+        case .note(let job, let id):
+            writer.uint8(ObjectKind.note.rawValue)
+            writer.string(job.description)
+            writer.uint64(id.rawValue)
         }
     }
 
@@ -60,12 +74,14 @@ extension ObjectKey {
         case ObjectKind.map.rawValue: self = .map(try Name(parsing: &reader), try reader.digest())
         case ObjectKind.index.rawValue: self = .index(try Name(parsing: &reader), try reader.digest())
         case ObjectKind.point.rawValue: self = .point(try Name(parsing: &reader), try reader.uint64())
+        case ObjectKind.note.rawValue: self = .note(try Name(parsing: &reader), try NoteID(parsing: &reader))
         default: throw .badField(field: "object kind", offset: start)
         }
     }
 }
 
-/// Layout: job, level (1 byte), 1 and the generation (8 bytes) or 0, seed (8 bytes).
+/// Layout: job, level (1 byte), 1 and the generation (8 bytes) or 0, seed (8 bytes); at the level of a part its arc's
+/// start and length (8 bytes each) and seconds (4 bytes, 0 for no limit).
 extension CheckRequest {
     func encode(into writer: inout ByteWriter) {
         writer.string(job.description)
@@ -73,6 +89,10 @@ extension CheckRequest {
         writer.uint8(generation == nil ? 0 : 1)
         if let generation { writer.uint64(generation) }
         writer.uint64(seed)
+        guard let part else { return }
+        writer.uint64(part.arc.start)
+        writer.uint64(part.arc.length)
+        writer.uint32(UInt32(clamping: part.seconds ?? 0))
     }
 
     init(parsing reader: inout ByteReader) throws(FormatError) {
@@ -87,7 +107,17 @@ extension CheckRequest {
         case 1: generation = try reader.uint64()
         default: throw .badField(field: "generation", offset: start + 1)
         }
-        self.init(job: job, generation: generation, level: level, seed: try reader.uint64())
+        let seed = try reader.uint64()
+        guard level == .part else {
+            self.init(job: job, generation: generation, level: level, seed: seed)
+            return
+        }
+        let arc = DigestArc(start: try reader.uint64(), length: try reader.uint64())
+        let seconds = Int(try reader.uint32())
+        guard generation == nil, seed == 0, arc.length > 0 else {
+            throw .badField(field: "part", offset: start)
+        }
+        self.init(job: job, part: Part(arc: arc, seconds: seconds == 0 ? nil : seconds))
     }
 }
 

@@ -32,6 +32,7 @@ package struct WireMessage: Equatable, Sendable {
         case space = 17
         case records = 18
         case adopt = 19
+        case note = 20
         // From the agent.
         case welcome = 64
         case answer = 65

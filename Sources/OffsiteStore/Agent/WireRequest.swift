@@ -24,6 +24,8 @@ enum WireRequest: Equatable {
     case records(RecordRequest)
     /// Packs of the job, at most ``WireAnswer/listedObjectsPerMessage``.
     case adopt(Name, [ListedObject])
+    /// The bytes of a note, to be published.
+    case note(Name, NoteID, [UInt8])
     case heartbeat
     case goodbye
 
@@ -80,6 +82,11 @@ enum WireRequest: Equatable {
             writer.string(job.description)
             writer.append(WireAnswer.encode(packs[...]))
             return (.adopt, writer.bytes)
+        case .note(let job, let id, let bytes):
+            writer.string(job.description)
+            writer.uint64(id.rawValue)
+            writer.append(bytes)
+            return (.note, writer.bytes)
         case .heartbeat: return (.heartbeat, [])
         case .goodbye: return (.goodbye, [])
         }
@@ -127,6 +134,14 @@ enum WireRequest: Equatable {
                 throw .overLimit(field: "packs", value: UInt64(packs.count), limit: UInt64(limit))
             }
             self = .adopt(job, packs)
+        case .note:
+            let job = try Name(parsing: &reader)
+            let id = try NoteID(parsing: &reader)
+            guard reader.remaining <= Note.maximumBytes else {
+                throw .overLimit(
+                    field: "note", value: UInt64(reader.remaining), limit: UInt64(Note.maximumBytes))
+            }
+            self = .note(job, id, try reader.take(array: reader.remaining))
         case .heartbeat: self = .heartbeat
         case .goodbye: self = .goodbye
         case .hello, .welcome, .answer, .part, .failure, .progress:

@@ -1,9 +1,9 @@
 package import Platform
 
-/// When a store received a point: 80 bytes behind the point object, added by the store's side.
+/// When a store received a point or a note: 80 bytes behind the object, added by the store's side.
 ///
 /// Layout (docs/format/point.md, section 3): 0..<4 `HRCV`, 4..<8 version 1, 8..<16 time in nanoseconds,
-/// 16..<48 SHA-256 of the point object, 48..<80 SHA-256 of bytes 0..<48.
+/// 16..<48 SHA-256 of the object, 48..<80 SHA-256 of bytes 0..<48.
 package struct Receipt: Equatable, Sendable {
     package static let byteCount = 80
     /// Bytes that stand before the digest and are covered by it.
@@ -11,11 +11,11 @@ package struct Receipt: Equatable, Sendable {
     private static let magic = Array("HRCV".utf8)
 
     package let received: Timestamp
-    package let point: Digest256
+    package let object: Digest256
 
-    package init(received: Timestamp, point: Digest256) {
+    package init(received: Timestamp, object: Digest256) {
         self.received = received
-        self.point = point
+        self.object = object
     }
 
     package var encoded: [UInt8] {
@@ -23,7 +23,7 @@ package struct Receipt: Equatable, Sendable {
         writer.append(Self.magic)
         writer.uint32(1)
         writer.uint64(UInt64(bitPattern: received.nanoseconds))
-        writer.append(point)
+        writer.append(object)
         writer.append(SHA256Hasher.hash(writer.bytes.span))
         return writer.bytes
     }
@@ -34,7 +34,7 @@ package struct Receipt: Equatable, Sendable {
             throw .badField(field: "receipt", offset: 0)
         }
         received = Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
-        point = try reader.digest()
+        object = try reader.digest()
         let digest = try reader.digest()
         try reader.finish()
         guard digest == SHA256Hasher.hash(bytes.span.extracting(0..<Self.coveredBytes)) else {
@@ -42,14 +42,16 @@ package struct Receipt: Equatable, Sendable {
         }
     }
 
-    /// Splits a point file into the point object and its receipt, and checks that they belong together.
-    package static func split(_ file: [UInt8]) throws(FormatError) -> (point: [UInt8], receipt: Receipt) {
+    /// Splits a file into the object and its receipt, and checks that they belong together.
+    package static func split(_ file: [UInt8]) throws(FormatError) -> (object: [UInt8], receipt: Receipt) {
         guard file.count > byteCount else {
             throw .truncated(offset: file.count, needed: byteCount, available: file.count)
         }
         let object = Array(file.dropLast(byteCount))
         let receipt = try Receipt(parsing: Array(file.suffix(byteCount)))
-        guard SHA256Hasher.hash(object.span) == receipt.point else { throw .digestMismatch(of: "point") }
+        guard SHA256Hasher.hash(object.span) == receipt.object else {
+            throw .digestMismatch(of: "object before the receipt")
+        }
         return (object, receipt)
     }
 }

@@ -11,6 +11,20 @@ package struct CheckRequest: Equatable, Sendable {
         /// Everything needed is there with the right length; of the frames that are needed a few are proved by check
         /// values: what a push wants to know of what it is built upon.
         case base = 2
+        /// Everything needed is there with the right length; of all objects, those in a part of the circle of their names
+        /// are hashed.
+        case part = 3
+    }
+    /// What a check of a part reads: objects of an arc in the order of their names, until the time is over.
+    package struct Part: Equatable, Sendable {
+        package let arc: DigestArc
+        /// After which no further object is begun; nil for as long as it takes.
+        package let seconds: Int?
+
+        package init(arc: DigestArc, seconds: Int? = nil) {
+            self.arc = arc
+            self.seconds = seconds
+        }
     }
     /// Bytes of the newest point's packs, and of older ones, that a quick check proves; at least one pack of each.
     package static let sampledBytes = 64 << 20
@@ -24,12 +38,24 @@ package struct CheckRequest: Equatable, Sendable {
     package let level: Level
     /// Chooses the sample.
     package let seed: UInt64
+    /// At the level ``Level/part``, and no other.
+    package let part: Part?
 
     package init(job: Name, generation: UInt64?, level: Level, seed: UInt64) {
         self.job = job
         self.generation = generation
         self.level = level
         self.seed = seed
+        part = nil
+    }
+
+    /// A part of all objects of the job.
+    package init(job: Name, part: Part) {
+        self.job = job
+        generation = nil
+        level = .part
+        seed = 0
+        self.part = part
     }
 
     /// The same of a store that has no level for a base.
@@ -61,6 +87,8 @@ package struct CheckReport: Equatable, Sendable {
     package var objectsToHash = 0
     package var hashedObjects = 0
     package var hashedBytes = 0
+    /// Where a check of a part ended: the first position behind what was read.
+    package var readTo: UInt64?
     package var damage: [Damage] = []
     package static let maximumDamage = 1_000
 

@@ -6,7 +6,7 @@ extension DirectoryStore {
         let key = ObjectKey.point(job, generation)
         try share(job, toWrite: true)
         try checkCommit(point, key, generation, job)
-        let receipt = Receipt(received: clock.now, point: SHA256Hasher.hash(point.span))
+        let receipt = Receipt(received: clock.now, object: SHA256Hasher.hash(point.span))
         let temporary = try temporaryName(job)
         let linked = try wrap("commit", key.path) { () throws(SystemError) in
             // Whoever made the job may not have lived to make its object's name durable.

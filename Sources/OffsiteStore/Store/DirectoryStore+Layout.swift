@@ -66,7 +66,10 @@ extension DirectoryStore {
             try file.write(bytes.span, at: 0)
             try file.sync()
             let linked = try files.linkNoReplace(temporary, to: final)
-            try files.remove(temporary)
+            // Whoever begins a push may have swept it.
+            do throws(SystemError) { try files.remove(temporary) } catch {
+                guard error.isNotFound else { throw error }
+            }
             return linked
         } catch {
             try? files.remove(temporary)

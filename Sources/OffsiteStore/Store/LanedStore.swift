@@ -107,6 +107,10 @@ package final class LanedStore: ObjectStore {
         try lead.commit(point, generation: generation, job: job)
     }
 
+    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
+        try lead.publishNote(note, id: id, job: job)
+    }
+
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
         try lead.lockForPush(job, holder: holder)
     }

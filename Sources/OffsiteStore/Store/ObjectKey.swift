@@ -8,6 +8,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
     case map(Name, Digest256)
     case index(Name, Digest256)
     case point(Name, UInt64)
+    case note(Name, NoteID)
 
     /// Path below the store's folder.
     package var path: String {
@@ -18,6 +19,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         case .map(let job, let name): "jobs/\(job)/maps/\(name).map"
         case .index(let job, let name): "jobs/\(job)/index/\(name).idx"
         case .point(let job, let generation): "jobs/\(job)/points/\(Self.hex(generation)).point"
+        case .note(let job, let id): "jobs/\(job)/notes/\(Self.hex(id.rawValue)).note"
         }
     }
 
@@ -27,13 +29,15 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
     package var job: Name? {
         switch self {
         case .store: nil
-        case .job(let job), .pack(let job, _), .map(let job, _), .index(let job, _), .point(let job, _): job
+        case .job(let job), .pack(let job, _), .map(let job, _), .index(let job, _), .point(let job, _),
+            .note(let job, _):
+            job
         }
     }
 
     /// Sixteen hexadecimal digits.
-    private static func hex(_ generation: UInt64) -> String {
-        let digits = String(generation, radix: 16)
+    private static func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
@@ -44,6 +48,8 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
     case map = 2
     case index = 3
     case point = 4
+    /// 5 is a job's object, of which there is one (``ObjectKey``).
+    case note = 6
 
     package var folder: String {
         switch self {
@@ -51,6 +57,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         case .map: "maps"
         case .index: "index"
         case .point: "points"
+        case .note: "notes"
         }
     }
 
@@ -60,6 +67,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         case .map: ".map"
         case .index: ".idx"
         case .point: ".point"
+        case .note: ".note"
         }
     }
 
@@ -67,21 +75,22 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
     package func key(fileName: String, job: Name) -> ObjectKey? {
         guard fileName.hasSuffix(suffix) else { return nil }
         let stem = fileName.dropLast(suffix.count)
-        if self == .point {
+        if self == .point || self == .note {
             guard stem.count == 16, let bytes = Hex.decode(stem) else { return nil }
-            return .point(job, bytes.reduce(0) { $0 << 8 | UInt64($1) })
+            let number = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+            return self == .point ? .point(job, number) : NoteID(rawValue: number).map { .note(job, $0) }
         }
         guard let name = Digest256(hex: stem) else { return nil }
         return key(name, job: job)
     }
 
-    /// The key of an object named by its digest; a point is not.
+    /// The key of an object named by its digest; points and notes are not.
     package func key(_ name: Digest256, job: Name) -> ObjectKey? {
         switch self {
         case .pack: .pack(job, name)
         case .map: .map(job, name)
         case .index: .index(job, name)
-        case .point: nil
+        case .point, .note: nil
         }
     }
 }

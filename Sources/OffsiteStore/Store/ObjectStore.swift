@@ -4,7 +4,7 @@ package import Platform
 ///
 /// The contract, the same for a folder of this host and for one behind an agent:
 /// - Objects are immutable. Nothing here replaces or removes one.
-/// - What `finish`, `publishJob`, `initialise` and `commit` report is durable: content, name, and every
+/// - What `finish`, `publishJob`, `initialise` and `commit` and `publishNote` report is durable: content, name, and every
 ///   folder made on the way have been synced.
 /// - An object whose name is its digest is hashed by the store's side before it gets its name.
 /// - Names come as values (``Name``, ``Digest256``), never as paths.
@@ -63,6 +63,12 @@ package protocol ObjectStore: AnyObject {
     /// when a map segment it names is not there.
     /// - Returns: When the store received it.
     func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt
+
+    /// Makes a note final.
+    ///
+    /// - Throws: `exists` when the id is taken; `incompatible` when the agent is too old to keep notes.
+    /// - Returns: When the store received it.
+    func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt
 
     /// Takes the lock that pushes of this job exclude each other by.
     ///

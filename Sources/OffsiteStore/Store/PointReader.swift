@@ -6,7 +6,7 @@ package struct StoredPoint: Equatable, Sendable {
     package let point: Point
     package let receipt: Receipt
     /// SHA-256 of the point object: what the next point names as its parent.
-    package var digest: Digest256 { receipt.point }
+    package var digest: Digest256 { receipt.object }
     /// How other points name it.
     package var reference: Point.Reference {
         Point.Reference(generation: point.generation, digest: digest)

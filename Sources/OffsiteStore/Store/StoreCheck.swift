@@ -5,7 +5,7 @@ internal import Platform
 ///
 /// Quick: every object a point needs is there with the right length; of the packs that the newest point brought a
 /// sample is hashed, and of the others one is proved by the check values of its frames. Full: every object is hashed.
-/// Base: as quick, but of all that is hashed there are a few frames.
+/// Part: those whose names are in an arc. Base: as quick, but of all that is hashed there are a few frames.
 struct StoreCheck {
     let store: DirectoryStore
     let request: CheckRequest
@@ -59,6 +59,10 @@ struct StoreCheck {
         let present = try checkPresence()
         guard request.level != .base else {
             try proveSample()
+            return report
+        }
+        if let part = request.part {
+            try hash(part, of: present, progress)
             return report
         }
         let toHash = sample(present)
@@ -151,7 +155,7 @@ struct StoreCheck {
 
     /// Without a point, every object of the job is looked at once, whether a point needs it or not.
     private mutating func addUnreferenced() throws(StoreError) {
-        guard request.generation == nil, request.level == .full else { return }
+        guard request.generation == nil, [.full, .part].contains(request.level) else { return }
         let known = Set(needed.keys.map { $0.key })
         for kind in [ObjectKind.pack, .map, .index] {
             for object in try store.list(kind, job: request.job) where !known.contains(object.key) {
@@ -207,11 +211,11 @@ struct StoreCheck {
         CheckValue.of(Array("\(request.seed) \(object.key.path)".utf8).span)
     }
 
-    private mutating func hash(_ object: ListedObject) throws(StoreError) {
+    mutating func hash(_ object: ListedObject) throws(StoreError) {
         let expected: Digest256
         switch object.key {
         case .pack(_, let name), .map(_, let name), .index(_, let name): expected = name
-        case .point, .job, .store:
+        case .point, .note, .job, .store:
             // Its own digests were checked when it was read.
             report.hashedObjects += 1
             report.hashedBytes += object.length

@@ -38,6 +38,7 @@ final class ArrayStore: ObjectStore {
     func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
         throw readOnly
     }
+    func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt { throw readOnly }
     func lockForPush(_ job: Name, holder: String) throws(StoreError) { throw readOnly }
     func unlockPush(_ job: Name) {}
     func check(

@@ -1,6 +1,7 @@
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import TestSupport
 
 extension FuzzTarget {
     static let objects: [FuzzTarget] = [
@@ -38,6 +39,18 @@ extension FuzzTarget {
             let again = try? Point(parsing: encoded, job: Reseal.job, store: Reseal.store)
             precondition(again == point, "a point reads back")
             _ = point.id
+        },
+        FuzzTarget("note", seeds: { try noteSeeds() }) { bytes in
+            _ = try? Note(parsing: bytes, job: Reseal.job, store: Reseal.store)
+            let sealed = Reseal.object(bytes, as: .note, store: Reseal.store)
+            guard let note = try? Note(parsing: sealed, job: Reseal.job, store: Reseal.store) else { return }
+            let encoded = note.encoded(job: Reseal.job, store: Reseal.store)
+            let again = try? Note(parsing: encoded, job: Reseal.job, store: Reseal.store)
+            precondition(again == note, "a note reads back")
+            guard let arc = note.arc else { return }
+            var cover = DigestCover()
+            cover.insert(arc)
+            precondition((0...1).contains(cover.share), "an arc covers at most all")
         },
         FuzzTarget("receipt", seeds: { try SampleStore.shared.objects("/points/").map { $0.suffix(80) } }) {
             bytes in
@@ -147,6 +160,15 @@ extension FuzzTarget {
         let trailer = ObjectTrailer.head(lastSection: last, length: bytes.count)
         let digest = SHA256Hasher.hash((head + section + trailer).span)
         return head + bytes[head.count..<last] + section + trailer + digest.bytes
+    }
+
+    fileprivate static func noteSeeds() throws -> [[UInt8]] {
+        var note = Note(
+            NoteID(.verified, 7), point: .init(generation: 3, digest: SHA256Hasher.hash([UInt8(1)].span)),
+            made: FixedClock().now, maker: "host run", comment: "a part")
+        note.arc = DigestArc(start: .max - 5, length: 1 << 40)
+        note.facts = Array("{}".utf8)
+        return [note.encoded(job: Reseal.job, store: Reseal.store)]
     }
 
     private static func zstdSeeds() throws -> [[UInt8]] {

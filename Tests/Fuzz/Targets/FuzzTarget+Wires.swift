@@ -109,7 +109,7 @@ extension FuzzTarget {
         points.uint64(UInt64(4))
         points.varint(700)
         let space = [UInt8](repeating: 1, count: 8) + [UInt8](repeating: 0, count: 8)
-        let receipt = Receipt(received: FixedClock().now, point: SHA256Hasher.hash([UInt8(1)].span)).encoded
+        let receipt = Receipt(received: FixedClock().now, object: SHA256Hasher.hash([UInt8(1)].span)).encoded
         return message(7, dialect { $0.uint16(UInt16(1)) }) + message(5, []) + message(2, names.bytes)
             + message(0, names.bytes) + message(0, list.bytes) + message(0, list.bytes)
             + message(0, list.bytes) + message(0, points.bytes) + message(0, [1] + space.prefix(8))
