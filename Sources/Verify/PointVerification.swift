@@ -20,6 +20,8 @@ package struct PointVerification {
     /// What a verification looked at and found.
     package struct Result: Sendable {
         package var check: CheckReport
+        /// The objects that were read, all that are there; nil for a sample, and for those of a point.
+        package var arc: DigestArc?
         /// The points whose images were made again, a log point's full before it; none in a quick verification.
         package var rebuilt: [Point] = []
         /// What the pages of its databases said.
@@ -27,8 +29,23 @@ package struct PointVerification {
         /// What is wrong with the rebuilt image, beyond damaged objects.
         package var faults: [String] = []
 
+        package init(check: CheckReport) { self.check = check }
+
         /// True when something was checked and nothing was wrong.
         package var isGood: Bool { check.isGood && faults.isEmpty }
+    }
+
+    /// How much of a job is read at the level of a part: those objects first that were read longest ago.
+    package struct Part: Sendable {
+        /// Of all objects, above 0 up to 1.
+        package let share: Double
+        /// After which no further object is begun; nil for as long as it takes.
+        package let seconds: Int?
+
+        package init(share: Double, seconds: Int?) {
+            self.share = share
+            self.seconds = seconds
+        }
     }
 
     /// How far a verification has come.
@@ -39,16 +56,26 @@ package struct PointVerification {
 
     /// - Parameters:
     ///   - generation: Nil for every object of the job, and the newest point's image.
+    ///   - part: At the level of a part, how much.
     ///   - seed: Chooses the sample of a quick verification.
     package func run(
-        _ level: CheckRequest.Level, generation: UInt64?, seed: UInt64, progress: (Progress) -> Void
+        _ level: CheckRequest.Level, generation: UInt64?, part: Part? = nil, seed: UInt64,
+        progress: (Progress) -> Void
     ) throws(SyncError) -> Result {
-        let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
         var result: Result
         do throws(StoreError) {
-            result = Result(check: try store.check(request) { progress(.hashing($0)) })
+            if let part {
+                let points = try PointReader(store, job: job)
+                let found = try PartVerification(store, points).run(part) { progress(.hashing($0)) }
+                result = Result(check: found.check)
+                result.arc = found.arc
+            } else {
+                let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
+                result = Result(check: try store.check(request) { progress(.hashing($0)) })
+            }
         } catch { throw .store(error) }
         guard level == .full else { return result }
+        if generation == nil { result.arc = .whole }
         for point in try toRebuild(generation, &result) {
             result.rebuilt.append(point)
             do throws(SyncError) {

@@ -77,6 +77,8 @@ import Testing
         let position = DigestArc.position(of: name)
         for (arc, count) in [
             (DigestArc(start: position, length: 1), 1), (DigestArc(from: position &+ 2, to: position), 0),
+            // Nothing is in it, so the next one is read.
+            (DigestArc(start: position &- 1, length: 1), 1),
         ] {
             let report = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: arc))) { _ in }
             #expect(report.damage.map(\.object) == (count == 1 ? [key.path] : []))

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Image
 package import Platform
 
@@ -7,7 +6,7 @@ extension ImageManifest {
     package static let maximumBytes = 64 << 20
 
     /// JSON with snake_case names in sorted order, so that equal manifests are equal bytes.
-    package var json: [UInt8] { ManifestJSON.encode(self, isPretty: true) }
+    package var json: [UInt8] { FactsJSON.encode(self, isPretty: true) }
 
     /// - Throws: `overLimit` for more than ``maximumBytes``, `badField` for what is not a manifest.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
@@ -15,7 +14,7 @@ extension ImageManifest {
             throw .overLimit(
                 field: "manifest", value: UInt64(bytes.count), limit: UInt64(Self.maximumBytes))
         }
-        self = try ManifestJSON.decode(Self.self, bytes)
+        self = try FactsJSON.decode(Self.self, bytes, of: "manifest")
         guard isPossible else { throw .badField(field: "manifest", offset: 0) }
     }
 
@@ -38,26 +37,4 @@ extension ImageManifest {
 
     /// No database has as many page slots.
     private static let maximumPages = 1 << 33
-}
-
-/// The one way manifests and their summaries become text.
-enum ManifestJSON {
-    static func encode(_ value: some Encodable, isPretty: Bool) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        guard let data = try? encoder.encode(value) else {
-            preconditionFailure("a manifest holds nothing that JSON cannot")
-        }
-        return Array(data) + (isPretty ? [0x0A] : [])
-    }
-
-    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) throws(FormatError) -> Value {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        do { return try decoder.decode(type, from: Data(bytes)) } catch {
-            throw .badField(field: "manifest", offset: 0)
-        }
-    }
 }

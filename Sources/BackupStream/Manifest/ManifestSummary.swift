@@ -27,11 +27,11 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
     package var suspectPageCount: Int?
 
     /// One line of JSON with snake_case names in sorted order.
-    package var json: [UInt8] { ManifestJSON.encode(self, isPretty: false) }
+    package var json: [UInt8] { FactsJSON.encode(self, isPretty: false) }
 
     /// - Throws: `badField` for what is not a summary.
     package init(parsing bytes: [UInt8]) throws(FormatError) {
-        self = try ManifestJSON.decode(Self.self, bytes)
+        self = try FactsJSON.decode(Self.self, bytes, of: "manifest")
     }
 
     package init(_ manifest: ImageManifest) {

@@ -13,6 +13,8 @@ package struct NoteID: Hashable, Comparable, Sendable {
         case unpinned = 5
         case suspended = 6
         case resumed = 7
+        /// A push proved its point right after committing it; the number is the point's generation, so that none is looked for.
+        case proved = 8
     }
     /// Far more than there will be.
     package static let maximumNumber: UInt64 = 1 << 48 - 1

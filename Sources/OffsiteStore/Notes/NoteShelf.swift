@@ -37,6 +37,16 @@ package struct NoteShelf {
         }
     }
 
+    /// One note; nil where it is not there, or damaged.
+    package func note(_ id: NoteID) throws(StoreError) -> StoredNote? {
+        let object = listed[id.kind]?.first { $0.key == .note(points.job.name, id) }
+        var found: StoredNote?
+        try store.wholes([object].compactMap { $0 }, limit: Note.maximumBytes + Receipt.byteCount) {
+            (key, bytes) throws(StoreError) in found = try parse(key, bytes)
+        }
+        return found
+    }
+
     /// All notes of a kind, the newest first.
     package func all(_ kind: NoteID.Kind) throws(StoreError) -> [StoredNote] {
         var found: [StoredNote] = []

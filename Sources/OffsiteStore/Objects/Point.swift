@@ -28,7 +28,7 @@ package struct Point: Equatable, Sendable {
     }
 
     /// Another point of the same store, by its generation and the digest of its object.
-    package struct Reference: Equatable, Sendable {
+    package struct Reference: Hashable, Sendable {
         package let generation: UInt64
         package let digest: Digest256
 

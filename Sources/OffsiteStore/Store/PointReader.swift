@@ -19,6 +19,7 @@ package struct PointReader {
     private let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
+    private let releases = Releases()
 
     /// Opens the job.
     ///
@@ -91,9 +92,18 @@ package struct PointReader {
     package func newest(at time: Timestamp) throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
             let found = try point(generation)
-            if found.point.health == .good, found.point.sourceTime.seconds <= time.seconds { return found }
+            if found.point.sourceTime.seconds <= time.seconds, try isGood(found) { return found }
         }
         return nil
+    }
+
+    /// Whether a point counts: it was committed as good, or as suspicious and a note has released it since.
+    package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        switch stored.point.health {
+        case .good: true
+        case .damaged: false
+        case .suspicious: try releases.points(self, store).contains(stored.reference)
+        }
     }
 
     /// The newest point, good or not; nil in an empty job.
@@ -106,7 +116,7 @@ package struct PointReader {
     package func latest() throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
             let found = try point(generation)
-            if found.point.health == .good { return found }
+            if try isGood(found) { return found }
         }
         return nil
     }

@@ -26,6 +26,9 @@ enum JSONValue: Equatable, Sendable {
     /// Null when there is nothing.
     static func optional(_ text: String?) -> Self { text.map { .string($0) } ?? .null }
 
+    /// From 0 to 1, in thousandths.
+    static func share(_ share: Double) -> Self { .milliseconds(Int((share * 1000).rounded())) }
+
     /// RFC 3339, UTC.
     static func time(_ time: Timestamp?) -> Self { .optional(time?.description) }
 

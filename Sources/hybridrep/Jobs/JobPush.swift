@@ -193,6 +193,9 @@ struct JobPush {
         let result = try verification.run(.quick, generation: point.generation, seed: point.generation) {
             session.console.progress(Progress(label: label, verification: $0))
         }
+        session.keep(store, job, target) { (notebook, points) throws(StoreError) in
+            try notebook.proved(result, of: try points.point(point.generation).reference)
+        }
         guard result.isGood else { throw CommandFailure(result, of: "point \(point.id)") }
     }
 

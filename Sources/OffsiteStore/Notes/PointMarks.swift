@@ -1,0 +1,26 @@
+/// What notes say of points, beside proofs: which count, which stay, and whether the job rests.
+package struct PointMarks: Sendable {
+    /// Suspicious ones that are good now.
+    package let released: Set<Point.Reference>
+    /// Points that retention leaves alone, each with the note that says so.
+    package let pinned: [Point.Reference: StoredNote]
+    /// Why the job is not expected to make points; nil while it is.
+    package let suspension: StoredNote?
+
+    package init(_ shelf: NoteShelf) throws(StoreError) {
+        released = Set(try shelf.all(.released).compactMap(\.note.point))
+        var pinned: [Point.Reference: StoredNote] = [:]
+        for note in Self.inOrder(try shelf.all(.pinned) + shelf.all(.unpinned)) {
+            guard let point = note.note.point else { continue }
+            pinned[point] = note.note.id.kind == .pinned ? note : nil
+        }
+        self.pinned = pinned
+        let last = Self.inOrder(try shelf.all(.suspended) + shelf.all(.resumed)).last
+        suspension = last?.note.id.kind == .suspended ? last : nil
+    }
+
+    /// By the store's time, then by number: the later one of two counts.
+    private static func inOrder(_ notes: [StoredNote]) -> [StoredNote] {
+        notes.sorted { ($0.received, $0.note.id.number) < ($1.received, $1.note.id.number) }
+    }
+}

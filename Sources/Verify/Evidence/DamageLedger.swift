@@ -1,0 +1,45 @@
+internal import OffsiteStore
+internal import Platform
+
+/// Which of the damage that verifications found has not been found mended since.
+///
+/// Verifications are given newest first. Damage of an object counts until a later one has read that object and not named it.
+struct DamageLedger {
+    package struct Entry: Equatable, Sendable {
+        let damage: VerificationFacts.Damage
+        let found: Timestamp
+    }
+    private(set) var open: [Entry] = []
+    private var later: [(arc: DigestArc?, isOfJob: Bool, named: Set<String>)] = []
+
+    mutating func add(_ note: StoredNote, _ facts: VerificationFacts) {
+        for damage in facts.damage + Self.faults(facts, note.note) where !isMended(damage) {
+            open.append(Entry(damage: damage, found: note.received))
+        }
+        let named = Set(facts.damage.map(\.object) + facts.faults)
+        later.append((note.note.arc, note.note.point == nil, named))
+    }
+
+    private func isMended(_ damage: VerificationFacts.Damage) -> Bool {
+        later.contains { later in
+            if later.named.contains(damage.object) { return true }
+            guard let digest = Self.digest(inPath: damage.object) else { return later.isOfJob }
+            return later.arc?.contains(digest) ?? false
+        }
+    }
+
+    /// What was wrong with an image that was made again.
+    private static func faults(_ facts: VerificationFacts, _ note: Note) -> [VerificationFacts.Damage] {
+        facts.faults.map { fault in
+            .init(
+                object: fault, reason: "image of point \(facts.rebuilt ?? "?")",
+                points: note.point.map { [$0.generation] } ?? [])
+        }
+    }
+
+    /// That of a pack, map or index.
+    private static func digest(inPath path: String) -> Digest256? {
+        let name = path.split(separator: "/").last ?? ""
+        return Digest256(hex: name.prefix { $0 != "." })
+    }
+}

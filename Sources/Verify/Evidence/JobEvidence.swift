@@ -1,0 +1,104 @@
+package import OffsiteStore
+package import Platform
+
+/// What a store says of a job: its newest points, and what was proved of them when (DESIGN, section 6).
+///
+/// Everything here is read from the store; times are those of its receipts.
+package struct JobEvidence: Sendable {
+    /// Damage that no later verification has found mended.
+    package struct Damage: Equatable, Sendable {
+        package let object: String
+        package let reason: String
+        package let points: [UInt64]
+        package let found: Timestamp
+    }
+    package struct Rehearsal: Equatable, Sendable {
+        package let point: Point.Reference?
+        package let time: Timestamp
+        package let isGood: Bool
+        package let comment: String
+        package let facts: [UInt8]
+    }
+
+    /// How many points there are, good or not.
+    package var pointCount = 0
+    /// The newest point of all.
+    package var head: StoredPoint?
+    /// The newest good one.
+    package var latest: StoredPoint?
+    /// When everything that the newest good point needs was last found there, by a push or a later verification.
+    package var verified: Timestamp?
+    /// Every byte has been read since; nil where never.
+    package var wholeSince: Timestamp?
+    /// Share of the bytes that verifications have read, of those since ``wholeSince`` or ever; from 0 to 1.
+    package var readShare = 0.0
+    package var damage: [Damage] = []
+    /// The newest rehearsal, and the newest good one.
+    package var lastRehearsal: Rehearsal?
+    package var rehearsed: Rehearsal?
+    package var marks: PointMarks
+
+    package init(reading store: any ObjectStore, _ points: PointReader) throws(StoreError) {
+        let shelf = try NoteShelf(points, store)
+        marks = try PointMarks(shelf)
+        let generations = try points.generations()
+        pointCount = generations.count
+        for generation in generations.reversed() {
+            guard let found = try points.undamaged(generation) else { continue }
+            if head == nil { head = found }
+            if try points.isGood(found) {
+                latest = found
+                break
+            }
+        }
+        try readVerifications(shelf)
+        try readRehearsals(shelf)
+    }
+
+    private mutating func readVerifications(_ shelf: NoteShelf) throws(StoreError) {
+        var ledger = DamageLedger()
+        var cover = DigestCover()
+        var verified: Timestamp?
+        var wholeSince: Timestamp?
+        let reference = latest?.reference
+        try shelf.newest(.verified) { note in
+            guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
+            ledger.add(note, facts)
+            let isOfLatest = note.note.point == nil || note.note.point == reference
+            if note.note.outcome == .good, isOfLatest { verified = verified ?? note.received }
+            if let arc = note.note.arc { cover.insert(arc) }
+            // What is older was read again since.
+            if cover.isWhole { wholeSince = note.received }
+            return !cover.isWhole
+        }
+        if let generation = reference?.generation {
+            let proof = try shelf.note(NoteID(.proved, generation))
+            if let proof, proof.note.outcome == .good, proof.note.point == reference {
+                verified = max(verified ?? proof.received, proof.received)
+            }
+        }
+        // What was found before the newest good point was received tells nothing of it.
+        self.verified = verified.flatMap { $0 < latest?.receipt.received ?? $0 ? nil : $0 }
+        self.wholeSince = wholeSince
+        readShare = cover.share
+        damage = ledger.open.map {
+            Damage(
+                object: $0.damage.object, reason: $0.damage.reason, points: $0.damage.points, found: $0.found)
+        }
+    }
+
+    private mutating func readRehearsals(_ shelf: NoteShelf) throws(StoreError) {
+        var last: Rehearsal?
+        var good: Rehearsal?
+        try shelf.newest(.rehearsed) { note in
+            let found = Rehearsal(
+                point: note.note.point, time: note.received, isGood: note.note.outcome == .good,
+                comment: note.note.comment, facts: note.note.facts)
+            last = last ?? found
+            if found.isGood { good = found }
+            return good == nil
+        }
+        lastRehearsal = last
+        rehearsed = good
+    }
+}

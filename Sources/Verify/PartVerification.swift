@@ -1,0 +1,39 @@
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// Reads a part of a job's objects where they are, going on where the last one stopped.
+///
+/// Parts go round the circle of the objects' names, so what was read longest ago is always next.
+struct PartVerification {
+    private let store: any ObjectStore
+    private let points: PointReader
+
+    init(_ store: any ObjectStore, _ points: PointReader) {
+        self.store = store
+        self.points = points
+    }
+
+    /// - Parameter part: How much.
+    func run(
+        _ part: PointVerification.Part, progress: (CheckReport) -> Void
+    ) throws(StoreError) -> (check: CheckReport, arc: DigestArc) {
+        let start = try next()
+        let asked = DigestArc(start: start, share: part.share)
+        let request = CheckRequest(job: points.job.name, part: .init(arc: asked, seconds: part.seconds))
+        let report = try store.check(request, progress: progress)
+        let end = report.readTo ?? start
+        return (report, end == asked.end ? asked : DigestArc(from: start, to: end))
+    }
+
+    /// Where the last one stopped; anywhere for the first.
+    private func next() throws(StoreError) -> UInt64 {
+        var found: UInt64 = 0
+        try NoteShelf(points, store).newest(.verified) { note in
+            guard let arc = note.note.arc else { return true }
+            found = arc.end
+            return false
+        }
+        return found
+    }
+}

@@ -1,0 +1,38 @@
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+extension Session {
+    /// Who a note is by.
+    var maker: String { "\(hostName), run \(runID)" }
+
+    func notebook(_ store: any ObjectStore, _ points: PointReader) -> Notebook {
+        Notebook(store, points, clock: clock, maker: maker)
+    }
+
+    /// Keeps in the store what was learned; where that cannot be, what was learned is true all the same.
+    func keep(
+        _ store: any ObjectStore, _ job: Name, _ target: Name?,
+        _ write: (Notebook, PointReader) throws(StoreError) -> Void
+    ) {
+        do throws(StoreError) {
+            let points = try PointReader(store, job: job)
+            try write(notebook(store, points), points)
+        } catch {
+            console.warning(
+                "what was found is not kept in the store, and no status or report will know of it: \(error)",
+                job: job, target: target)
+        }
+    }
+
+    /// Keeps what a verification of one point, or of the whole job, has found.
+    func keep(
+        _ result: PointVerification.Result, _ level: CheckRequest.Level, of point: StoredPoint?,
+        _ opened: StoreSelection.Opened
+    ) {
+        let reference = point?.reference
+        keep(opened.store, opened.job, opened.target) { (notebook, _) throws(StoreError) in
+            try notebook.verified(level, result, of: reference)
+        }
+    }
+}

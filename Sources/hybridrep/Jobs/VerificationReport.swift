@@ -1,0 +1,67 @@
+internal import BackupStream
+internal import Image
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// What is told of a verification.
+struct VerificationReport {
+    let result: PointVerification.Result
+    let level: CheckRequest.Level
+
+    private var share: Double { result.arc?.share ?? 0 }
+
+    var lines: [String] { [objects] + part + images + pages }
+
+    private var objects: String {
+        let check = result.check
+        return "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects there, "
+            + "\(check.hashedObjects) of \(check.objectsToHash) hashed "
+            + "(\(HumanQuantity.bytes(check.hashedBytes)))"
+    }
+
+    private var part: [String] {
+        guard level == .part else { return [] }
+        let percent = HumanQuantity.percent(Int(share * 1_000_000), of: 1_000_000)
+        return ["that was \(percent) of the job; the next --sample or --budget goes on there"]
+    }
+
+    private var images: [String] {
+        let verdict = result.faults.isEmpty ? "digest matches" : "damaged"
+        return result.rebuilt.map {
+            "image of point \($0.id) rebuilt: \(HumanQuantity.bytes($0.layout.length)), \(verdict)"
+        }
+    }
+
+    private var pages: [String] {
+        result.pages.map { finding in
+            let pages = finding.database.pages
+            let name = finding.database.name.isEmpty ? "database" : finding.database.name
+            return "\(name): \(pages.seen) pages checked, \(pages.bad + pages.correctable) bad"
+        }
+    }
+
+    func message(job: Name, target: Name?) -> JSONMessage {
+        let check = result.check
+        return JSONMessage(
+            .summary, job: job, target: target,
+            [
+                "level": .string(level.word), "share_read": .share(share),
+                "points": .integer(check.points),
+                "objects_needed": .integer(check.neededObjects),
+                "objects_present": .integer(check.presentObjects),
+                "objects_to_hash": .integer(check.objectsToHash),
+                "objects_hashed": .integer(check.hashedObjects),
+                "bytes_hashed": .integer(check.hashedBytes),
+                "image_rebuilt": .optional(result.rebuilt.last?.id),
+                "bytes_rebuilt": .integer(result.rebuilt.reduce(0) { $0 + $1.layout.length }),
+                "damage": .array(
+                    check.damage.map { damage in
+                        .fields([
+                            "object": .string(damage.object), "reason": .string(damage.reason),
+                            "points": .array(damage.points.map { .integer(Int(clamping: $0)) }),
+                        ])
+                    }), "faults": .array(result.faults.map { .string($0) }), "good": .bool(result.isGood),
+            ])
+    }
+}
