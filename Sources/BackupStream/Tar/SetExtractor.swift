@@ -115,15 +115,19 @@ package struct SetExtractor {
             var buffer = [UInt8](repeating: 0, count: min(Self.pieceBytes, max(1, member.length)))
             var done = 0
             while done < member.length {
-                let count = min(buffer.count, member.length - done)
-                let got = try image.read(count, into: &buffer, at: member.offset + done)
+                // What is a hole in the image stays one.
+                let data = try image.data(from: member.offset + done)
+                let start = min(max(done, (data?.lowerBound ?? .max) - member.offset), member.length)
+                let count = min(buffer.count, member.length - start)
+                let got = try image.read(count, into: &buffer, at: member.offset + start)
                 guard got == count else {
-                    throw SystemError.endOfFile(image.path, at: member.offset + done + got)
+                    throw SystemError.endOfFile(image.path, at: member.offset + start + got)
                 }
-                try target.write(buffer.span.extracting(0..<count), at: done)
-                done += count
-                wrote(count)
+                try target.write(buffer.span.extracting(0..<count), at: start)
+                wrote(start + count - done)
+                done = start + count
             }
+            try target.truncate(to: member.length)
             try target.sync()
         } catch { throw .system(error) }
     }
