@@ -8,7 +8,7 @@ extension Backup {
         into draft: SpoolDraft, at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
     ) throws(BackupError) -> BackupResult {
         let (stream, watched) = try openStream()
-        if watched == nil { try spool.requireSpace(options.expectBytes ?? options.minSize ?? 0) }
+        try requireSpace(watched)
         let image = watched == nil ? try draft.create("img") : nil
         let pass = ImagePass(
             try writer(draft, image: image), totalBytes: watched?.length ?? options.expectBytes,
@@ -56,6 +56,13 @@ extension Backup {
             guard let standardInput else { preconditionFailure("a stdin source is given its input") }
             return (PipedStream(standardInput), nil)
         }
+    }
+
+    /// A file stays where it is and only its signature is written; a stream is written whole, if it says how long it is.
+    private func requireSpace(_ watched: WatchedFile?) throws(BackupError) {
+        if let watched { return try spool.requireSpace(0, signing: watched.dataBytes) }
+        let expected = options.expectBytes ?? options.minSize ?? 0
+        try spool.requireSpace(expected, signing: expected)
     }
 
     /// The check for a stream that begins like a database; nil for all others.

@@ -16,15 +16,13 @@ extension Backup {
             _ = try verdict(of: database, trailer: trailer, inventory, logs: inventory.logFacts, into: &early)
         }
         let members = inventory.members
-        let manifestBytes = 1 << 16 + 512 * members.count
 
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
         manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
         let pass = ImagePass(
-            try tarWriter(
-                draft, .full, byteCount: TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes),
+            try tarWriter(draft, .full, members),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
         var trailers: [String: BackupTrailer] = [:]
         var logFacts: [String: LogFact] = [:]

@@ -113,16 +113,23 @@ package struct Backup {
 
     /// The writer of a new tar, which shares with the one before what is the same, where the file system can.
     ///
-    /// - Parameter byteCount: What the image will need where it shares nothing.
+    /// Fails where there is no room for what it does not share, before any of `members` is read.
     func tarWriter(
-        _ draft: SpoolDraft, _ kind: ImageManifest.Kind, byteCount: Int
+        _ draft: SpoolDraft, _ kind: ImageManifest.Kind, _ members: [SetFile]
     ) throws(BackupError) -> ImageWriter {
         let image = try draft.create("tar")
         let shared =
             options.sharesImages
             ? try spool.share(
                 kind, into: image, job: job, fingerprinter, seed: Int(clamping: clock.now.seconds)) : nil
-        if shared == nil { try spool.requireSpace(byteCount) }
+        var holes = 0
+        for file in members {
+            holes += file.status.length - (try WatchedFile(opening: file.path, in: files).dataBytes)
+        }
+        let manifestBytes = 1 << 16 + 512 * members.count
+        let needed = TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes - holes
+        // How much of a clone is written again nobody knows before the source is read.
+        try spool.requireSpace(shared == nil ? needed : 0, signing: needed)
         return try writer(draft, image: image, shared: shared)
     }
 

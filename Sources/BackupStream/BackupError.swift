@@ -47,8 +47,11 @@ package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible 
     /// Reading or writing the spool failed.
     static func spool(_ error: SystemError) -> Self {
         guard error.isNoSpace else { return Self(.spool, error.description) }
-        return Self(.noSpace, error.description, hint: "free space in the spool, or keep fewer images there")
+        return Self(.noSpace, error.description, hint: spoolHint)
     }
+
+    static let spoolHint =
+        "free space in the spool, keep fewer images there (spool.keep), or give it another spool.directory"
 
     static func spool(_ error: ImageError) -> Self {
         if case .system(let error) = error { return spool(error) }

@@ -20,6 +20,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(String)
     /// The program was asked to end.
     case interrupted
+    /// What is to be restored has no room.
+    case noSpace(path: String, neededBytes: Int, availableBytes: Int)
     /// A file that may not be replaced is there.
     case exists(path: String)
     /// A folder, a device or the like is where a file was to be written.
@@ -43,6 +45,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
             "point \(generation) of \(target), the full that these logs continue, is damaged"
         case .damaged(let what): what
         case .interrupted: "stopped before it was done"
+        case .noSpace(let path, let needed, let available):
+            "write \(path): \(needed) bytes needed, \(available) are there"
         case .exists(let path): "write \(path): it exists"
         case .notAFile(let path): "write \(path): it is not a regular file"
         case .unfinished(let marker): "\(marker) is there: a restore in place has not ended"
@@ -64,6 +68,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
         case .wrongStore(_, let hint): hint
         case .fullMissing, .fullDamaged: "take a full with: hybridrep run JOB --full"
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
+        case .noSpace:
+            "make room, or restore to another disk; --in-place needs no second copy, and does not ask"
         case .exists: "give --force to replace it"
         case .notAFile(let path): "write into it with: --image - > \(path)"
         case .unfinished: "give --in-place to finish it, or --force to replace what is there"

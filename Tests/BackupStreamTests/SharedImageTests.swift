@@ -80,6 +80,21 @@ import Testing
         try expectWhole(result)
     }
 
+    // Goal of this test: a spool with no room for a second image is none too small for a clone.
+    @Test func aCloneNeedsNoRoomForAnImage() throws {
+        try ESESet(size: .kib8).write(to: folder)
+        let files = CloningFiles()
+        let first = try backup(files)
+        let scarce = ScarceFiles(on: files, freeBytes: first.signature.layout.length / 100)
+        let second = try bench.backup(.ese(path: folder, logs: nil), in: scarce)
+        try expectWhole(second)
+        let error = #expect(throws: BackupError.self) {
+            _ = try bench.backup(.ese(path: folder, logs: nil), .init(sharesImages: false), in: scarce)
+        }
+        #expect(error?.kind == .noSpace)
+        #expect(try bench.spool.entries() == [first.entry, second.entry])
+    }
+
     @Test func aDamagedImageIsNotShared() throws {
         try ESESet(size: .kib8).write(to: folder)
         let files = CloningFiles()

@@ -60,11 +60,6 @@ import Testing
         withExtendedLifetime(lock) {}
     }
 
-    @Test func tooLittleSpaceIsToldBeforehand() throws {
-        let error = #expect(throws: BackupError.self) { try bench.spool.requireSpace(1 << 60) }
-        #expect(error?.exitCode == 24)
-    }
-
     @Test("a base is the file that was read", arguments: [false, true]) func base(isLink: Bool) throws {
         var generator = SeededGenerator(seed: 8)
         let bytes = generator.bytes(3_000_000) + [UInt8](repeating: 0, count: 100_000)

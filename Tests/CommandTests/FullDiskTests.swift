@@ -81,4 +81,35 @@ struct FullDiskTests {
         #expect(result.errorText.contains("FAILED (24) "))
         #expect(result.errorText.contains("hint: free space in the spool"))
     }
+
+    // Goal of this test: what cannot fit is told before anything is read, written or fetched.
+    @Test func whatDoesNotFitIsRefusedFirst() throws {
+        let site = try Site()
+        try site.configure(source: "stdin: true", targets: ["vault": "directory: \(site.store)"])
+        let result = try run(
+            site,
+            """
+            small spool 4m
+            small out 2m
+            H init vault
+            head -c 3000000 /dev/urandom > first
+            H run mdb01 < first
+            { H run mdb01 --expect-bytes 6000000; wc -c; } < first
+            H restore mdb01 --to out/first
+            find out spool -name '*partial*'
+            H restore mdb01 --to first.back
+            cmp first first.back && echo same
+            """)
+        #expect(
+            result.outputText.split(separator: "\n").filter { $0.wholeMatch(of: /[a-z ]*[0-9]*/) != nil }
+                == ["init 0", "run 0", "run 24", "3000000", "restore 24", "restore 0", "same"],
+            "\(result.outputText)\(result.errorText)")
+        #expect(result.errorText.contains("bytes needed, of which 41943 stay free; "))
+        #expect(
+            result.errorText.contains("hint: free space in the spool, keep fewer images there (spool.keep)"))
+        #expect(
+            result.errorText.contains(
+                "hybridrep restore mdb01: FAILED (24) write out/first: 3000000 bytes needed, 2097152 are there\n"
+            ))
+    }
 }

@@ -1,25 +1,16 @@
 import DeltaSync
 import OffsiteStore
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 
 @Suite struct SpaceReserveTests {
-    /// Files on a disk that tells what the test says is free on it.
-    private final class NearlyFull: FileSystemDecorator {
-        let base: any FileSystem = MemoryFileSystem()
-        let free: Mutex<SpaceStatus>
-        init(_ free: SpaceStatus) { self.free = Mutex(free) }
-        func space(_ path: String) -> SpaceStatus { free.withLock { $0 } }
-    }
-
     @Test(
         "a push begins with a hundredth of the disk free, or with 64 MiB",
         arguments: [(1_000_000, 10_000), (1 << 40, 64 << 20)])
     func reserve(totalBytes: Int, neededBytes: Int) throws {
         let full = SpaceStatus(availableBytes: neededBytes - 1, totalBytes: totalBytes)
-        let files = NearlyFull(full)
+        let files = ScarceFiles(on: MemoryFileSystem(), full)
         let shipment = try Shipment(on: files)
         var random = SeededGenerator(seed: 1)
         let bytes = random.bytes(8_192)
@@ -34,9 +25,9 @@ import Testing
                         hint: "make room at the store's file system; list, verify and restore work as before")
                 ))
         #expect(try shipment.store().list(.pack, job: shipment.job.name).isEmpty)
-        files.free.withLock { $0 = SpaceStatus(availableBytes: neededBytes, totalBytes: totalBytes) }
+        files.set(SpaceStatus(availableBytes: neededBytes, totalBytes: totalBytes))
         try shipment.push(image)
-        files.free.withLock { $0 = full }
+        files.set(full)
         #expect(try shipment.check(.full).isGood)
         #expect(try shipment.restored(1) == bytes)
     }

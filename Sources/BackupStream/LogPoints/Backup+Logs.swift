@@ -70,15 +70,13 @@ extension Backup {
         _ members: [SetFile], _ inventory: SetInventory, _ basis: LogBasis, into draft: SpoolDraft,
         at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
     ) throws(BackupError) -> LogOutcome {
-        let manifestBytes = 1 << 16 + 512 * members.count
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
         manifest.leftOut = inventory.leftOut
         manifest.logs = Self.logs(members, isCircular: inventory.isCircular)
         manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
         let pass = ImagePass(
-            try tarWriter(
-                draft, .logs, byteCount: TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes),
+            try tarWriter(draft, .logs, members),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
         var facts: [LogFact] = []
         for file in members {

@@ -66,6 +66,9 @@ final class WatchedFile: ByteStream {
         } catch { return start..<length }
     }
 
+    /// Bytes that are no hole, counted as they are read; all where the file system fails to say.
+    var dataBytes: Int { (try? file.dataBytes(inPiecesOf: PassPiece.bufferBytes)) ?? length }
+
     /// Up to `count` bytes from `start`, apart from the stream.
     func bytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {
         let count = min(count, max(0, length - start))

@@ -111,17 +111,6 @@ package struct Spool: Sendable {
         return all.filter { !kept.contains($0.name) }
     }
 
-    /// Fails before anything is read when an image of this length has no room.
-    package func requireSpace(_ byteCount: Int) throws(BackupError) {
-        let space = try system { () throws(SystemError) in try files.space(folder) }
-        // Signature and manifest take up to half a percent of the image.
-        let needed = byteCount + byteCount / 200 + (1 << 20)
-        guard space.availableBytes < needed else { return }
-        throw BackupError(
-            .noSpace, "write \(folder): \(needed) bytes needed, \(space.availableBytes) there",
-            hint: "free space in the spool, or keep fewer images there")
-    }
-
     private func remove(_ entry: SpoolEntry) throws(BackupError) {
         do throws(SystemError) {
             try files.remove(entry.signaturePath)

@@ -27,6 +27,7 @@ package struct ImageFile {
             // A rename would put a file in the place of a device, and leave the device untouched.
             guard there.kind == .regular else { throw .notAFile(path: path) }
         }
+        try RestoreSpace.require(image.dataBytes, at: path, in: files)
         let temporary = "\(path).\(tag).hybridrep-partial"
         let file = try onDisk { () throws(SystemError) in
             try files.open(temporary, .create)

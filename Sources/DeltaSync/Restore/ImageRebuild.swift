@@ -29,6 +29,13 @@ package struct ImageRebuild {
         runs = try map.runs()
     }
 
+    /// Bytes of the image without its zeros.
+    package var dataBytes: Int {
+        runs.reduce(point.layout.length) { rest, run in
+            if case .zero = run.source { rest - run.length } else { rest }
+        }
+    }
+
     var fingerprints: ImageFingerprints {
         ImageFingerprints(
             layout: point.layout, runs: runs, fingerprinter: Fingerprinter(secret: points.job.secret),

@@ -14,6 +14,19 @@ extension OpenFile {
 
     package var shared: (any SharedFile)? { nil }
 
+    /// Bytes of all pieces of `pieceBytes` that are not wholly in a hole.
+    package func dataBytes(inPiecesOf pieceBytes: Int) throws(SystemError) -> Int {
+        let length = try status().length
+        var (offset, total) = (0, 0)
+        while offset < length, let data = try data(from: offset) {
+            let start = max(offset, data.lowerBound - data.lowerBound % pieceBytes)
+            let pieces = (max(1, data.upperBound - start) + pieceBytes - 1) / pieceBytes
+            offset = start + pieces * pieceBytes
+            total += max(0, min(offset, length) - start)
+        }
+        return total
+    }
+
     /// Reads up to `count` bytes from `offset` into the start of `buffer`; less only at the end of the file.
     package func read(_ count: Int, into buffer: inout [UInt8], at offset: Int) throws(SystemError) -> Int {
         var whole = buffer.mutableSpan

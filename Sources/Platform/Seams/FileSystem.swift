@@ -132,14 +132,3 @@ extension FileStatus {
             && one.owner == other.owner
     }
 }
-
-package struct SpaceStatus: Equatable, Sendable {
-    /// Bytes an unprivileged process may still write.
-    package let availableBytes: Int
-    package let totalBytes: Int
-
-    package init(availableBytes: Int, totalBytes: Int) {
-        self.availableBytes = availableBytes
-        self.totalBytes = totalBytes
-    }
-}

@@ -33,6 +33,7 @@ extension CommandFailure {
             let cause = Interruption.cause ?? .system
             let why = cause == .deadline ? ": its deadline has passed" : ""
             self.init(Verdict(cause), error.description + why, hint: error.hint)
+        case .noSpace: self.init(.noSpace, error.description, hint: error.hint)
         case .busy: self.init(.locked, error.description, hint: error.hint)
         case .exists, .notAFile, .unfinished: self.init(.usage, error.description, hint: error.hint)
         case .image, .compression: self.init(.failure, error.description, hint: error.hint)

@@ -74,8 +74,9 @@ struct JobRun {
             try body()
             return true
         } catch {
-            let message = CommandFailure(wrapping: error).message
-            context.session.console.warning("\(what): \(message)", job: context.job.name)
+            let failure = CommandFailure(wrapping: error)
+            let hint = failure.hint.map { "; \($0)" } ?? ""
+            context.session.console.warning("\(what): \(failure.message)\(hint)", job: context.job.name)
             return false
         }
     }

@@ -56,6 +56,8 @@ struct Restoration {
             let member = path + "/" + extent.key.name
             if try session.files.status(member) != nil { throw SyncError.exists(path: member) }
         }
+        // Each image, and its files beside it.
+        try RestoreSpace.require(2 * images.reduce(0) { $0 + $1.dataBytes }, at: path, in: session.files)
         try session.files.makeFolder(path)
         try unpack(into: path, replacing: replacing)
         if replacing { try InPlaceRestore.forget(marker, session.files) }
