@@ -12,7 +12,7 @@ extension Backup {
         let image = watched == nil ? try draft.create("img") : nil
         let pass = ImagePass(
             try writer(draft, image: image), totalBytes: watched?.length ?? options.expectBytes,
-            progress: progress)
+            progress: progress, pulse: pulse)
         var rereader = watched.map { PageRereader($0, ReadPatience(clock)) }
         var blockSize = Extent.defaultBlockSize
         let (pages, byteCount) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
@@ -51,10 +51,10 @@ extension Backup {
         case .file(let path):
             let file = try WatchedFile(opening: path, in: files, ReadPatience(clock))
             return (file, file)
-        case .command(let text): return (try CommandStream(text), nil)
+        case .command(let text): return (try CommandStream(text, pulse), nil)
         case .stdin:
             guard let standardInput else { preconditionFailure("a stdin source is given its input") }
-            return (PipedStream(standardInput), nil)
+            return (PipedStream(standardInput, pulse), nil)
         }
     }
 

@@ -23,7 +23,7 @@ extension Backup {
         manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
         let pass = ImagePass(
             try tarWriter(draft, .full, members),
-            totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
+            totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress, pulse: pulse)
         var trailers: [String: BackupTrailer] = [:]
         var logFacts: [String: LogFact] = [:]
         for file in members {

@@ -40,6 +40,9 @@ package struct Backup {
         }
     }
 
+    /// Called between the steps of reading, and while a source keeps it waiting; throws `interrupted` to end it.
+    package typealias Pulse = () throws(BackupError) -> Void
+
     package let source: SourceSpecification
     package let spool: Spool
     package let job: Identifier
@@ -48,13 +51,15 @@ package struct Backup {
     package let maker: Maker
     package let options: Options
     /// What is piped into the program; only a `stdin` source needs it.
-    package let standardInput: (any OpenFile)?
+    package let standardInput: (any ByteInput)?
+    let pulse: Pulse
     /// For logs; spent by the first that stays bad.
     let patience: ReadPatience
 
     package init(
         of source: SourceSpecification, into spool: Spool, job: Identifier, fingerprinter: Fingerprinter,
-        clock: any Clock, maker: Maker, options: Options = Options(), standardInput: (any OpenFile)? = nil
+        clock: any Clock, maker: Maker, options: Options = Options(), standardInput: (any ByteInput)? = nil,
+        pulse: @escaping Pulse = {}
     ) {
         self.source = source
         self.spool = spool
@@ -64,6 +69,7 @@ package struct Backup {
         self.maker = maker
         self.options = options
         self.standardInput = standardInput
+        self.pulse = pulse
         patience = ReadPatience(clock)
     }
 

@@ -16,6 +16,8 @@ package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible 
         case noSpace
         /// The spool could not be read or written, or holds something it should not.
         case spool
+        /// The program was asked to end.
+        case interrupted
     }
     package let kind: Kind
     /// What was tried, on what, and what was found.
@@ -36,10 +38,14 @@ package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible 
         case .badPages, .notRecoverable, .recoverableWithLoss: 21
         case .noSpace: 24
         case .spool: 1
+        case .interrupted: 143
         }
     }
 
     package var description: String { detail }
+
+    package static let interrupted = Self(
+        .interrupted, "stopped before it was done", hint: "run it again; nothing is left in the spool")
 
     /// Reading the source failed.
     static func source(_ error: SystemError) -> Self { Self(.sourceFailed, error.description) }

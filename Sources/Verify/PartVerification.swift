@@ -16,7 +16,7 @@ struct PartVerification {
 
     /// - Parameter part: How much.
     func run(
-        _ part: PointVerification.Part, progress: (CheckReport) -> Void
+        _ part: PointVerification.Part, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> (check: CheckReport, arc: DigestArc) {
         let start = try next()
         let asked = DigestArc(start: start, share: part.share)

@@ -55,23 +55,25 @@ package struct PointVerification {
     }
 
     /// - Parameters:
+    ///   - progress: Throws `interrupted` to end it.
     ///   - generation: Nil for every object of the job, and the newest point's image.
     ///   - part: At the level of a part, how much.
     ///   - seed: Chooses the sample of a quick verification.
     package func run(
         _ level: CheckRequest.Level, generation: UInt64?, part: Part? = nil, seed: UInt64,
-        progress: (Progress) -> Void
+        progress: (Progress) throws(StoreError) -> Void
     ) throws(SyncError) -> Result {
         var result: Result
         do throws(StoreError) {
+            let hashing = { (report: CheckReport) throws(StoreError) in try progress(.hashing(report)) }
             if let part {
                 let points = try PointReader(store, job: job)
-                let found = try PartVerification(store, points).run(part) { progress(.hashing($0)) }
+                let found = try PartVerification(store, points).run(part, progress: hashing)
                 result = Result(check: found.check)
                 result.arc = found.arc
             } else {
                 let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
-                result = Result(check: try store.check(request) { progress(.hashing($0)) })
+                result = Result(check: try store.check(request, progress: hashing))
             }
         } catch { throw .store(error) }
         guard level == .full else { return result }
@@ -104,15 +106,19 @@ package struct PointVerification {
     }
 
     private func rebuild(
-        _ point: Point, _ result: inout Result, _ progress: (Progress) -> Void
+        _ point: Point, _ result: inout Result, _ progress: (Progress) throws(StoreError) -> Void
     ) throws(SyncError) {
         let points: PointReader
         do throws(StoreError) { points = try PointReader(store, job: job) } catch { throw .store(error) }
         let total = point.layout.length
         var pages = StreamPageCheck(layout: point.layout)
         let image = try ImageRebuild(point, from: store, points, state: nil, scratch)
-        try image.run({ progress(.rebuilding(doneBytes: $0, totalBytes: total)) }) {
-            (piece) throws(SyncError) in
+        let told = { (done: Int) throws(SyncError) in
+            do throws(StoreError) {
+                try progress(.rebuilding(doneBytes: done, totalBytes: total))
+            } catch { throw .store(error) }
+        }
+        try image.run(told) { (piece) throws(SyncError) in
             pages.append(piece)
         }
         let findings = pages.finish()

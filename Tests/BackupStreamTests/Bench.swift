@@ -35,7 +35,7 @@ struct Bench {
 
     func backup(
         _ source: SourceSpecification, _ options: Backup.Options = .init(), in files: (any FileSystem)? = nil,
-        input: (any OpenFile)? = nil
+        input: GivenInput? = nil
     ) throws -> BackupResult {
         var spool = self.spool
         if let files, let name = Name("mdb01") {
@@ -46,11 +46,12 @@ struct Bench {
 
     func maker(
         _ source: SourceSpecification, _ options: Backup.Options = .init(), into spool: Spool? = nil,
-        input: (any OpenFile)? = nil
+        input: GivenInput? = nil, pulse: @escaping Backup.Pulse = {}
     ) -> Backup {
         Backup(
             of: source, into: spool ?? self.spool, job: job, fingerprinter: fingerprinter, clock: clock,
-            maker: .init(hostName: "host1", toolVersion: "1.0"), options: options, standardInput: input)
+            maker: .init(hostName: "host1", toolVersion: "1.0"), options: options, standardInput: input,
+            pulse: pulse)
     }
 
     /// What is in the job's spool folder, its lock aside.

@@ -37,7 +37,7 @@ import Testing
         var generator = SeededGenerator(seed: 4)
         let bytes = generator.bytes(700_000)
         let path = try bench.write(bytes, to: "stream")
-        let result = try bench.backup(.stdin, input: try bench.files.open(path, .read))
+        let result = try bench.backup(.stdin, input: GivenInput(try bench.read(path)))
         #expect(result.ownsImage)
         #expect(result.imagePath.hasSuffix(".img"))
         #expect(try bench.read(result.imagePath) == bytes)

@@ -33,7 +33,7 @@ import Testing
         let result = try bench.backup(.file(path), in: reads)
         try bench.expectSignature(result.signature, describes: bytes)
         let copy = try bench.write(bytes, to: "copy")
-        let dense = try bench.backup(.stdin, input: try bench.files.open(copy, .read))
+        let dense = try bench.backup(.stdin, input: GivenInput(try bench.read(copy)))
         #expect(dense.signature.digest == result.signature.digest)
         #expect(dense.manifest.members.map(\.digest) == result.manifest.members.map(\.digest))
         // Each place with data costs at most two pieces; the first piece is always read.

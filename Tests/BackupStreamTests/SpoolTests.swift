@@ -11,7 +11,7 @@ import Testing
     func backups(_ count: Int) throws -> [BackupResult] {
         try (0..<count).map { index in
             let path = try bench.write([UInt8](repeating: UInt8(index), count: 9000), to: "input\(index)")
-            return try bench.backup(.stdin, input: try bench.files.open(path, .read))
+            return try bench.backup(.stdin, input: GivenInput(try bench.read(path)))
         }
     }
 

@@ -41,8 +41,8 @@ import Testing
         let errors = try site.expect(23, "run", Site.job, "--deadline", "1s")
         #expect(
             errors.hasPrefix(
-                "hybridrep run mdb01: FAILED (23) ended where it was, since it did not end by itself "
-                    + "after its deadline had passed\n"))
+                "hybridrep run mdb01: FAILED (23) stopped before it was done: its deadline has passed\n"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: site.spool) == ["lock"])
         try site.expect(2, "run", Site.job, "--deadline", "soon")
     }
 

@@ -72,8 +72,6 @@ struct Program {
 
     /// `run`: a backup into the spool, and its push.
     func push(_ image: [UInt8]) throws {
-        let source = SimFS()
-        try source.open("/source", .create).write(image.span, at: 0)
         let spool = try Spool(Self.spoolFolder, job: Self.job.name, in: clientFiles)
         let lock = try spool.acquire()
         defer { withExtendedLifetime(lock) {} }
@@ -81,7 +79,7 @@ struct Program {
             of: .stdin, into: spool, job: Self.job.id,
             fingerprinter: Fingerprinter(secret: Self.job.secret), clock: FixedClock(),
             maker: .init(hostName: "mail01", toolVersion: "1.0"),
-            standardInput: try source.open("/source", .read)
+            standardInput: GivenInput(image)
         ).run()
         let file = try clientFiles.open(backup.imagePath, .read)
         try opened { store in

@@ -150,7 +150,8 @@ import Testing
     @Test func longWorkSendsHeartbeatsAndProgress() throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try folder.directoryStore(), seed: 1)
-        for _ in 0..<2 { try fixture.addPoint() }
+        let points = 2
+        for _ in 0..<points { try fixture.addPoint() }
         try fixture.store.close()
         let objects = fixture.packs.joined().count
         var check: [UInt8] = [5] + Array("mdb01".utf8) + [0, 0]
@@ -161,10 +162,10 @@ import Testing
             #expect(end == .goodbye)
             return try Conversation.messages(received).map { $0.kind }
         }
-        // A clock that stands still: only the first object is worth a word.
+        // A clock that stands still: only the first point is worth a word.
         #expect(try kinds(FixedClock()) == [.welcome, .progress, .answer, .goodbye])
         let slow = try kinds(SteppingClock(stepNanoseconds: 20_000_000_000))
-        #expect(slow.filter { $0 == .progress }.count == objects)
+        #expect(slow.filter { $0 == .progress }.count == points + objects)
         #expect(slow.filter { $0 == .heartbeat }.count >= objects)
         let quick = try kinds(SteppingClock(stepNanoseconds: 1_000_000))
         #expect(quick == [.welcome, .progress, .answer, .goodbye])

@@ -45,6 +45,18 @@ import Testing
         #expect(quick.hashedObjects == packCount)
     }
 
+    // Goal of this test: whoever watches a check can end it, and the store goes on for others.
+    @Test(arguments: StoreKind.allCases, [CheckRequest.Level.quick, .full])
+    func aCheckEndsWhenItIsToldTo(kind: StoreKind, level: CheckRequest.Level) throws {
+        let job = try Checked(kind)
+        let request = CheckRequest(job: mdb01, generation: nil, level: level, seed: 5)
+        let error = #expect(throws: StoreError.self) {
+            _ = try job.store.check(request) { (_) throws(StoreError) in throw .interrupted }
+        }
+        #expect(error == .interrupted)
+        #expect(try job.folder.directoryStore(seed: 2).check(request) { _ in }.isGood)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func partsOneBehindTheOtherReadEveryObjectOnce(kind: StoreKind) throws {
         let job = try Checked(kind)

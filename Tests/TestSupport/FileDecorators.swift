@@ -45,9 +45,6 @@ extension OpenFileDecorator {
     ) throws(SystemError) -> Int {
         try base.readUncached(into: &target, at: offset)
     }
-    package func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-        try base.readNext(into: &target)
-    }
     package func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
         try base.write(bytes, at: offset)
     }

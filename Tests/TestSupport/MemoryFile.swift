@@ -23,8 +23,6 @@ package final class MemoryFile: OpenFile, Sendable {
         return count
     }
 
-    package func readNext(into target: inout MutableSpan<UInt8>) -> Int { 0 }
-
     package func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
         guard offset <= Self.maximumBytes - bytes.count else {
             throw SystemError(call: "write", path: path, code: ENOSPC)

@@ -77,7 +77,7 @@ extension Backup {
         manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
         let pass = ImagePass(
             try tarWriter(draft, .logs, members),
-            totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress)
+            totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress, pulse: pulse)
         var facts: [LogFact] = []
         for file in members {
             let fact = try readLog(file, into: pass, &manifest)

@@ -16,13 +16,18 @@ final class ImagePass {
     let writer: ImageWriter
     private let ring: PieceRing<PassPiece>
     private let progress: (_ doneBytes: Int, _ totalBytes: Int?) -> Void
+    private let pulse: Backup.Pulse
     private let totalBytes: Int?
     private var doneBytes = 0
 
-    init(_ writer: ImageWriter, totalBytes: Int?, progress: @escaping (Int, Int?) -> Void) {
+    init(
+        _ writer: ImageWriter, totalBytes: Int?, progress: @escaping (Int, Int?) -> Void,
+        pulse: @escaping Backup.Pulse
+    ) {
         self.writer = writer
         self.totalBytes = totalBytes
         self.progress = progress
+        self.pulse = pulse
         ring = PieceRing(pieces: Self.pieces, threads: Self.threads) {
             PassPiece()
         } work: { [fingerprinter = writer.fingerprinter] piece in
@@ -79,6 +84,7 @@ final class ImagePass {
         _ piece: inout PassPiece, _ stream: any ByteStream, _ check: inout DatabasePageCheck?,
         _ rereader: inout PageRereader?
     ) throws(BackupError) {
+        try pulse()
         if !piece.isRead, let file = stream.seekable { try piece.readAgain(file, writer.fingerprinter) }
         if var pages = check.take() {
             try piece.record(in: &pages, &rereader, writer.fingerprinter)

@@ -23,16 +23,27 @@ extension ByteStream {
 
 /// What is piped in: read to its end, which proves nothing by itself.
 final class PipedStream: ByteStream {
-    private let file: any OpenFile
+    /// How long it waits for its next bytes before it asks whether to go on.
+    static let patienceMilliseconds = 500
 
-    init(_ file: any OpenFile) { self.file = file }
+    private let input: any ByteInput
+    private let pulse: Backup.Pulse
+
+    init(_ input: any ByteInput, _ pulse: @escaping Backup.Pulse) {
+        self.input = input
+        self.pulse = pulse
+    }
 
     func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int {
         var done = 0
         while done < target.count {
-            var rest = target._mutatingExtracting(done..<target.count)
+            try pulse()
             let got: Int
-            do throws(SystemError) { got = try file.readNext(into: &rest) } catch { throw .source(error) }
+            do throws(SystemError) {
+                guard try input.wait(milliseconds: Self.patienceMilliseconds) else { continue }
+                var rest = target._mutatingExtracting(done..<target.count)
+                got = try input.read(into: &rest)
+            } catch { throw .source(error) }
             if got == 0 { break }
             done += got
         }

@@ -3,28 +3,24 @@ internal import Platform
 /// What a command writes to its standard output; good only when it then exits with status 0.
 final class CommandStream: ByteStream {
     private let child: ChildProcess
+    private let output: PipedStream
+    private let pulse: Backup.Pulse
     /// How much of stderr an error repeats.
     private static let quotedLines = 3
     private static let quotedCharacters = 500
 
-    init(_ text: String) throws(BackupError) {
+    init(_ text: String, _ pulse: @escaping Backup.Pulse) throws(BackupError) {
         do throws(SystemError) { child = try ChildProcess(shell: text) } catch { throw .source(error) }
         child.closeInput()
+        output = PipedStream(child, pulse)
+        self.pulse = pulse
     }
 
-    func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int {
-        var done = 0
-        while done < target.count {
-            var rest = target._mutatingExtracting(done..<target.count)
-            let got: Int
-            do throws(SystemError) { got = try child.read(into: &rest) } catch { throw .source(error) }
-            if got == 0 { break }
-            done += got
-        }
-        return done
-    }
+    func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int { try output.fill(&target) }
 
     func finish() throws(BackupError) {
+        // It may close its output long before it ends.
+        while child.status(withinMilliseconds: PipedStream.patienceMilliseconds) == nil { try pulse() }
         let end = child.finish()
         let how: String
         switch end.status {

@@ -117,7 +117,7 @@ extension AgentStore {
     }
 
     package func check(
-        _ request: CheckRequest, progress: (CheckReport) -> Void
+        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport {
         try greet()
         if request.level == .part, !keepsNotes { throw tooOld("verify a part of", "job \(request.job)") }
@@ -125,7 +125,7 @@ extension AgentStore {
         let last = try ask(.check(knowsOfCuts ? request : request.withoutBaseLevel)) {
             (kind, part) throws(StoreError) in
             if kind == .progress {
-                progress(try parsed(part, WireAnswer.parseReport))
+                try progress(try parsed(part, WireAnswer.parseReport))
                 return
             }
             damage.append(try parsed(part, WireAnswer.parseDamage))

@@ -104,7 +104,7 @@ package final class DirectoryStore: ObjectStore {
     package func unlockPush(_ job: Name) { locks[job] = nil }
 
     package func check(
-        _ request: CheckRequest, progress: (CheckReport) -> Void
+        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport {
         try share(request.job, toWrite: false)
         var check = try StoreCheck(self, request)

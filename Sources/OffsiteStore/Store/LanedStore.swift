@@ -118,7 +118,7 @@ package final class LanedStore: ObjectStore {
     package func unlockPush(_ job: Name) { lead.unlockPush(job) }
 
     package func check(
-        _ request: CheckRequest, progress: (CheckReport) -> Void
+        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport {
         try lead.check(request, progress: progress)
     }

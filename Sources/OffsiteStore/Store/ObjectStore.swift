@@ -78,7 +78,10 @@ package protocol ObjectStore: AnyObject {
     func unlockPush(_ job: Name)
 
     /// Proves objects where they are; nothing but the answer crosses the wire.
-    func check(_ request: CheckRequest, progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport
+    ///
+    /// - Parameter progress: Throws `interrupted` to end it, and with it the session.
+    func check(_ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void) throws(StoreError)
+        -> CheckReport
 
     func space() throws(StoreError) -> SpaceStatus
 

@@ -5,7 +5,8 @@ extension StoreCheck {
     ///
     /// Where the arc has none, the next one behind it: what reads nothing proves nothing.
     mutating func hash(
-        _ part: CheckRequest.Part, of objects: [ListedObject], _ progress: (CheckReport) -> Void
+        _ part: CheckRequest.Part, of objects: [ListedObject],
+        _ progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) {
         let arc = part.arc
         let named = objects.compactMap { object in
@@ -22,7 +23,7 @@ extension StoreCheck {
                 return
             }
             try hash(object)
-            progress(report)
+            try progress(report)
             last = position
         }
         report.readTo = isEmpty ? last.map { $0 &+ 1 } ?? arc.end : arc.end

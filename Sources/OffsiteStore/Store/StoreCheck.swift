@@ -40,7 +40,8 @@ struct StoreCheck {
         graph = RecordGraph(store, job: request.job, locations: locations)
     }
 
-    mutating func run(_ progress: (CheckReport) -> Void) throws(StoreError) -> CheckReport {
+    mutating func run(_ progress: (CheckReport) throws(StoreError) -> Void) throws(StoreError) -> CheckReport
+    {
         asked = try askedPoints(generations)
         var previous: Set<Digest256> = []
         let before =
@@ -51,6 +52,7 @@ struct StoreCheck {
             // The point before the one asked for tells which packs are its own.
             guard isAsked || generation == before else { continue }
             try store.pulse?()
+            try progress(report)
             let packs = try look(at: generation, isAsked: isAsked, of: generations)
             if isAsked { newestPacks = packs.subtracting(previous) }
             previous = packs
@@ -69,7 +71,7 @@ struct StoreCheck {
         report.objectsToHash = toHash.count
         for object in toHash {
             try hash(object)
-            progress(report)
+            try progress(report)
         }
         return report
     }

@@ -19,6 +19,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The other end does not follow the protocol, or is of an incompatible version.
         case incompatible = 9
         case failed = 10
+        /// Whoever asked wanted it to end; of this side only, no agent says so.
+        case interrupted = 255
     }
     package let kind: Kind
     /// What was tried: "put", "get", "list", "commit".
@@ -62,6 +64,9 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             }
         self.init(kind, error.operation, error.peer, error.detail, hint: error.hint)
     }
+
+    /// Ends a check from within.
+    package static let interrupted = Self(.interrupted, "check", "store", "stopped before it was done")
 
     package var description: String { "\(operation) \(subject): \(detail)" }
 }

@@ -26,16 +26,6 @@ internal import Glibc
         return done
     }
 
-    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-        while true {
-            let got = unsafe target.withUnsafeMutableBufferPointer { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if got >= 0 { return got }
-            if errno != EINTR { throw .last("read", path) }
-        }
-    }
-
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
         var done = 0
         while done < bytes.count {

@@ -17,9 +17,6 @@ package struct HostFileSystem: FileSystem {
         return HostFile(descriptor, path: path)
     }
 
-    /// The program's own standard input.
-    package func standardInput() -> any OpenFile { HostFile(dup(STDIN_FILENO), path: "standard input") }
-
     package func status(_ path: String) throws(SystemError) -> FileStatus? {
         var found = stat()
         guard unsafe stat(path, &found) == 0 else {

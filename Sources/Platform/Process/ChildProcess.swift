@@ -31,7 +31,7 @@ package struct ChildEnd: Equatable, Sendable {
 ///
 /// Errors are `SystemError`s: `EPIPE` when the program no longer reads, `ETIMEDOUT` after `progressSeconds`
 /// without a byte moved, and what the system says when it cannot be started.
-package final class ChildProcess {
+package final class ChildProcess: ByteInput {
     /// How long a program may take to end after SIGTERM.
     private static let terminationMilliseconds = 2_000
 
@@ -99,6 +99,15 @@ package final class ChildProcess {
             if let got = try output.read(into: &target) { return got }
             try wait(.init(descriptor: output.number), "read")
         }
+    }
+
+    package func wait(milliseconds: Int) throws(SystemError) -> Bool {
+        guard let output else { return true }
+        let deadline = Deadline(milliseconds: milliseconds)
+        while try !drainErrors(orUntil: .init(descriptor: output.number), deadline) {
+            if deadline.hasPassed { return false }
+        }
+        return true
     }
 
     /// Closes the program's stdin.

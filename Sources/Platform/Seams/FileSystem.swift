@@ -65,9 +65,6 @@ package protocol OpenFile: AnyObject {
     /// For reading again what was wrong: a bad copy in memory would stay bad. Slow.
     func readUncached(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int
 
-    /// Reads up to `target.count` bytes from the current position; 0 at the end of the stream.
-    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int
-
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError)
     func truncate(to length: Int) throws(SystemError)
 

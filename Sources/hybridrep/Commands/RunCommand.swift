@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import DeltaSync
 internal import Platform
 
 /// Backs jobs up, pushes them to every target, and verifies quickly: what cron calls.
@@ -19,6 +20,7 @@ struct RunCommand: ToolCommand {
         var verdicts: [Verdict] = []
         for job in jobs {
             do {
+                if Interruption.cause != nil { throw SyncError.interrupted }
                 let context = try JobContext(session, configuration, job)
                 let run = JobRun(context: context, options: backup)
                 verdicts.append(try run.run(to: try context.targets(nil), verifying: true))

@@ -37,8 +37,9 @@ struct VerifyCommand: ToolCommand {
             .run(
                 level.choice, generation: found?.point.generation, part: level.part,
                 seed: seed.span.uint64(at: 0)
-            ) {
-                session.console.progress(Progress(label: label, verification: $0))
+            ) { (progress) throws(StoreError) in
+                session.console.progress(Progress(label: label, verification: progress))
+                if Interruption.cause != nil { throw .interrupted }
             }
         session.keep(result, level.choice, of: found, opened)
         try opened.store.close()

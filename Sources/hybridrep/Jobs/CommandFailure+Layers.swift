@@ -7,6 +7,10 @@ internal import Platform
 extension CommandFailure {
     /// A store operation: the kind decides the verdict (CONVENTIONS, Verdicts).
     init(_ error: StoreError) {
+        guard error.kind != .interrupted else {
+            self.init(interrupted: error.detail, hint: error.hint)
+            return
+        }
         let verdict: Verdict =
             switch error.kind {
             case .notFound: .notFound
@@ -15,6 +19,7 @@ extension CommandFailure {
             case .unreachable: .transport
             case .corrupt: .verification
             case .noSpace: .noSpace
+            case .interrupted: .terminated
             case .denied, .exists, .incompatible, .failed: .failure
             }
         self.init(verdict, error.description, hint: error.hint)
@@ -29,10 +34,7 @@ extension CommandFailure {
         case .damaged, .fullDamaged: self.init(.verification, error.description, hint: error.hint)
         case .fullMissing: self.init(.failure, error.description, hint: error.hint)
         case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
-        case .interrupted:
-            let cause = Interruption.cause ?? .system
-            let why = cause == .deadline ? ": its deadline has passed" : ""
-            self.init(Verdict(cause), error.description + why, hint: error.hint)
+        case .interrupted: self.init(interrupted: error.description, hint: error.hint)
         case .noSpace: self.init(.noSpace, error.description, hint: error.hint)
         case .busy: self.init(.locked, error.description, hint: error.hint)
         case .exists, .notAFile, .unfinished: self.init(.usage, error.description, hint: error.hint)
@@ -40,7 +42,18 @@ extension CommandFailure {
         }
     }
 
+    /// What has ended because it was told to.
+    private init(interrupted description: String, hint: String?) {
+        let cause = Interruption.cause ?? .system
+        let why = cause == .deadline ? ": its deadline has passed" : ""
+        self.init(Verdict(cause), description + why, hint: hint)
+    }
+
     init(_ error: BackupError) {
+        guard error.kind != .interrupted else {
+            self.init(interrupted: error.description, hint: error.hint)
+            return
+        }
         self.init(Verdict(rawValue: error.exitCode) ?? .failure, error.description, hint: error.hint)
     }
 

@@ -23,7 +23,10 @@ struct JobBackup {
                 minSize: configured.minimumSize.value?.bytes, expectBytes: options.expectBytes,
                 acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss,
                 sharesImages: !FullCompareSchedule(context: context).isAnyDue),
-            standardInput: HostFileSystem().standardInput())
+            standardInput: try DescriptorStream.standardInput()
+        ) { () throws(BackupError) in
+            if Interruption.cause != nil { throw .interrupted }
+        }
         let result = try source == nil ? image(backup) : backup.run(progress: progress)
         for warning in result.manifest.warnings { session.console.warning(warning, job: context.job.name) }
         return result

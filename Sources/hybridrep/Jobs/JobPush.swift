@@ -30,6 +30,7 @@ struct JobPush {
         var verdicts: [Verdict] = []
         for target in targets {
             do {
+                if Interruption.cause != nil { throw SyncError.interrupted }
                 verdicts.append(try shipWithFull(backup, to: target))
             } catch {
                 let failure = CommandFailure(wrapping: error)
@@ -191,7 +192,9 @@ struct JobPush {
         let label = "verify \(job) at \(target)"
         let verification = PointVerification(store, job: job, .host(session.files))
         let result = try verification.run(.quick, generation: point.generation, seed: point.generation) {
-            session.console.progress(Progress(label: label, verification: $0))
+            (progress) throws(StoreError) in
+            session.console.progress(Progress(label: label, verification: progress))
+            if Interruption.cause != nil { throw .interrupted }
         }
         session.keep(store, job, target) { (notebook, points) throws(StoreError) in
             try notebook.proved(result, of: try points.point(point.generation).reference)

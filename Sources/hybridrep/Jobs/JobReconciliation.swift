@@ -48,8 +48,9 @@ struct JobReconciliation {
         guard let newest = try points.generations().last else { return false }
         let request = CheckRequest(job: job, generation: newest, level: .full, seed: 0)
         let label = "reconcile \(job) at \(target.name)"
-        let report = try store.check(request) { report in
+        let report = try store.check(request) { (report) throws(StoreError) in
             session.console.progress(Progress(label: label, verification: .hashing(report)))
+            if Interruption.cause != nil { throw .interrupted }
         }
         let digest = try points.undamaged(newest)?.digest
         let memory = context.state.target(target.name)

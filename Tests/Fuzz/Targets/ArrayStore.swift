@@ -42,7 +42,7 @@ final class ArrayStore: ObjectStore {
     func lockForPush(_ job: Name, holder: String) throws(StoreError) { throw readOnly }
     func unlockPush(_ job: Name) {}
     func check(
-        _ request: CheckRequest, progress: (CheckReport) -> Void
+        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport { throw readOnly }
     func space() throws(StoreError) -> SpaceStatus { throw readOnly }
     func close() {}

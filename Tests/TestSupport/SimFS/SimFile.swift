@@ -7,7 +7,6 @@ final class SimFile: OpenFile {
     let path: String
     private let files: SimFS
     private let node: Int
-    private var position = 0
 
     init(_ files: SimFS, _ node: Int, path: String) {
         self.files = files
@@ -38,12 +37,6 @@ final class SimFile: OpenFile {
         ) { (disk) in bytes(disk, count) }
         target.fill(found)
         return found.count
-    }
-
-    func readNext(into target: inout MutableSpan<UInt8>) throws(SystemError) -> Int {
-        let count = try read(into: &target, at: position)
-        position += count
-        return count
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
