@@ -100,7 +100,11 @@ extension SSHSession {
         case SSH_AUTH_AGAIN.rawValue:
             throw TransportError(.stalled, operation: "authenticate at", peer: peer, detail: "no progress")
         case SSH_AUTH_ERROR.rawValue where !isConnected:
-            throw error(.authentication, "authenticate at", hint: "it may allow fewer keys than were offered")
+            // A far end that has enough of our keys says goodbye; a line that breaks does not.
+            let isGoodbye = reason.contains("SSH_MSG_DISCONNECT")
+            throw error(
+                isGoodbye ? .authentication : .closed, "authenticate at",
+                hint: "it may allow fewer keys than were offered")
         default: return .refused(key)
         }
     }
