@@ -14,7 +14,7 @@ bench-peers: ; script/bench-peers
 setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
-# make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills, two thousand contended starts, 300 cuts of an ext4
-torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/contend && script/power-cuts
+# make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills, two hundred cut connections, two thousand contended starts, 300 cuts of an ext4
+torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/cuts && script/contend && script/power-cuts
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
 clean:   ; $(SWIFT) package clean
