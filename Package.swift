@@ -106,6 +106,10 @@ let package = Package(
             ],
             swiftSettings: memorySafe),
         .testTarget(
+            name: "VerifyTests",
+            dependencies: ["Verify", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport"],
+            swiftSettings: memorySafe),
+        .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(

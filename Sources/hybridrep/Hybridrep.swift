@@ -9,7 +9,9 @@ internal import Platform
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
-            RestoreCommand.self, VerifyCommand.self, ReconcileCommand.self, InitCommand.self,
+            RestoreCommand.self, VerifyCommand.self, StatusCommand.self, ReconcileCommand.self,
+            PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
+            InitCommand.self,
             ConfigCommand.self, ServeCommand.self,
             EseCommand.self,
             VersionCommand.self,

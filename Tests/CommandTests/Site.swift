@@ -123,6 +123,13 @@ final class Site {
         try scratch.hybridrep(arguments + ["--config", configuration], input: input)
     }
 
+    /// Runs a command by a clock that is ahead: `faketime` of the distribution.
+    func run(later offset: String, _ arguments: String...) throws -> Command.Result {
+        try Command.run(
+            ["faketime", "-f", offset, try Command.built("hybridrep")] + arguments
+                + ["--config", configuration], environment: scratch.environment)
+    }
+
     /// Runs a command that must succeed; returns its standard output.
     @discardableResult func expectGood(
         _ arguments: String..., input: [UInt8] = [], at location: SourceLocation = #_sourceLocation

@@ -19,8 +19,11 @@ package struct PointMarks: Sendable {
         suspension = last?.note.id.kind == .suspended ? last : nil
     }
 
-    /// By the store's time, then by number: the later one of two counts.
+    /// By the store's time, then by number, then the one that undoes: the later one of two counts.
     private static func inOrder(_ notes: [StoredNote]) -> [StoredNote] {
-        notes.sorted { ($0.received, $0.note.id.number) < ($1.received, $1.note.id.number) }
+        notes.sorted {
+            ($0.received, $0.note.id.number, $0.note.id.kind.rawValue)
+                < ($1.received, $1.note.id.number, $1.note.id.kind.rawValue)
+        }
     }
 }

@@ -13,7 +13,9 @@ struct DamageLedger {
     private var later: [(arc: DigestArc?, isOfJob: Bool, named: Set<String>)] = []
 
     mutating func add(_ note: StoredNote, _ facts: VerificationFacts) {
-        for damage in facts.damage + Self.faults(facts, note.note) where !isMended(damage) {
+        // Where objects are damaged, an image made of them tells nothing more.
+        let found = facts.damage.isEmpty ? Self.faults(facts, note.note) : facts.damage
+        for damage in found where !isMended(damage) {
             open.append(Entry(damage: damage, found: note.received))
         }
         let named = Set(facts.damage.map(\.object) + facts.faults)

@@ -20,6 +20,8 @@ enum ConfigurationExample {
             targets: [vault, usb]
             # Reported as stale when the newest good point is older.
             rpo: 26h
+            # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.
+            verify: {full-within: 30d}
             # A point that any of these keeps stays; no rule at all keeps everything.
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
             # zstd level, 1 to 19; auto follows the link: higher where that is slow.

@@ -5,6 +5,7 @@ internal import Platform
 struct JobConfiguration: Sendable {
     static let keys = [
         "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
+        "verify",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -28,6 +29,8 @@ struct JobConfiguration: Sendable {
     let targets: Setting<[Name]>
     /// Age above which the newest good point is reported as stale.
     let rpo: Setting<TimeSpan?>
+    /// Time within which every byte is to be read again at each target.
+    let fullWithin: Setting<TimeSpan?>
     let keep: KeepConfiguration
     let level: Setting<CompressionLevel>
     let keepBase: Setting<KeepBase>
@@ -58,6 +61,10 @@ struct JobConfiguration: Sendable {
         rpo = try mapping.setting("rpo", default: nil) { scalar throws(ConfigurationError) in
             try scalar.duration()
         }
+        fullWithin = try mapping.mapping("verify", keys: ["full-within"]).setting("full-within", default: nil)
+        {
+            scalar throws(ConfigurationError) in try scalar.duration()
+        }
         keep = try KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
         level = try mapping.setting("level", default: .automatic) { scalar throws(ConfigurationError) in
             try scalar.level()
@@ -82,7 +89,7 @@ struct JobConfiguration: Sendable {
         return source.settings(at: "\(path).source") + [
             spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
             targets.shown(as: "\(path).targets"),
-            rpo.shown(as: "\(path).rpo"),
+            rpo.shown(as: "\(path).rpo"), fullWithin.shown(as: "\(path).verify.full-within"),
         ] + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
             fullCompare.shown(as: "\(path).full-compare"), fullEvery.shown(as: "\(path).full-every"),

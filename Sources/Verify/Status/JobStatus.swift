@@ -1,0 +1,93 @@
+internal import OffsiteStore
+package import Platform
+
+/// How a job stands at one target, judged by what the store says.
+package struct JobStatus: Sendable {
+    /// Clocks of two hosts may be apart by this much without a word.
+    private static let allowedSkew = 300
+
+    package let evidence: JobEvidence
+    package let promises: Promises
+    /// The gravest first.
+    package let findings: [StatusFinding]
+    private let now: Timestamp
+
+    package init(_ evidence: JobEvidence, _ promises: Promises, now: Timestamp) {
+        self.evidence = evidence
+        self.promises = promises
+        self.now = now
+        findings = Self.judge(evidence, promises, now)
+    }
+
+    /// Seconds since the newest good point's source was read; nil without one.
+    package var pointAge: Int? { age(evidence.latest?.point.sourceTime) }
+    package var shippedAge: Int? { age(evidence.latest?.receipt.received) }
+    package var verifiedAge: Int? { age(evidence.verified) }
+    package var readAge: Int? { age(evidence.wholeSince) }
+    package var rehearsedAge: Int? { age(evidence.rehearsed?.time) }
+
+    private func age(_ time: Timestamp?) -> Int? { time.map { Self.age($0, now) } }
+
+    private static func age(_ time: Timestamp, _ now: Timestamp) -> Int { Int(now.seconds - time.seconds) }
+
+    private static func judge(
+        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+    ) -> [StatusFinding] {
+        var found: [StatusFinding] = []
+        if !evidence.damage.isEmpty {
+            let points = Set(evidence.damage.flatMap(\.points)).sorted()
+            found.append(.damaged(objects: evidence.damage.count, points: points))
+        }
+        found += judgePoints(evidence, promises, now)
+        found += judgeProofs(evidence, promises, now)
+        if let suspension = evidence.marks.suspension { found.append(.suspended(suspension.note.comment)) }
+        return found.enumerated().sorted {
+            $0.element.severity == $1.element.severity
+                ? $0.offset < $1.offset : $0.element.severity > $1.element.severity
+        }.map(\.element)
+    }
+
+    private static func judgePoints(
+        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+    ) -> [StatusFinding] {
+        var found: [StatusFinding] = []
+        if let latest = evidence.latest {
+            // What was received, by the store's clock; what was read, by the host's: the older one counts.
+            let ages = [latest.point.sourceTime, latest.receipt.received].map { age($0, now) }
+            if let future = ages.min(), future < -allowedSkew {
+                found.append(.fromTheFuture(seconds: -future))
+            }
+            if let promised = promises.recoveryPoint, evidence.marks.suspension == nil,
+                let oldest = ages.max(), oldest > promised
+            {
+                found.append(.stale(age: oldest, promised: promised))
+            }
+            if evidence.verified == nil { found.append(.unproved(point: latest.point.id)) }
+        } else {
+            found.append(.noGoodPoint)
+        }
+        guard let head = evidence.head, head.reference != evidence.latest?.reference else { return found }
+        found.append(
+            head.point.health == .suspicious
+                ? .held(point: head.point.id) : .acceptedDamage(point: head.point.id))
+        return found
+    }
+
+    private static func judgeProofs(
+        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+    ) -> [StatusFinding] {
+        var found: [StatusFinding] = []
+        if let promised = promises.fullWithin {
+            let passed = evidence.wholeSince.map { age($0, now) }
+            if (passed ?? Int.max) > promised { found.append(.readOverdue(age: passed, promised: promised)) }
+        }
+        if let last = evidence.lastRehearsal, !last.isGood { found.append(.rehearsalFailed(last.comment)) }
+        if let promised = promises.rehearseWithin {
+            let passed = evidence.rehearsed.map { age($0.time, now) }
+            if (passed ?? Int.max) > promised {
+                found.append(.rehearsalOverdue(age: passed, promised: promised))
+            }
+        }
+        return found
+    }
+}

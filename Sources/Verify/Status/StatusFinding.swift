@@ -1,0 +1,38 @@
+/// One thing to know of a job at a target, and what to do about it.
+package enum StatusFinding: Equatable, Sendable {
+    /// There is no good point at all.
+    case noGoodPoint
+    /// The newest good point is older than was promised.
+    case stale(age: Int, promised: Int)
+    /// What verifications found has not been mended.
+    case damaged(objects: Int, points: [UInt64])
+    /// The newest point is held by the sanity gate.
+    case held(point: String)
+    /// The newest point was committed with damage.
+    case acceptedDamage(point: String)
+    /// The newest good point was not proved since it was received.
+    case unproved(point: String)
+    /// Not every byte was read within the time; nil for never.
+    case readOverdue(age: Int?, promised: Int)
+    case rehearsalOverdue(age: Int?, promised: Int)
+    case rehearsalFailed(String)
+    /// A point has a time that is still to come: its age means nothing.
+    case fromTheFuture(seconds: Int)
+    case suspended(String)
+
+    package enum Severity: Int, Comparable, Sendable {
+        case note
+        case warning
+        case critical
+
+        package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var severity: Severity {
+        switch self {
+        case .suspended: .note
+        case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .fromTheFuture: .warning
+        case .noGoodPoint, .stale, .damaged, .rehearsalFailed: .critical
+        }
+    }
+}

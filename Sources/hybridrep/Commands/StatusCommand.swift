@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Platform
+
+/// Says how jobs stand, from what their stores hold.
+struct StatusCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Say how old the newest good points are, and when they were last proved.",
+        discussion: """
+            All is read from the stores themselves. What has no promise in the configuration (rpo, verify.full-within) is \
+            shown and not judged.
+
+            Examples:
+              hybridrep status
+              hybridrep status mdb01 --nagios
+              hybridrep status --prometheus /var/lib/node_exporter/hybridrep.prom
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target")) var target: String?
+    @Flag(help: "One line for Nagios, Icinga and their like; exits with 0, 1, 2 or 3.") var nagios = false
+    @Option(
+        help: ArgumentHelp(
+            "Write metrics for Prometheus into this file, and nothing else.", valueName: "file"))
+    var prometheus: String?
+    @Argument(help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"))
+    var jobs: [String] = []
+
+    var subject: String { (["status"] + jobs).joined(separator: " ") }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let statuses: [TargetStatus]
+        do { statuses = try read(session) } catch {
+            guard nagios else { throw error }
+            let failure = CommandFailure(wrapping: error)
+            session.console.result("HYBRIDREP UNKNOWN - \(failure.message.replacing("|", with: "/"))")
+            return .nagios(.unknown)
+        }
+        if let prometheus {
+            try PrometheusText(statuses: statuses).write(to: prometheus, session.files)
+            return .good
+        }
+        if nagios {
+            let line = NagiosLine(statuses: statuses)
+            session.console.result(line.text)
+            return .nagios(line.state)
+        }
+        for line in StatusTable(statuses: statuses).lines { session.console.result(line) }
+        for status in statuses { session.console.result(status.message) }
+        return statuses.lazy.map(\.verdict).first { $0 != .good } ?? (statuses.isEmpty ? .failure : .good)
+    }
+
+    private func read(_ session: Session) throws -> [TargetStatus] {
+        let configuration = try session.configuration(options, overrides)
+        let asked = try jobs.isEmpty ? configuration.jobs : jobs.map { try configuration.job($0) }
+        return try StatusReader(session: session, configuration: configuration).read(asked, target: target)
+    }
+}
+
+extension Verdict {
+    /// Exit codes of its own: 0, 1, 2, 3.
+    static func nagios(_ state: TargetStatus.State) -> Verdict {
+        switch state {
+        case .ok: .good
+        case .warning: .failure
+        case .critical: .usage
+        case .unknown: .degraded
+        }
+    }
+}

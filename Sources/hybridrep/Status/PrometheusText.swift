@@ -1,0 +1,73 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// Metrics for the textfile collector of the Prometheus node exporter (text exposition format 0.0.4).
+struct PrometheusText {
+    let statuses: [TargetStatus]
+
+    private typealias Metric = (name: String, help: String, value: @Sendable (TargetStatus) -> Int?)
+
+    private static let metrics: [Metric] = [
+        ("up", "1 if the store could be asked", { $0.status == nil ? 0 : 1 }),
+        ("state", "0 OK, 1 warning, 2 critical, 3 unknown", { $0.state.rawValue }),
+        ("last_exit_code", "Exit code of hybridrep status for it", { Int($0.verdict.rawValue) }),
+        (
+            "last_success_timestamp_seconds", "When the newest good point was received",
+            { seconds($0.status?.evidence.latest?.receipt.received) }
+        ),
+        (
+            "last_source_timestamp_seconds", "When the source of the newest good point was read",
+            { seconds($0.status?.evidence.latest?.point.sourceTime) }
+        ),
+        (
+            "last_verified_timestamp_seconds", "When the newest good point was last proved",
+            { seconds($0.status?.evidence.verified) }
+        ),
+        (
+            "all_read_since_timestamp_seconds", "Since when every byte has been read",
+            { seconds($0.status?.evidence.wholeSince) }
+        ),
+        (
+            "last_rehearsed_timestamp_seconds", "When a restore was last rehearsed with success",
+            { seconds($0.status?.evidence.rehearsed?.time) }
+        ),
+        ("points", "Points there", { $0.status?.evidence.pointCount }),
+        (
+            "source_bytes", "Length of the newest good point's image",
+            { $0.status?.evidence.latest?.point.layout.length }
+        ),
+        (
+            "sent_bytes", "Bytes stored for the newest good point",
+            { $0.status?.evidence.latest?.point.counts.shippedBytes }
+        ),
+        (
+            "bad_pages", "Bad pages of the newest point", { $0.status?.evidence.head?.point.counts.badPages }
+        ),
+        ("damaged_objects", "Objects found damaged and not yet mended", { $0.status?.evidence.damage.count }),
+        ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),
+    ]
+
+    private static func seconds(_ time: Timestamp?) -> Int? { time.map { Int($0.seconds) } }
+
+    var text: String {
+        Self.metrics.map { metric in
+            let name = "hybridrep_\(metric.name)"
+            let samples = statuses.compactMap { found in
+                metric.value(found).map { "\(name){job=\"\(found.job)\",target=\"\(found.target)\"} \($0)\n" }
+            }
+            return "# HELP \(name) \(metric.help).\n# TYPE \(name) gauge\n" + samples.joined()
+        }.joined()
+    }
+
+    /// Writes the file by rename, so that a collector never reads half of it.
+    func write(to path: String, _ files: any FileSystem) throws(SystemError) {
+        let temporary = path + ".partial"
+        if try files.status(temporary) != nil { try files.remove(temporary) }
+        let file = try files.open(temporary, .create)
+        try file.write(Array(text.utf8).span, at: 0)
+        try file.sync()
+        try files.rename(temporary, to: path)
+    }
+}

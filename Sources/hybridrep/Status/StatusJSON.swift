@@ -1,0 +1,37 @@
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+extension TargetStatus {
+    /// One line of `status --json`; ages are seconds, and null for never and for unknown alike.
+    var message: JSONMessage {
+        let status = status
+        let evidence = status?.evidence
+        let latest = evidence?.latest
+        return JSONMessage(
+            .summary, job: job, target: target,
+            [
+                "state": .string(state.word.lowercased()), "exit_code": .integer(Int(verdict.rawValue)),
+                "points": evidence.map { .integer($0.pointCount) } ?? .null,
+                "latest_point_id": .optional(latest?.point.id),
+                "head_point_id": .optional(evidence?.head?.point.id),
+                "latest_source_time": .time(latest?.point.sourceTime),
+                "latest_received_time": .time(latest?.receipt.received),
+                "verified_time": .time(evidence?.verified), "all_read_since": .time(evidence?.wholeSince),
+                "share_read": .share(evidence?.readShare ?? 0),
+                "rehearsed_time": .time(evidence?.rehearsed?.time),
+                "point_age": .seconds(status?.pointAge), "verified_age": .seconds(status?.verifiedAge),
+                "all_read_age": .seconds(status?.readAge), "rehearsed_age": .seconds(status?.rehearsedAge),
+                "promised_point_age": .seconds(status?.promises.recoveryPoint),
+                "promised_read_age": .seconds(status?.promises.fullWithin),
+                "promised_rehearsed_age": .seconds(status?.promises.rehearseWithin),
+                "waiting_images": .integer(waitingImages),
+                "damaged_objects": evidence.map { .integer($0.damage.count) } ?? .null,
+                "findings": .array(lines.map { .string($0) }),
+            ])
+    }
+}
+
+extension JSONValue {
+    static func seconds(_ seconds: Int?) -> Self { seconds.map { .integer($0) } ?? .null }
+}

@@ -1,0 +1,55 @@
+internal import BackupStream
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// Asks the stores of jobs how these stand.
+struct StatusReader {
+    let session: Session
+    let configuration: Configuration
+
+    /// - Parameter asked: One target; nil for all of each job.
+    func read(_ jobs: [JobConfiguration], target asked: String?) throws -> [TargetStatus] {
+        try jobs.flatMap { job in
+            let context = try JobContext(session, configuration, job)
+            return try context.targets(asked).map { read(context, $0) }
+        }
+    }
+
+    private func read(_ context: JobContext, _ target: TargetConfiguration) -> TargetStatus {
+        let job = context.job
+        do {
+            let evidence = try evidence(context, target)
+            return TargetStatus(
+                job: job.name, target: target.name,
+                outcome: .success(JobStatus(evidence, job.promises, now: session.clock.now)),
+                waitingImages: waiting(context, evidence.head?.point))
+        } catch {
+            return TargetStatus(
+                job: job.name, target: target.name, outcome: .failure(CommandFailure(wrapping: error)),
+                waitingImages: waiting(context, nil))
+        }
+    }
+
+    private func evidence(_ context: JobContext, _ target: TargetConfiguration) throws -> JobEvidence {
+        let store = try context.connection.open(target)
+        let points = try PointReader(store, job: context.job.name)
+        let found = try JobEvidence(reading: store, points)
+        try store.close()
+        return found
+    }
+
+    /// Images of this host that are newer than the newest point.
+    private func waiting(_ context: JobContext, _ head: Point?) -> Int {
+        guard let entries = try? context.spool().entries() else { return 0 }
+        guard let head else { return entries.count }
+        let newest = SpoolName(head.sourceTime, head.imageDigest)
+        return entries.count { $0.name.time > newest.time }
+    }
+}
+
+extension JobConfiguration {
+    var promises: Promises {
+        Promises(recoveryPoint: rpo.value?.seconds, fullWithin: fullWithin.value?.seconds)
+    }
+}

@@ -1,0 +1,119 @@
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// How one job stands at one of its targets: what its store says, or why nobody can tell.
+struct TargetStatus {
+    let job: Name
+    let target: Name
+    let outcome: Result<JobStatus, CommandFailure>
+    /// Images of this host that are newer than the newest point there.
+    let waitingImages: Int
+
+    /// The four words that monitoring knows.
+    enum State: Int, Comparable {
+        case ok
+        case warning
+        case critical
+        case unknown
+
+        static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+        var word: String {
+            switch self {
+            case .ok: "OK"
+            case .warning: "WARNING"
+            case .critical: "CRITICAL"
+            case .unknown: "UNKNOWN"
+            }
+        }
+    }
+
+    var status: JobStatus? { try? outcome.get() }
+
+    /// What cannot be asked is not known, and never good.
+    var state: State {
+        guard let status else { return .unknown }
+        switch status.findings.map(\.severity).max() {
+        case .critical: return .critical
+        case .warning: return .warning
+        case .note, nil: return .ok
+        }
+    }
+
+    var verdict: Verdict {
+        switch outcome {
+        case .failure(let failure): failure.verdict
+        case .success(let status):
+            status.findings.lazy.map(\.verdict).first { $0 != .good } ?? .good
+        }
+    }
+
+    /// One line a finding; what to type next is part of it.
+    var lines: [String] {
+        switch outcome {
+        case .failure(let failure):
+            [failure.message + (failure.hint.map { "; \($0)" } ?? "")]
+        case .success(let status):
+            status.findings.map { "\($0.text); \($0.advice(job, target))" }
+        }
+    }
+}
+
+extension StatusFinding {
+    var verdict: Verdict {
+        switch self {
+        case .suspended, .fromTheFuture: .good
+        case .held: .held
+        case .acceptedDamage: .degraded
+        case .damaged, .rehearsalFailed: .verification
+        case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue: .stale
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .noGoodPoint: "there is no good point"
+        case .stale(let age, let promised):
+            "the newest good point is \(HumanQuantity.age(age)) old, promised were \(HumanQuantity.age(promised))"
+        case .damaged(let objects, let points):
+            (objects == 1 ? "1 object is damaged" : "\(objects) objects are damaged")
+                + (points.isEmpty ? "" : ", needed by points \(Self.list(points))")
+        case .held(let point): "point \(point) is held as suspicious, and is not the latest"
+        case .acceptedDamage(let point): "point \(point) was accepted with damage, and is not the latest"
+        case .unproved(let point): "point \(point) was not proved since it was received"
+        case .readOverdue(let age, let promised):
+            "not every byte was read within \(HumanQuantity.age(promised))"
+                + (age.map { ", but \(HumanQuantity.age($0)) ago" } ?? ", and never yet")
+        case .rehearsalOverdue(let age, let promised):
+            "no restore was rehearsed within \(HumanQuantity.age(promised))"
+                + (age.map { ", but \(HumanQuantity.age($0)) ago" } ?? ", and none yet")
+        case .rehearsalFailed(let why): "the last rehearsal failed: \(why)"
+        case .fromTheFuture(let seconds):
+            "the newest point's time is \(HumanQuantity.age(seconds)) ahead of this host's clock"
+        case .suspended(let why): "suspended: \(why)"
+        }
+    }
+
+    func advice(_ job: Name, _ target: Name) -> String {
+        switch self {
+        case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
+        case .damaged: "ship again what is lost with: hybridrep reconcile \(job)"
+        case .held(let point):
+            "look at it, then accept it with: hybridrep release \(job) \(Self.number(point))"
+        case .acceptedDamage: "mend the source, then: hybridrep run \(job)"
+        case .unproved: "prove it with: hybridrep verify \(job) --target \(target)"
+        case .readOverdue: "read them with: hybridrep verify \(job) --target \(target) --full"
+        case .rehearsalOverdue, .rehearsalFailed: "try one with: hybridrep rehearse \(job) --target \(target)"
+        case .fromTheFuture: "set the clocks of both hosts"
+        case .suspended: "end that with: hybridrep resume \(job)"
+        }
+    }
+
+    private static func number(_ point: String) -> Substring { point.prefix { $0 != "-" } }
+
+    private static func list(_ points: [UInt64]) -> String {
+        points.prefix(10).map(String.init).joined(separator: ", ")
+            + (points.count > 10 ? " and \(points.count - 10) more" : "")
+    }
+}
