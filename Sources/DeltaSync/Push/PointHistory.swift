@@ -41,6 +41,24 @@ struct PointHistory {
         return nil
     }
 
+    /// The newest good fulls, at most so many.
+    func goodFulls(_ count: Int) throws(SyncError) -> [Point] {
+        var found: [Point] = []
+        // Log points are stepped over to the full that they continue.
+        var end = UInt64.max
+        for generation in generations.reversed() where generation < end && found.count < count {
+            guard let stored = try point(generation) else { continue }
+            if let full = stored.point.full {
+                end = full.generation + 1
+                continue
+            }
+            if try syncing({ () throws(StoreError) in try points.isGood(stored) }) {
+                found.append(stored.point)
+            }
+        }
+        return found
+    }
+
     /// What there is of a point this host remembers.
     func trace(of generation: UInt64) throws(SyncError) -> TargetMemory.Trace {
         guard generations.contains(generation) else { return .missing }

@@ -61,7 +61,7 @@ package struct Push {
             provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID))
         let resumed = try ResumedPush(
             journal, left, in: store, points.storeID, job: job.name, base: base)
-        return try ship(request, history, base, resumed, points, progress)
+        return try ship(request, history, base, resumed, points, holder, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
@@ -96,7 +96,7 @@ package struct Push {
 
     private func ship(
         _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
-        _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
+        _ points: PointReader, _ holder: String, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
@@ -142,15 +142,17 @@ package struct Push {
         counts.pages = request.pages.seen
         counts.blankPages = request.pages.blank
         counts.badPages = request.pages.bad
-        let point = Point(
+        var point = Point(
             generation: generation,
             parent: history.head?.reference, kind: base.full == nil ? .full : .logs,
             full: base.full?.reference,
-            health: .worst(request.health, base.full?.point.health ?? .good), sourceTime: request.sourceTime,
+            health: .worst(request.health, try health(of: base.full, points)), sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
+        let reasons = try reasonsToHold(point, request, history, points)
+        if !reasons.isEmpty { point.health = .suspicious }
         let bytes = point.encoded(job: job.id, store: points.storeID)
         resumed.journal.intend(generation, SHA256Hasher.hash(bytes.span))
         let receipt = try syncing { () throws(StoreError) in
@@ -162,9 +164,20 @@ package struct Push {
         result.resumedBytes = resumedBytes
         result.comparison = comparison
         result.baseDamage = base.damage
+        result.heldBecause = reasons
+        note(reasons, of: .init(generation: generation, digest: receipt.object), request, by: holder, points)
         result.stateFailure = remember(
             point, receipt.object, full: base.full?.point, points, new, resumed.journal)
         return result
+    }
+
+    /// That of the full which a log point continues, as it stands today: one that was released is good.
+    private func health(
+        of full: StoredPoint?, _ points: PointReader
+    ) throws(SyncError) -> Point.Health {
+        guard let full else { return .good }
+        let isGood = try syncing { () throws(StoreError) in try points.isGood(full) }
+        return isGood ? .good : full.point.health
     }
 
     /// Refuses before the first byte what the commit would refuse after the last.

@@ -23,6 +23,10 @@ package struct PushRequest {
     package let comparesFully: Bool
     /// Proves every byte of the base in the store, not a sample.
     package let provesFully: Bool
+    /// Whether a full that is unlike all before it is committed as suspicious.
+    package var isGated = false
+    /// Why the facts of an older point say that this is another source; nil where they do not.
+    package var otherSource: @Sendable (_ older: [UInt8]) -> String? = { _ in nil }
 
     /// Pages that were checked while the image was made; all zero for what has no pages.
     package struct PageCounts: Equatable, Sendable {
@@ -69,6 +73,8 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var comparison: FullComparison.Result?
     /// What of the base the store has lost; nil when that was as it should be.
     package internal(set) var baseDamage: BaseDamage?
+    /// Why the gate holds the point; empty where it does not.
+    package internal(set) var heldBecause: [String] = []
 
     init(point: Point) { self.point = point }
 }

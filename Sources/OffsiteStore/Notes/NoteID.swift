@@ -15,6 +15,8 @@ package struct NoteID: Hashable, Comparable, Sendable {
         case resumed = 7
         /// A push proved its point right after committing it; the number is the point's generation, so that none is looked for.
         case proved = 8
+        /// Why a point was committed as suspicious; the number is its generation.
+        case held = 9
     }
     /// Far more than there will be.
     package static let maximumNumber: UInt64 = 1 << 48 - 1

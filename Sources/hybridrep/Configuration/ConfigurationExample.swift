@@ -22,6 +22,7 @@ enum ConfigurationExample {
             rpo: 26h
             # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.
             verify: {full-within: 30d}
+            # sanity-gate: false   # commits what is unlike every night before as good all the same
             # A point that any of these keeps stays; no rule at all keeps everything.
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
             # zstd level, 1 to 19; auto follows the link: higher where that is slow.

@@ -5,7 +5,7 @@ internal import Platform
 struct JobConfiguration: Sendable {
     static let keys = [
         "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
-        "verify",
+        "verify", "sanity-gate",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -31,6 +31,8 @@ struct JobConfiguration: Sendable {
     let rpo: Setting<TimeSpan?>
     /// Time within which every byte is to be read again at each target.
     let fullWithin: Setting<TimeSpan?>
+    /// Whether a full that is unlike all before it is held.
+    let sanityGate: Setting<Bool>
     let keep: KeepConfiguration
     let level: Setting<CompressionLevel>
     let keepBase: Setting<KeepBase>
@@ -65,6 +67,9 @@ struct JobConfiguration: Sendable {
         {
             scalar throws(ConfigurationError) in try scalar.duration()
         }
+        sanityGate = try mapping.setting("sanity-gate", default: true) { scalar throws(ConfigurationError) in
+            try scalar.boolean()
+        }
         keep = try KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
         level = try mapping.setting("level", default: .automatic) { scalar throws(ConfigurationError) in
             try scalar.level()
@@ -90,6 +95,7 @@ struct JobConfiguration: Sendable {
             spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
             targets.shown(as: "\(path).targets"),
             rpo.shown(as: "\(path).rpo"), fullWithin.shown(as: "\(path).verify.full-within"),
+            sanityGate.shown(as: "\(path).sanity-gate"),
         ] + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
             fullCompare.shown(as: "\(path).full-compare"), fullEvery.shown(as: "\(path).full-every"),

@@ -109,12 +109,14 @@ struct JobPush {
         session.console.result(summary.message)
         session.console.news(summary.line)
         if let failure { throw failure }
-        if result.point.health == .suspicious { tellHeld(result.point, backup, target.name) }
+        if result.point.health == .suspicious { tellHeld(result, backup, target.name) }
         return Verdict(result.point.health)
     }
 
     /// Says why a point that is committed is not taken for a good one.
-    private func tellHeld(_ point: Point, _ backup: BackupResult, _ target: Name) {
+    private func tellHeld(_ result: PushResult, _ backup: BackupResult, _ target: Name) {
+        let point = result.point
+        guard result.heldBecause.isEmpty else { return tellGated(result, target) }
         let reason =
             if let suspects = backup.manifest.suspectPages, let first = suspects.first {
                 "\(suspects.count) pages are older than when they were shipped before, the first \(first)"
@@ -125,6 +127,19 @@ struct JobPush {
             CommandFailure(
                 .held, "point \(point.id) is committed as suspicious and does not become latest: \(reason)",
                 hint: "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
+            ),
+            of: "push \(job) to \(target)", job: job, target: target)
+    }
+
+    private func tellGated(_ result: PushResult, _ target: Name) {
+        let id = result.point.id
+        session.console.failure(
+            CommandFailure(
+                .held,
+                "point \(id) is committed as suspicious and does not become latest: "
+                    + result.heldBecause.joined(separator: "; "),
+                hint:
+                    "look at the source; if it is as it should be: hybridrep release \(job) \(result.point.generation)"
             ),
             of: "push \(job) to \(target)", job: job, target: target)
     }
@@ -162,7 +177,7 @@ struct JobPush {
     ) throws -> PushRequest {
         let file = try open(backup)
         let pages = backup.manifest.databases.map(\.pages)
-        return PushRequest(
+        var request = PushRequest(
             image: ShippedImage(file: file, signature: backup.signature), kind: try kind(backup),
             health: Point.Health(backup.health), sourceTime: try backup.sourceTime,
             pages: PushRequest.PageCounts(
@@ -170,6 +185,10 @@ struct JobPush {
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value,
             comparesFully: comparesFully, provesFully: provesFully)
+        request.isGated = context.job.sanityGate.value
+        let databases = Set(backup.manifest.databases.map(\.signature))
+        request.otherSource = { SourceIdentity.difference(of: databases, from: $0) }
+        return request
     }
 
     private func kind(_ backup: BackupResult) throws -> PushRequest.Kind {

@@ -71,13 +71,14 @@ extension NoteID.Kind {
         case .suspended: "suspended"
         case .resumed: "resumed"
         case .proved: "proved"
+        case .held: "held"
         }
     }
 
     /// The command that adds one.
     fileprivate var verb: String {
         switch self {
-        case .verified, .proved: "verify"
+        case .verified, .proved, .held: "verify"
         case .rehearsed: "rehearse"
         case .released: "release"
         case .pinned: "pin"

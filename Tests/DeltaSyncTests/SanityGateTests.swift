@@ -1,0 +1,88 @@
+@testable import DeltaSync
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct SanityGateTests {
+    private static func point(
+        _ generation: UInt64 = 9, blocks: Int = 1000, changed: Int, shippedPerBlock: Int,
+        isFirst: Bool = false
+    ) throws -> Point {
+        var point = Point(
+            generation: generation,
+            parent: isFirst
+                ? nil : .init(generation: generation - 1, digest: SHA256Hasher.hash([UInt8(1)].span)),
+            kind: .full, health: .good, sourceTime: Timestamp(seconds: 0),
+            layout: try ImageLayout([
+                Extent(key: .init(.data, ""), offset: 0, length: blocks * 8192, blockSize: 8192)
+            ]), imageDigest: SHA256Hasher.hash([UInt8(2)].span), counts: .init(), toolVersion: "",
+            segments: [],
+            sourceFacts: [])
+        point.counts.blocks = blocks
+        point.counts.changedBlocks = changed
+        point.counts.shippedBytes = changed * shippedPerBlock
+        return point
+    }
+
+    /// Nights of one percent, shipped at a twentieth.
+    private static func history(_ count: Int, changed: Int = 10) throws -> [Point] {
+        try (0..<count).map { try point(UInt64($0 + 2), changed: changed, shippedPerBlock: 400) }
+    }
+
+    private static func judge(_ new: Point, _ history: [Point]) throws -> (reasons: [String], asked: Int) {
+        var asked = 0
+        let latest = try history.last ?? point(1, changed: 1000, shippedPerBlock: 3000, isFirst: true)
+        let reasons = SanityGate.reasons(new, since: latest) { () -> [Point] in
+            asked += 1
+            return history
+        }
+        return (reasons, asked)
+    }
+
+    @Test func ordinaryNightsPassWithoutALookBack() throws {
+        for changed in [0, 10, 49, 300, 500] {
+            let judged = try Self.judge(
+                Self.point(changed: changed, shippedPerBlock: 2000), Self.history(7))
+            #expect(judged.reasons == [])
+            #expect(judged.asked == 0)
+        }
+    }
+
+    @Test func anImageThatLostMoreThanHalfIsHeld() throws {
+        #expect(
+            try Self.judge(Self.point(blocks: 500, changed: 10, shippedPerBlock: 400), Self.history(3))
+                .reasons == [])
+        #expect(
+            try Self.judge(Self.point(blocks: 499, changed: 10, shippedPerBlock: 400), Self.history(3))
+                .reasons
+                == ["the image has 4087808 bytes, that of point 4 has 8192000"])
+    }
+
+    @Test func farMoreChangesThanUsualAreHeld() throws {
+        let much = try Self.point(changed: 510, shippedPerBlock: 2000)
+        #expect(try Self.judge(much, Self.history(3)).reasons == ["51 % of it has changed, usual are 1 %"])
+        // Who always changes a third is not far from it.
+        #expect(try Self.judge(much, Self.history(3, changed: 300)).reasons == [])
+        // Two nights are no history.
+        #expect(try Self.judge(much, Self.history(2)).reasons == [])
+    }
+
+    @Test func changesThatLookRandomAreHeldWhereTheyNeverDid() throws {
+        let encrypted = try Self.point(changed: 60, shippedPerBlock: 8192)
+        #expect(
+            try Self.judge(encrypted, Self.history(3)).reasons == [
+                "what has changed looks random, as if it were encrypted, and never did before"
+            ])
+        let always = try (0..<3).map { try Self.point(UInt64($0 + 2), changed: 60, shippedPerBlock: 8100) }
+        #expect(try Self.judge(encrypted, always).reasons == [])
+        // Less than a twentieth may be anything.
+        #expect(try Self.judge(Self.point(changed: 49, shippedPerBlock: 8192), Self.history(3)).reasons == [])
+    }
+
+    @Test func theFirstPointsAreNotHeld() throws {
+        let first = try Self.point(2, changed: 1000, shippedPerBlock: 8192)
+        #expect(try Self.judge(first, []).reasons == [])
+    }
+}
