@@ -52,11 +52,27 @@ struct FaultLoop: Sendable, CustomStringConvertible {
             runs += 1
             let place = "\(scenario): \(self)\(isSticky ? " from" : " at") call \(call) of the \(host)"
             findings += TraceLint.findings(in: hosts.store.trace).map { "\(place): \($0)" }
-            do { try Survey.follow(hosts.disks, book.ledger, seed: 3, scenario) } catch {
+            do { try Survey.follow(left(hosts.disks, by: host, call), book.ledger, seed: 3, scenario) } catch
+            {
                 findings.append("\(place): \(error)")
             }
             if findings.count > 10 { break }
         }
         return (runs, findings)
+    }
+
+    /// The disks that the next run finds.
+    ///
+    /// One on which every call fails until the run's end is no disk to go on with: Linux mounts it read-only, and what it had
+    /// not written is gone when it is mounted anew, as after a power cut.
+    private func left(_ disks: Disks, by host: Host, _ call: Int) -> Disks {
+        guard isSticky, case .error(EIO) = effect else { return disks }
+        let model = LossModel.allCases[call % LossModel.allCases.count]
+        var disks = disks
+        switch host {
+        case .client: disks.client = disks.client.crashed(model, seed: UInt64(call))
+        case .store: disks.store = disks.store.crashed(model, seed: UInt64(call))
+        }
+        return disks
     }
 }

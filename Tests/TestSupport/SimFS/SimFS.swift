@@ -56,7 +56,9 @@ package final class SimFS: FileSystem {
             } catch {
                 call.code = error.code
                 state.trace.append(call)
-                if call.kind == .sync || call.kind == .syncFolder, let node = call.node {
+                // What was interrupted was not tried: it is written later.
+                let isSync = call.kind == .sync || call.kind == .syncFolder
+                if isSync, error.code != EINTR, let node = call.node {
                     state.disk.failSync(node)
                 }
                 throw error
