@@ -102,6 +102,7 @@ import Testing
         let operations = try Self.text("docs/operations.md")
         let keys =
             Configuration.keys + JobConfiguration.keys + SourceConfiguration.keys + TargetConfiguration.keys
+            + HooksConfiguration.keys
         for key in keys {
             #expect(operations.contains("`\(key)") || operations.contains("{\(key): "), "\(key)")
         }

@@ -49,15 +49,19 @@ package final class ChildProcess: ByteInput {
     ///
     /// - Parameters:
     ///   - arguments: The program (searched in `PATH` when it has no `/`) and what it is given.
+    ///   - environment: Variables it gets beside this program's own.
     ///   - progressSeconds: Longest wait without a byte moved; nil for no limit.
-    package init(_ arguments: [String], progressSeconds: Int? = nil) throws(SystemError) {
+    package init(
+        _ arguments: [String], environment: [String: String] = [:], progressSeconds: Int? = nil
+    ) throws(SystemError) {
         ignoreBrokenPipes()
         let input = try OwnedDescriptor.pipe()
         let output = try OwnedDescriptor.pipe()
         let errors = try OwnedDescriptor.pipe()
         for ours in [input.write, output.read, errors.read] { try ours.setNonBlocking() }
         program = try RunningProgram(
-            arguments, input: input.read.number, output: output.write.number, errors: errors.write.number)
+            arguments, environment: environment, input: input.read.number, output: output.write.number,
+            errors: errors.write.number)
         withExtendedLifetime((input.read, output.write, errors.write)) {}
         self.name = arguments.first ?? ""
         self.progressSeconds = progressSeconds

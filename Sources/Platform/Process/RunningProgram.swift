@@ -20,14 +20,17 @@ final class RunningProgram: Sendable {
     private let state = Mutex(State.starting)
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
-    init(_ arguments: [String], input: Int32, output: Int32, errors: Int32) throws(SystemError) {
+    init(
+        _ arguments: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32
+    ) throws(SystemError) {
         guard let name = arguments.first, !name.isEmpty else {
             throw SystemError(call: "start", path: "", code: EINVAL)
         }
         let (answer, reporter) = try OwnedDescriptor.pipe()
         var configuration = Configuration(
             executable: name.contains("/") ? .path(FilePath(name)) : .name(name),
-            arguments: Arguments(Array(arguments.dropFirst())))
+            arguments: Arguments(Array(arguments.dropFirst())),
+            environment: .inherit.updating(Self.variables(environment)))
         configuration.platformOptions.processGroupID = 0
         Task(executorPreference: ProgramExecutor.shared) { [configuration] in
             await self.run(configuration, input: input, output: output, errors: errors, reporter: reporter)
@@ -39,6 +42,12 @@ final class RunningProgram: Sendable {
         if case .failed(let code) = state.withLock({ $0 }) {
             throw SystemError(call: "start", path: name, code: code)
         }
+    }
+
+    private static func variables(_ environment: [String: String]) -> [Environment.Key: String?] {
+        var variables: [Environment.Key: String?] = [:]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = .some(value) }
+        return variables
     }
 
     private func run(

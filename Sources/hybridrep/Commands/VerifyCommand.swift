@@ -29,6 +29,12 @@ struct VerifyCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         let wanted = try point.map { try PointSelection($0) }
         let opened = try selection.open(job: job, session, options, overrides)
+        return try JobHooks.calling(.postVerify, of: opened.hooks) { try prove(opened, wanted, session) }
+    }
+
+    private func prove(
+        _ opened: StoreSelection.Opened, _ wanted: PointSelection?, _ session: Session
+    ) throws -> Verdict {
         let points = try PointReader(opened.store, job: opened.job)
         let found = try wanted.map { try $0.find(points) }
         let seed = try session.entropy.bytes(8)

@@ -29,6 +29,15 @@ enum ConfigurationExample {
             level: auto
             # How often blocks that look unchanged are compared byte by byte all the same.
             full-compare: 30d
+            # Programs around a run; each gets HYBRIDREP_JOB, _RUN_ID, _POINT_ID, _STATUS and more.
+            # pre-push failing (20) stops the run before anything is read; post-push runs after a commit only.
+            hooks:
+              pre-push: [/usr/local/sbin/snapshot, mdb01]
+              post-push: /usr/local/sbin/truncate-logs mdb01
+              on-failure: mail -s "backup of $HYBRIDREP_JOB failed" root </dev/null
+              deadline: 10m
+            # Told by GET: /start, the address itself when good, /fail when not. Keep it secret.
+            ping-url: https://hc-ping.example.net/0a1b2c3d
 
           # A file that another backup program writes every night.
           payroll:

@@ -5,7 +5,7 @@ internal import Platform
 struct JobConfiguration: Sendable {
     static let keys = [
         "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
-        "verify", "sanity-gate",
+        "verify", "sanity-gate", "hooks", "ping-url",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -42,6 +42,9 @@ struct JobConfiguration: Sendable {
     let fullEvery: Setting<TimeSpan?>
     /// How often blocks that look unchanged are compared with the base byte by byte.
     let fullCompare: Setting<TimeSpan>
+    let hooks: HooksConfiguration
+    /// Where a monitor is told of each run.
+    let pingURL: Setting<PingURL?>
 
     /// - Parameters:
     ///   - state: Folder of this host's state, in which the spool lies by default.
@@ -87,6 +90,10 @@ struct JobConfiguration: Sendable {
         fullCompare = try mapping.setting("full-compare", default: TimeSpan(seconds: 30 * 86_400)) {
             scalar throws(ConfigurationError) in try scalar.duration()
         }
+        hooks = try HooksConfiguration(try mapping.mapping("hooks", keys: HooksConfiguration.keys))
+        pingURL = try mapping.setting("ping-url", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.pingURL()
+        }
     }
 
     var settings: [ShownSetting] {
@@ -99,7 +106,7 @@ struct JobConfiguration: Sendable {
         ] + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
             fullCompare.shown(as: "\(path).full-compare"), fullEvery.shown(as: "\(path).full-every"),
-        ]
+        ] + hooks.settings(at: "\(path).hooks") + [pingURL.shown(as: "\(path).ping-url")]
     }
 
     private static func targets(

@@ -104,6 +104,16 @@ struct Scalar {
         return path
     }
 
+    /// An address of http or https; it is a secret, so no message repeats it.
+    func pingURL() throws(ConfigurationError) -> PingURL {
+        guard let url = PingURL(text) else {
+            throw error(
+                "is no https:// or http:// address of printable characters without spaces, quotes or backslashes",
+                hint: "as in ping-url: https://hc-ping.com/0a1b2c3d")
+        }
+        return url
+    }
+
     func error(_ message: String, hint: String? = nil) -> ConfigurationError {
         ConfigurationError(origin.place, "\(key): \(message)", hint: hint)
     }

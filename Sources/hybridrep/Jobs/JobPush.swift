@@ -7,9 +7,6 @@ internal import Verify
 
 /// Ships an image to the targets of a job, each with its own verdict.
 struct JobPush {
-    /// Share of a target's space below which a run warns.
-    private static let scarcePercent = 5
-
     let context: JobContext
     let identity: JobObject
     let spool: Spool
@@ -21,6 +18,8 @@ struct JobPush {
     let lockWaitSeconds: Int
     /// A store that may be open already.
     let early: EarlyConnection?
+    /// Is told what was committed.
+    let tally: RunTally
 
     private var job: Name { context.job.name }
     private var session: Session { context.session }
@@ -108,7 +107,10 @@ struct JobPush {
             durationMilliseconds: Int(elapsed / 1_000_000), space: space)
         session.console.result(summary.message)
         session.console.news(summary.line)
+        tally.pointID = result.point.id
+        tally.sentBytes += summary.traffic.sentBytes
         if let failure { throw failure }
+        tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
         if result.point.health == .suspicious { tellHeld(result, backup, target.name) }
         return Verdict(result.point.health)
     }
@@ -222,7 +224,7 @@ struct JobPush {
     }
 
     private func warnIfScarce(_ space: SpaceStatus, _ target: Name) {
-        guard space.availableBytes < space.totalBytes / 100 * Self.scarcePercent else { return }
+        guard space.isScarce else { return }
         let free = HumanQuantity.bytes(space.availableBytes)
         session.console.warning(
             "target \(target) is nearly full: \(free) free of \(HumanQuantity.bytes(space.totalBytes))",

@@ -15,15 +15,33 @@ struct JobRun {
         let spool = try context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
-        let identity = try context.identity()
-        let early = targets.first.map { [connection = context.connection] target in
-            EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
+        return try hooked { tally in
+            let identity = try context.identity()
+            let early = targets.first.map { [connection = context.connection] target in
+                EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
+            }
+            defer { early?.end() }
+            let backup = try JobBackup(
+                context: context, identity: identity, spool: spool, options: options, early: early
+            ).run(source)
+            return try ship(backup, identity, spool, to: targets, verifying: verifying, early, tally)
         }
-        defer { early?.end() }
-        let backup = try JobBackup(
-            context: context, identity: identity, spool: spool, options: options, early: early
-        ).run(source)
-        return try ship(backup, identity, spool, to: targets, verifying: verifying, early)
+    }
+
+    /// Does the work between the hooks.
+    private func hooked(_ work: (RunTally) throws -> Verdict) throws -> Verdict {
+        let hooks = JobHooks(context: context)
+        let tally = RunTally()
+        let verdict: Verdict
+        do {
+            try hooks.begin()
+            verdict = try work(tally)
+        } catch {
+            let failure = CommandFailure(wrapping: error)
+            hooks.end(failure.verdict, tally)
+            throw failure
+        }
+        return hooks.end(verdict, tally)
     }
 
     /// Ships an image that is in the spool already.
@@ -33,26 +51,29 @@ struct JobRun {
         let spool = try context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
-        let identity = try context.identity()
-        guard let entry = try spool.newest() else {
-            throw CommandFailure(
-                .source, "job \(context.job.name) has no image in \(spool.folder)",
-                hint: "make one with: hybridrep backup \(context.job.name)")
+        return try hooked { tally in
+            let identity = try context.identity()
+            guard let entry = try spool.newest() else {
+                throw CommandFailure(
+                    .source, "job \(context.job.name) has no image in \(spool.folder)",
+                    hint: "make one with: hybridrep backup \(context.job.name)")
+            }
+            let backup = try BackupResult(entry, job: identity.id, in: spool)
+            return try ship(
+                backup, identity, spool, to: targets, verifying: provingFully, provingFully: provingFully,
+                nil, tally)
         }
-        let backup = try BackupResult(entry, job: identity.id, in: spool)
-        return try ship(
-            backup, identity, spool, to: targets, verifying: provingFully, provingFully: provingFully)
     }
 
     private func ship(
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
-        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection? = nil
+        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection?, _ tally: RunTally
     ) throws -> Verdict {
         let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
             provesFully: provingFully,
-            lockWaitSeconds: options.lockWaitSeconds, early: early)
+            lockWaitSeconds: options.lockWaitSeconds, early: early, tally: tally)
         let verdict = push.run(backup, to: targets)
         let isCommitted = [.good, .degraded, .held].contains(verdict)
         let keepsBase = isCommitted && !backup.ownsImage && context.job.keepBase.value == .full

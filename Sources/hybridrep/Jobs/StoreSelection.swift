@@ -20,6 +20,8 @@ struct StoreSelection: ParsableArguments {
         let job: Name
         let target: Name?
         let state: JobState?
+        /// Nil on a bare host.
+        var hooks: JobHooks?
     }
 
     /// - Parameter job: The job's name, as argument or as `--job`.
@@ -32,7 +34,7 @@ struct StoreSelection: ParsableArguments {
             let target = try context.targets(target)[0]
             return Opened(
                 store: try context.connection.open(target), job: context.job.name, target: target.name,
-                state: context.state)
+                state: context.state, hooks: JobHooks(context: context))
         }
         guard let name = Name(job) else {
             throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
