@@ -12,6 +12,7 @@ internal import Platform
             RestoreCommand.self, VerifyCommand.self, StatusCommand.self, ReconcileCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
             InitCommand.self,
+            DoctorCommand.self, RunbookCommand.self,
             ConfigCommand.self, ServeCommand.self,
             EseCommand.self,
             VersionCommand.self,

@@ -122,7 +122,8 @@ package final class Agent {
             try wire.flush()
             return refusal
         }
-        try reply(.welcome, Dialect.Welcome(dialect: dialect, client: hello.dialect).encoded)
+        let welcome = Dialect.Welcome(dialect: dialect, client: hello.dialect, time: clock.now)
+        try reply(.welcome, welcome.encoded)
         try wire.flush()
         return nil
     }

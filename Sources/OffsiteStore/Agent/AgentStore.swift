@@ -20,6 +20,8 @@ package final class AgentStore: ObjectStore {
     private var due: [Due] = []
     /// What the agent said of itself.
     package private(set) var agent: Dialect
+    /// The time of day at the far end when it answered the greeting; nil from an agent that does not say it.
+    package private(set) var agentTime: Timestamp?
     /// False for an agent that sends whole frames only; known once it was greeted.
     private(set) var sendsRecords = false
     /// False for an agent that knows nothing of pushes that were cut, or of the proof of a base; known once it was greeted.
@@ -80,6 +82,7 @@ package final class AgentStore: ObjectStore {
                 throw wire.violation("the far end chose protocol \(welcome.chosenProtocol)")
             }
             agent = welcome.dialect
+            agentTime = welcome.time
             sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
             knowsOfCuts = welcome.chosenProtocol >= Dialect.adoptionProtocol
             keepsNotes = welcome.chosenProtocol >= Dialect.notesProtocol

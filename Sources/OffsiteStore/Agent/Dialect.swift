@@ -109,13 +109,16 @@ package struct Dialect: Equatable, Sendable {
         }
     }
 
-    /// The agent's answer to it: its own dialect, and the protocol version of this session.
+    /// The agent's answer to it: its own dialect, the protocol version of this session, and its time of day.
     struct Welcome: Equatable {
         let dialect: Dialect
         let chosenProtocol: UInt16
+        /// Nil from an agent that does not say it.
+        let time: Timestamp?
 
-        init(dialect: Dialect, client: Dialect) {
+        init(dialect: Dialect, client: Dialect, time: Timestamp) {
             self.dialect = dialect
+            self.time = time
             chosenProtocol = min(dialect.newestProtocol, client.newestProtocol)
         }
 
@@ -123,12 +126,16 @@ package struct Dialect: Equatable, Sendable {
             var reader = ByteReader(bytes)
             dialect = try Dialect(parsing: &reader)
             chosenProtocol = try reader.uint16()
+            time =
+                reader.remaining < 8
+                ? nil : Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
         }
 
         var encoded: [UInt8] {
             var writer = ByteWriter()
             dialect.encode(into: &writer)
             writer.uint16(chosenProtocol)
+            if let time { writer.uint64(UInt64(bitPattern: time.nanoseconds)) }
             return writer.bytes
         }
     }

@@ -6,7 +6,8 @@ internal import Platform
 struct TargetConnection {
     let session: Session
 
-    func open(_ target: TargetConfiguration) throws -> any ObjectStore {
+    /// - Parameter lanes: Fewer or more than the target is configured for.
+    func open(_ target: TargetConfiguration, lanes: Int? = nil) throws -> any ObjectStore {
         switch target.kind {
         case .directory(let path): return directory(path.value)
         case .ssh(let ssh):
@@ -18,7 +19,8 @@ struct TargetConnection {
                     destination: try SSHDestination(user: address.user, host: address.host, port: port),
                     store: ssh.store.value, remoteCommand: ssh.remoteCommand.value,
                     identity: ssh.identity.value, knownHosts: ssh.knownHosts.value,
-                    sshCommand: ssh.sshCommand.value, lanes: ssh.lanes.value, limitRate: ssh.limitRate.value))
+                    sshCommand: ssh.sshCommand.value, lanes: lanes ?? ssh.lanes.value,
+                    limitRate: ssh.limitRate.value))
         }
     }
 

@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import Platform
+
+/// Says what stands in the way of a job's next run.
+struct DoctorCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Look at all that a run of the job needs, and say what to type where it is not there.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Argument(help: "A job of the configuration.") var job: String
+
+    var subject: String { "doctor \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        let findings = Doctor(context: context).findings()
+        for finding in findings { session.console.result(finding.line) }
+        let failed = findings.filter { $0.level.verdict != .good }
+        session.console.result(
+            JSONMessage(
+                .summary, job: context.job.name,
+                [
+                    "good": .bool(failed.isEmpty), "failed": .integer(failed.count),
+                    "warnings": .integer(findings.count { $0.level.word == "warning" }),
+                    "checks": .array(findings.map(\.json)),
+                ]))
+        guard let first = failed.first else { return .good }
+        let more = failed.count == 1 ? "" : ", and \(failed.count - 1) more"
+        throw CommandFailure(first.level.verdict, "\(first.check): \(first.text)\(more)", hint: first.next)
+    }
+}

@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import Platform
+
+/// Prints the commands that restore a job at this site.
+struct RunbookCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runbook",
+        abstract:
+            "Print the exact commands that restore the job: here, on a bare host, and without this program.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Argument(help: "A job of the configuration.") var job: String
+    @Option(
+        help: ArgumentHelp(
+            "The folder that the commands restore into; /restore/JOB by default.", valueName: "folder"))
+    var to: String?
+    @Option(help: ArgumentHelp("Where hybridrep_reader.py will be.", valueName: "file"))
+    var reader = "/usr/local/share/hybridrep/hybridrep_reader.py"
+
+    var subject: String { "runbook \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        let runbook = Runbook(context: context, folder: to ?? "/restore/\(job)", reader: reader)
+        session.console.result(text: runbook.text)
+        session.console.result(
+            JSONMessage(.summary, job: context.job.name, ["markdown": .string(runbook.text)]))
+        return .good
+    }
+}

@@ -1,0 +1,61 @@
+internal import BackupStream
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Looks whether what this host remembers of a target is what is there, and whether the next delta has its base.
+struct BaseCheck {
+    let context: JobContext
+    let target: Name
+    let points: PointReader
+
+    private var job: Name { context.job.name }
+
+    func findings() throws -> [Finding] {
+        let generations = try points.generations()
+        guard let memory = context.state.target(target) else {
+            guard let newest = generations.last else {
+                return [.good("base", target, "no point yet: the next push is a first one")]
+            }
+            return [
+                .warning(
+                    "base", target, "this host remembers nothing of point \(newest): it will be read back",
+                    next: "hybridrep run \(job)")
+            ]
+        }
+        do throws(SyncError) {
+            try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
+                guard generations.contains(generation) else { return .missing }
+                do throws(StoreError) {
+                    return try points.undamaged(generation).map { .point($0.digest) } ?? .damaged
+                } catch { throw .store(error) }
+            }
+        } catch { return [.failed("identity", target, error, otherwise: "hybridrep init \(target)")] }
+        return [
+            .good("identity", target, "the store that this host remembers"), try base(memory, generations),
+        ]
+    }
+
+    private func base(_ memory: TargetMemory, _ generations: [UInt64]) throws -> Finding {
+        if let newest = generations.last, newest > memory.generation {
+            return .warning(
+                "base", target, "it has point \(newest), and this host remembers \(memory.generation)",
+                next: "hybridrep list \(job) --target \(target), to see whether another host pushes to it")
+        }
+        guard try points.undamaged(memory.generation) != nil else {
+            return .failed(
+                .verification, "base", target, "point \(memory.generation) is damaged",
+                next: "hybridrep reconcile \(job) --target \(target)")
+        }
+        let image = try context.spool().entry(imageDigest: memory.full.image, job: points.job.id)
+        let isKept = image?.imagePath != nil || context.job.keepBase.value == .none
+        guard isKept else {
+            return .warning(
+                "base", target,
+                "the image of point \(memory.generation) is not in the spool: changed blocks go whole",
+                next: "hybridrep run \(job)")
+        }
+        return .good("base", target, "point \(memory.generation) is the newest, and its image is here")
+    }
+}

@@ -1,0 +1,84 @@
+internal import DeltaSync
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Looks at one target: who answers there, what it has of the job, and whether there is room.
+struct TargetCheck {
+    /// Clocks that differ by more make times in lists misleading.
+    private static let mostSkewSeconds: Int64 = 60
+
+    let context: JobContext
+    let target: TargetConfiguration
+
+    private var name: Name { target.name }
+    private var job: Name { context.job.name }
+    private var clock: any Clock { context.session.clock }
+
+    /// - Parameter image: Is told the bytes of the newest full there.
+    func findings(image: (Int) -> Void) -> [Finding] {
+        var findings: [Finding] = []
+        let before = clock.now
+        do {
+            let store = try context.connection.open(target, lanes: 1)
+            let after = clock.now
+            if let agent = store as? AgentStore {
+                findings.append(.good("connection", name, "\(store.label), logged in"))
+                findings += [version(agent.agent), skew(agent, before...after)]
+            }
+            let points = try PointReader(store, job: job)
+            findings.append(.good("store", name, "\(store.label) has the job \(job)"))
+            findings += try BaseCheck(context: context, target: name, points: points).findings()
+            let newest = try points.generations().last.flatMap { try points.undamaged($0)?.point }
+            if let newest, newest.kind == .full { image(newest.layout.length) }
+            findings.append(room(try store.space(), newest))
+            try store.close()
+        } catch {
+            let isThere = (error as? StoreError)?.kind == .notFound
+            findings.append(
+                .failed(
+                    isThere ? "store" : "connection", name, error,
+                    otherwise: isThere
+                        ? "hybridrep init \(name)" : "hybridrep list \(job) --target \(name) --verbose"))
+        }
+        return findings
+    }
+
+    private func version(_ agent: Dialect) -> Finding {
+        guard agent.toolVersion != ToolVersion.current else {
+            return .good("version", name, "hybridrep \(agent.toolVersion), as here")
+        }
+        return .warning(
+            "version", name, "hybridrep \(agent.toolVersion) there, \(ToolVersion.current) here",
+            next: "hybridrep version, here and there, and install the newer one at both ends")
+    }
+
+    /// The far end read its clock between two readings of ours.
+    private func skew(_ agent: AgentStore, _ ours: ClosedRange<Timestamp>) -> Finding {
+        guard let theirs = agent.agentTime else {
+            return .warning(
+                "clock", name, "unknown: hybridrep \(agent.agent.toolVersion) there does not say its time",
+                next: "date -u, here and there")
+        }
+        let apart = max(
+            ours.lowerBound.seconds - theirs.seconds, theirs.seconds - ours.upperBound.seconds, 0)
+        guard apart > Self.mostSkewSeconds else { return .good("clock", name, "it agrees with this host's") }
+        let way = theirs < ours.lowerBound ? "behind" : "ahead of"
+        return .warning(
+            "clock", name,
+            "it is \(HumanQuantity.duration(milliseconds: Int(apart) * 1000)) \(way) this host's",
+            next: "timedatectl status, here and there")
+    }
+
+    private func room(_ space: SpaceStatus, _ newest: Point?) -> Finding {
+        let check = "space"
+        let free =
+            "\(HumanQuantity.bytes(space.availableBytes)) free of \(HumanQuantity.bytes(space.totalBytes))"
+        let more = "hybridrep list \(job) --target \(name), and give the store more disk"
+        let wanted = newest.map(\.counts.shippedBytes) ?? 0
+        let text = newest == nil ? free : "\(free); the newest point took \(HumanQuantity.bytes(wanted))"
+        if space.availableBytes <= wanted { return .failed(.noSpace, check, name, text, next: more) }
+        if space.isScarce { return .warning(check, name, text, next: more) }
+        return .good(check, name, text)
+    }
+}
