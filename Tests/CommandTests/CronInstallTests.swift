@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `cron/install` would do, and does with `--apply`, in a folder of the test's own.
+@Suite struct CronInstallTests {
+    private static let script = PackageRoot.path + "/cron/install"
+
+    private func install(_ scratch: Scratch, _ arguments: String...) throws -> Command.Result {
+        let environment = ["ROOT": scratch.folder + "/root", "PATH": "/usr/bin:/bin"]
+        return try Command.run([Self.script] + arguments, environment: environment)
+    }
+
+    private func text(_ scratch: Scratch, _ path: String) throws -> String {
+        try String(contentsOfFile: scratch.folder + "/root" + path, encoding: .utf8)
+    }
+
+    @Test func withoutApplyNothingIsWritten() throws {
+        let scratch = try Scratch()
+        let result = try install(scratch, "wiki")
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(result.outputText.contains("/etc/cron.d/hybridrep-wiki: would be written:"))
+        #expect(result.outputText.contains("hybridrep run wiki\n"))
+        #expect(result.outputText.hasSuffix("--apply\n"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.folder + "/root"))
+    }
+
+    @Test func withApplyEachJobHasItsFileAndASecondTimeChangesNothing() throws {
+        let scratch = try Scratch()
+        #expect(try install(scratch, "--apply", "wiki", "mail.x").status == 0)
+        #expect(
+            try text(scratch, "/etc/cron.d/hybridrep-wiki").contains(
+                "hybridrep verify wiki --full >/dev/null\n"))
+        // cron passes over names with a dot.
+        let mail = try text(scratch, "/etc/cron.d/hybridrep-mail_x")
+        #expect(mail.contains("hybridrep run mail.x\n") && !mail.contains("mdb01"))
+        let again = try install(scratch, "--apply", "wiki", "mail.x")
+        #expect(again.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix(": there already") })
+        let hourly = try install(scratch, "--hourly", "--apply", "wiki")
+        #expect(hourly.outputText.hasPrefix("/etc/cron.d/hybridrep-wiki: written\n"))
+        #expect(try text(scratch, "/etc/cron.d/hybridrep-wiki").contains("\n7 * * * *  root  "))
+    }
+
+    @Test func systemdGetsUnitsAndAnHourlyTimerWhereAsked() throws {
+        let scratch = try Scratch()
+        let result = try install(scratch, "--apply", "--systemd", "--hourly", "wiki")
+        #expect(result.outputText.contains("would call: systemctl enable --now hybridrep@wiki.timer\n"))
+        #expect(try text(scratch, "/etc/systemd/system/hybridrep@.timer").contains("Persistent=true"))
+        #expect(
+            try text(scratch, "/etc/systemd/system/hybridrep@wiki.timer.d/hourly.conf").hasPrefix(
+                "[Timer]\nOnCalendar=\n"))
+    }
+
+    @Test(arguments: [[], ["--nonsense", "wiki"], ["Wiki"], ["../x"], ["a;b"]]) func aMistakeIsCode2(
+        arguments: [String]
+    ) throws {
+        let scratch = try Scratch()
+        let environment = ["ROOT": scratch.folder + "/root", "PATH": "/usr/bin:/bin"]
+        let result = try Command.run([Self.script] + arguments + ["--apply"], environment: environment)
+        #expect(result.status == 2)
+        #expect(result.errorText.hasPrefix("cron/install: "))
+        #expect(!FileManager.default.fileExists(atPath: scratch.folder + "/root"))
+    }
+}
