@@ -20,6 +20,12 @@ struct GlobalOptions: ParsableArguments {
             valueName: "duration"))
     var deadline: TimeSpan?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write standard error as text, journal (lines with <priority>) or json; journal where systemd reads it.",
+            valueName: "format"))
+    var logFormat: LogFormat?
+
     var loudness: Console.Loudness { verbose ? .verbose : quiet ? .quiet : .normal }
 }
 

@@ -18,7 +18,8 @@ struct Session: Sendable {
         environment = HostEnvironment()
         runID = try Identifier.random(from: entropy)
         console = Console(
-            isJSON: options.json, loudness: options.loudness, runID: runID.description, clock: clock,
+            isJSON: options.json, loudness: options.loudness, format: options.logFormat,
+            runID: runID.description, clock: clock,
             environment: environment)
     }
 

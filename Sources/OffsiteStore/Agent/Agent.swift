@@ -25,7 +25,9 @@ package final class Agent {
     private let clock: any Clock
     private let log: (String) -> Void
     /// The run that opened the session, as its client calls it.
-    private var runID = "unknown"
+    package private(set) var runID = "unknown"
+    /// Called once the client is welcome, with the version of its program.
+    package var welcomed: (String) -> Void = { _ in }
     /// Number of the last request.
     private(set) var sequence: UInt16 = 0
     private var lastSent: UInt64
@@ -125,6 +127,7 @@ package final class Agent {
         let welcome = Dialect.Welcome(dialect: dialect, client: hello.dialect, time: clock.now)
         try reply(.welcome, welcome.encoded)
         try wire.flush()
+        welcomed(PrintableText.of(hello.dialect.toolVersion))
         return nil
     }
 

@@ -19,6 +19,7 @@ final class Console: Sendable {
     let loudness: Loudness
     /// Names this run at both ends, in every JSON line and in every diagnostic.
     let runID: String
+    private let format: LogFormat
     private let clock: any Clock
     private let terminal: Terminal?
     private let state: Mutex<State>
@@ -29,7 +30,12 @@ final class Console: Sendable {
         var outputError: SystemError?
     }
 
-    init(isJSON: Bool, loudness: Loudness, runID: String, clock: any Clock, environment: HostEnvironment) {
+    /// - Parameter format: Of standard error; nil for what fits its reader.
+    init(
+        isJSON: Bool, loudness: Loudness, format: LogFormat? = nil, runID: String, clock: any Clock,
+        environment: HostEnvironment
+    ) {
+        self.format = format ?? LogFormat(fitting: environment)
         self.isJSON = isJSON
         self.loudness = loudness
         self.runID = runID
@@ -57,13 +63,13 @@ final class Console: Sendable {
 
     /// One line about work that went well, for whoever watches; cron and `--json` are not told.
     func news(_ text: String) {
-        if !isJSON, terminal != nil || loudness == .verbose { writeError(TerminalText.escape(text)) }
+        if !isJSON, terminal != nil || loudness == .verbose { write(.info, TerminalText.escape(text)) }
     }
 
     /// A warning, on standard error and as a JSON line.
     func warning(_ text: String, job: Name? = nil, target: Name? = nil) {
         result(JSONMessage(.warning, job: job, target: target, ["message": .string(text)]))
-        writeError("warning: " + TerminalText.escape(text))
+        write(.warning, "warning: " + TerminalText.escape(text))
     }
 
     /// Why the command failed, on standard error and as a JSON line.
@@ -80,7 +86,7 @@ final class Console: Sendable {
         var lines = ["\(name): FAILED (\(failure.verdict.rawValue)) \(message)"]
         lines += failure.details.map { "  " + TerminalText.escape($0) }
         if let hint = failure.hint { lines.append("hint: " + TerminalText.escape(hint)) }
-        writeError(lines.joined(separator: "\n"))
+        write(.error, lines.joined(separator: "\n"))
     }
 
     /// Redraws the progress line, if there is a terminal to draw it on.
@@ -99,8 +105,9 @@ final class Console: Sendable {
     }
 
     /// Text of our own to standard error, its newlines kept.
-    func writeError(_ text: String) {
-        state.withLock { state in Self.writeLossy(state.progress.clear() + text + "\n") }
+    func write(_ level: Logger.Level, _ text: String, isDiagnostic: Bool = false) {
+        let lines = format.lines(text, level, at: clock.now, runID: runID, isDiagnostic: isDiagnostic)
+        state.withLock { state in Self.writeLossy(state.progress.clear() + lines + "\n") }
     }
 
     /// The first failure to write a result, unless the reader simply went away, as `head` does.
@@ -113,7 +120,7 @@ final class Console: Sendable {
         guard loudness == .verbose else {
             return Logger(label: "hybridrep") { _ in SwiftLogNoOpLogHandler() }
         }
-        return Logger(label: "hybridrep") { _ in DiagnosticLog(console: self, clock: self.clock) }
+        return Logger(label: "hybridrep") { _ in DiagnosticLog(console: self) }
     }
 
     private func writeResult(_ line: String) {
