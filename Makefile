@@ -3,7 +3,7 @@ SWIFT ?= swift
 # A newer compiler's new warning must not stop a stranger's build, so this is not in the manifest.
 FLAGS ?= -Xswiftc -warnings-as-errors
 
-.PHONY: build test check fmt demo bench bench-peers setup release clean fuzz torture
+.PHONY: build test check fmt demo bench bench-peers setup release install clean fuzz torture
 build:   ; $(SWIFT) build $(FLAGS)
 test:    ; $(SWIFT) test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
@@ -17,4 +17,6 @@ fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 # make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills, two hundred cut connections, two thousand contended starts, 300 cuts of an ext4
 torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/cuts && script/contend && script/power-cuts
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep
+# make release, then as root: make install PREFIX=/usr/local
+install: ; script/install $(or $(PREFIX),/usr/local)
 clean:   ; $(SWIFT) package clean

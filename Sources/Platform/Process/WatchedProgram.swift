@@ -15,7 +15,9 @@ package struct WatchedProgram: Sendable {
     /// What it printed last, on either stream; one line.
     package let lastWords: String
 
-    /// Runs a program to its end, or to the deadline. What it prints goes nowhere.
+    /// Runs a program to its end, or to the deadline.
+    ///
+    /// What it prints goes nowhere.
     ///
     /// - Parameters:
     ///   - input: Its standard input, shorter than a pipe is deep.

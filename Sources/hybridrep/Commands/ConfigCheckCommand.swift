@@ -3,7 +3,10 @@ internal import ArgumentParser
 /// Reads the configuration and says whether it can be used.
 struct ConfigCheckCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Read the configuration and say whether it can be used.")
+        commandName: "check", abstract: "Read the configuration and say whether it can be used.",
+        discussion: HelpExamples.text([
+            "config check --config ./hybridrep.yaml": "A file that is not in force yet."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Overrides") var overrides: OverrideOptions

@@ -4,5 +4,9 @@ internal import ArgumentParser
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "Check, show or begin a configuration.",
+        discussion: HelpExamples.text([
+            "config example > /etc/hybridrep/hybridrep.yaml": "A file to begin with.",
+            "config check": "Can it be used?", "config show": "What is in force, and where it came from.",
+        ]),
         subcommands: [ConfigCheckCommand.self, ConfigShowCommand.self, ConfigExampleCommand.self])
 }

@@ -3,7 +3,10 @@ internal import ArgumentParser
 /// Prints a commented configuration to begin with.
 struct ConfigExampleCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "example", abstract: "Print a commented configuration to begin with.")
+        commandName: "example", abstract: "Print a commented configuration to begin with.",
+        discussion: HelpExamples.text([
+            "config example > /etc/hybridrep/hybridrep.yaml": "A file to begin with."
+        ]))
 
     @OptionGroup var options: GlobalOptions
 

@@ -4,7 +4,9 @@ internal import ArgumentParser
 struct ConfigShowCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Print every effective setting and where it came from.",
-        discussion: "Command line beats environment beats file beats default.")
+        discussion: HelpExamples.text(
+            "Command line beats environment beats file beats default.",
+            ["config show --limit-rate 2M": "With what the command line would change."]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Overrides") var overrides: OverrideOptions

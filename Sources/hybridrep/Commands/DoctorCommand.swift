@@ -5,7 +5,11 @@ internal import Platform
 struct DoctorCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at all that a run of the job needs, and say what to type where it is not there.")
+        abstract: "Look at all that a run of the job needs, and say what to type where it is not there.",
+        discussion: HelpExamples.text([
+            "doctor mdb01": "One line a look, and what to type where it is not well.",
+            "doctor mdb01 --json": "The same for programs.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -4,6 +4,10 @@ internal import ArgumentParser
 struct EseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ese", abstract: "Look into ESE databases and logs, in the labels of eseutil.",
+        discussion: HelpExamples.text([
+            "ese set /mnt/snap/mdb01": "Would recovery succeed?",
+            "ese pages /mnt/snap/mdb01/mdb01.edb": "Is every page intact?",
+        ]),
         subcommands: [
             EseHeaderCommand.self, EsePagesCommand.self, EseLogsCommand.self, EseSetCommand.self,
         ])

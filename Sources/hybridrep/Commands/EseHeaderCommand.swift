@@ -7,7 +7,10 @@ internal import Platform
 struct EseHeaderCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "header",
-        abstract: "Print the header of a database, log or checkpoint (eseutil /mh, /ml, /mk).")
+        abstract: "Print the header of a database, log or checkpoint (eseutil /mh, /ml, /mk).",
+        discussion: HelpExamples.text([
+            "ese header /mnt/snap/mdb01/mdb01.edb": "State, signatures, required logs."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "A database file, a log or a checkpoint.") var path: String

@@ -6,7 +6,10 @@ internal import Platform
 /// Checks a folder of logs, or one log, as `eseutil /ml` does: headers, data and the chain.
 struct EseLogsCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "logs", abstract: "Check the logs of a folder, or one log (eseutil /ml).")
+        commandName: "logs", abstract: "Check the logs of a folder, or one log (eseutil /ml).",
+        discussion: HelpExamples.text([
+            "ese logs /mnt/snap/mdb01": "Each log, and what is missing in the chain."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "A folder with logs, or one log file.") var path: String

@@ -6,7 +6,11 @@ internal import Platform
 /// Checks every page of a database, as `eseutil /k` does.
 struct EsePagesCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pages", abstract: "Check every page of a database (eseutil /k).")
+        commandName: "pages", abstract: "Check every page of a database (eseutil /k).",
+        discussion: HelpExamples.text([
+            "ese pages /mnt/snap/mdb01/mdb01.edb": "Every page's checksum and number.",
+            "ese pages --each /mnt/snap/mdb01/mdb01.edb": "And the verdict of each.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "A database file.") var path: String

@@ -8,7 +8,10 @@ struct EseSetCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
         abstract: "Tell whether databases can be recovered from the logs beside them.",
-        discussion: "The pages of the databases are not checked: that is what `ese pages` does.")
+        discussion: HelpExamples.text(
+            "The pages of the databases are not checked: that is what `ese pages` does.",
+            ["ese set /mnt/snap/mdb01 --logs /mnt/snap/mdb01-logs": "A set whose logs are in another folder."]
+        ))
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "A folder with databases and logs, or one database file.") var path: String

@@ -7,7 +7,11 @@ internal import Platform
 struct InitCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Create the store of a target; a second time changes nothing and says so.")
+        abstract: "Create the store of a target; a second time changes nothing and says so.",
+        discussion: HelpExamples.text([
+            "init vault": "The store of a target, with all jobs that use it.",
+            "init vault --job mdb01": "With one of them.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

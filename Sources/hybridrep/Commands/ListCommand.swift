@@ -6,7 +6,12 @@ internal import Platform
 /// Lists a job's points.
 struct ListCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the recovery points of a job.")
+        commandName: "list", abstract: "List the recovery points of a job.",
+        discussion: HelpExamples.text([
+            "list mdb01": "The points, oldest first.",
+            "list mdb01 --store ssh://backup@vault.example.net/srv/hybridrep":
+                "The same on a host without configuration.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

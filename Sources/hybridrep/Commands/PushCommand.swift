@@ -6,7 +6,12 @@ internal import Platform
 struct PushCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "push",
-        abstract: "Ship the newest image, or FILE or standard input (-) as the job's image.")
+        abstract: "Ship the newest image, or FILE or standard input (-) as the job's image.",
+        discussion: HelpExamples.text([
+            "push mdb01 --target usb": "Ship the newest image of the spool to one target.",
+            "push payroll /backup/older.bak": "Ship another file as this job's image.",
+            "push mail -": "Ship what comes on standard input.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -5,7 +5,11 @@ internal import Platform
 struct ReconcileCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
-        abstract: "Prove the newest point of each target; ship again what a target has lost.")
+        abstract: "Prove the newest point of each target; ship again what a target has lost.",
+        discussion: HelpExamples.text([
+            "reconcile mdb01": "Every target: ship again what it has lost.",
+            "reconcile mdb01 --target vault": "One of them.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -8,7 +8,13 @@ internal import Platform
 struct RestoreCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring a recovery point back: a set's files, a file, or the image itself.")
+        abstract: "Bring a recovery point back: a set's files, a file, or the image itself.",
+        discussion: HelpExamples.text([
+            "restore mdb01 --to /restore/mdb01": "The newest good point.",
+            "restore mdb01 --at 3h --to /restore/mdb01": "As it was three hours ago.",
+            "restore mdb01 --to /restore/mdb01 --in-place": "Fetch and write only what differs.",
+            "restore --store /media/usb/hybridrep --job mdb01 --to /restore/mdb01": "Without configuration.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -5,7 +5,12 @@ internal import Platform
 /// Backs jobs up, pushes them to every target, and verifies quickly: what cron calls.
 struct RunCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Back up, push to every target, verify quickly: what cron calls.")
+        commandName: "run", abstract: "Back up, push to every target, verify quickly: what cron calls.",
+        discussion: HelpExamples.text([
+            "run mdb01": "Back up, push, verify quickly; silent when all is well.",
+            "run mdb01 --lock-wait 10m --deadline 6h": "Wait for another run, and end after six hours.",
+            "run mdb01 --full": "Take a full where full-every would take the logs.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

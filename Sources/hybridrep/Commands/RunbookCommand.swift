@@ -6,7 +6,10 @@ struct RunbookCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "runbook",
         abstract:
-            "Print the exact commands that restore the job: here, on a bare host, and without this program.")
+            "Print the exact commands that restore the job: here, on a bare host, and without this program.",
+        discussion: HelpExamples.text([
+            "runbook mdb01 > mdb01.md": "A page to print and keep away from this host."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

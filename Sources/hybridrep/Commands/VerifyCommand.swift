@@ -9,7 +9,12 @@ internal import Verify
 struct VerifyCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove a point, or every object of the job, and say what is damaged.")
+        abstract: "Prove a point, or every object of the job, and say what is damaged.",
+        discussion: HelpExamples.text([
+            "verify mdb01": "Every object there, a sample hashed: minutes.",
+            "verify mdb01 --full": "Every byte hashed, the newest image made again.",
+            "verify mdb01 42 --full": "That for one point.",
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -4,7 +4,8 @@ internal import Platform
 /// Prints the versions of the program and of the C libraries it runs with.
 struct VersionCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "version", abstract: "Print the versions of the program and its libraries.")
+        commandName: "version", abstract: "Print the versions of the program and its libraries.",
+        discussion: HelpExamples.text(["version": "This program and the libraries it has loaded."]))
 
     @OptionGroup var options: GlobalOptions
 

@@ -3,7 +3,7 @@ internal import Platform
 /// The keys by which a target's host is known, as `ssh-keygen` finds them.
 struct HostKeys {
     struct Key {
-        /// `ED25519 SHA256:…`
+        /// As in `ED25519 SHA256:…`.
         let fingerprint: String
         let file: String
     }

@@ -33,7 +33,9 @@ struct JobHooks {
             hint: "run the hook by hand, as this user, until it ends with 0")
     }
 
-    /// Tells how a run ended. A good one whose hook fails is degraded: what is committed stays committed.
+    /// Tells how a run ended.
+    ///
+    /// A good one whose hook fails is degraded: what is committed stays committed.
     @discardableResult func end(_ verdict: Verdict, _ tally: RunTally) -> Verdict {
         var verdict = verdict
         if tally.hasGoodPoint { verdict = after(.postPush, verdict, tally) }
