@@ -18,6 +18,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let bitSet: Target.Dependency = .product(name: "BitCollections", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -29,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -54,7 +56,9 @@ let package = Package(
             swiftSettings: memorySafe),
         .target(
             name: "Verify",
-            dependencies: ["DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform"],
+            dependencies: [
+                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", mustache,
+            ],
             swiftSettings: memorySafe),
         .executableTarget(
             name: "hybridrep",

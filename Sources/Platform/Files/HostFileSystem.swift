@@ -9,10 +9,11 @@ package struct HostFileSystem: FileSystem {
         let flags =
             switch mode {
             case .read: O_RDONLY
-            case .create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
+            case .create, .createReadable: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
             case .update: O_RDWR
             }
-        let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, 0o600)
+        let permissions: mode_t = mode == .createReadable ? 0o644 : 0o600
+        let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw .last("open", path) }
         return HostFile(descriptor, path: path)
     }

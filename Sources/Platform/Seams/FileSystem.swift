@@ -39,6 +39,8 @@ package enum OpenMode: Sendable {
     case read
     /// Makes a new file with mode 0600; fails when it exists.
     case create
+    /// The same for other users to read: 0644, less what the umask takes.
+    case createReadable
     /// Reads and writes an existing file.
     case update
 }

@@ -18,6 +18,14 @@ package struct JobEvidence: Sendable {
         package let isGood: Bool
         package let comment: String
         package let facts: [UInt8]
+
+        init(_ note: StoredNote) {
+            point = note.note.point
+            time = note.received
+            isGood = note.note.outcome == .good
+            comment = note.note.comment
+            facts = note.note.facts
+        }
     }
 
     /// How many points there are, good or not.
@@ -91,9 +99,7 @@ package struct JobEvidence: Sendable {
         var last: Rehearsal?
         var good: Rehearsal?
         try shelf.newest(.rehearsed) { note in
-            let found = Rehearsal(
-                point: note.note.point, time: note.received, isGood: note.note.outcome == .good,
-                comment: note.note.comment, facts: note.note.facts)
+            let found = Rehearsal(note)
             last = last ?? found
             if found.isGood { good = found }
             return good == nil

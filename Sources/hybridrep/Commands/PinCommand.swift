@@ -6,10 +6,9 @@ internal import Platform
 struct PinCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "pin", abstract: "Keep a point, whatever retention says.",
-        discussion: """
-            Example:
-              hybridrep pin mdb01 42 --comment 'before the migration'
-            """)
+        discussion: HelpExamples.text([
+            "pin mdb01 42 --comment 'before the migration'": "Whatever retention says, point 42 stays."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

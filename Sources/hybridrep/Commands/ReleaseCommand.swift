@@ -7,10 +7,10 @@ struct ReleaseCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Accept a point that was committed as suspicious: it counts as good from here on.",
-        discussion: """
-            Example:
-              hybridrep release mdb01 42 --comment 'the mailboxes were archived'
-            """)
+        discussion: HelpExamples.text([
+            "release mdb01 42 --comment 'the mailboxes were archived'":
+                "What the gate held is good, and latest."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -6,10 +6,9 @@ internal import Platform
 struct ResumeCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Expect points of a suspended job again.",
-        discussion: """
-            Example:
-              hybridrep resume mdb01
-            """)
+        discussion: HelpExamples.text([
+            "resume mdb01": "Its age is judged again."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

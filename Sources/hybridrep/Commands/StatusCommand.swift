@@ -6,15 +6,16 @@ struct StatusCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Say how old the newest good points are, and when they were last proved.",
-        discussion: """
+        discussion: HelpExamples.text(
+            """
             All is read from the stores themselves. What has no promise in the configuration (rpo, verify.full-within) is \
             shown and not judged.
-
-            Examples:
-              hybridrep status
-              hybridrep status mdb01 --nagios
-              hybridrep status --prometheus /var/lib/node_exporter/hybridrep.prom
-            """)
+            """,
+            [
+                "status": "Every job at every target, and what to type next.",
+                "status mdb01 --nagios": "One line for a monitor; exits with 0, 1, 2 or 3.",
+                "status --prometheus /var/lib/node_exporter/hybridrep.prom": "Metrics, written by rename.",
+            ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
@@ -38,7 +39,7 @@ struct StatusCommand: ToolCommand {
             return .nagios(.unknown)
         }
         if let prometheus {
-            try PrometheusText(statuses: statuses).write(to: prometheus, session.files)
+            try session.files.replace(prometheus, Array(PrometheusText(statuses: statuses).text.utf8))
             return .good
         }
         if nagios {

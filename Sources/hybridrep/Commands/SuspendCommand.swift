@@ -6,10 +6,9 @@ internal import Platform
 struct SuspendCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "suspend", abstract: "Say that a job is not expected to make points for now, and why.",
-        discussion: """
-            Example:
-              hybridrep suspend mdb01 --comment 'server is being rebuilt, back on Monday'
-            """)
+        discussion: HelpExamples.text([
+            "suspend mdb01 --comment 'being rebuilt until Monday'": "Its age is shown and not judged."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -6,10 +6,9 @@ internal import Platform
 struct UnpinCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "unpin", abstract: "Leave a pinned point to retention again.",
-        discussion: """
-            Example:
-              hybridrep unpin mdb01 42
-            """)
+        discussion: HelpExamples.text([
+            "unpin mdb01 42": "Point 42 is like any other again."
+        ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions

@@ -28,7 +28,7 @@ enum HumanQuantity {
     }
 
     /// A length of time in whole seconds, in the same words.
-    static func age(_ seconds: Int) -> String { duration(milliseconds: seconds * 1000) }
+    static func age(_ seconds: Int) -> String { seconds < 1 ? "0 s" : duration(milliseconds: seconds * 1000) }
 
     /// `12.5 %`; a part of nothing is 0.
     static func percent(_ part: Int, of whole: Int) -> String {

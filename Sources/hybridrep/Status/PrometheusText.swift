@@ -60,14 +60,4 @@ struct PrometheusText {
             return "# HELP \(name) \(metric.help).\n# TYPE \(name) gauge\n" + samples.joined()
         }.joined()
     }
-
-    /// Writes the file by rename, so that a collector never reads half of it.
-    func write(to path: String, _ files: any FileSystem) throws(SystemError) {
-        let temporary = path + ".partial"
-        if try files.status(temporary) != nil { try files.remove(temporary) }
-        let file = try files.open(temporary, .create)
-        try file.write(Array(text.utf8).span, at: 0)
-        try file.sync()
-        try files.rename(temporary, to: path)
-    }
 }

@@ -8,22 +8,28 @@ struct StatusReader {
     let session: Session
     let configuration: Configuration
 
-    /// - Parameter asked: One target; nil for all of each job.
-    func read(_ jobs: [JobConfiguration], target asked: String?) throws -> [TargetStatus] {
+    /// - Parameters:
+    ///   - asked: One target; nil for all of each job.
+    ///   - since: From when on the history is read as well; nil for none.
+    func read(
+        _ jobs: [JobConfiguration], target asked: String?, since: Timestamp? = nil
+    ) throws -> [TargetStatus] {
         try jobs.flatMap { job in
             let context = try JobContext(session, configuration, job)
-            return try context.targets(asked).map { read(context, $0) }
+            return try context.targets(asked).map { read(context, $0, since) }
         }
     }
 
-    private func read(_ context: JobContext, _ target: TargetConfiguration) -> TargetStatus {
+    private func read(
+        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?
+    ) -> TargetStatus {
         let job = context.job
         do {
-            let evidence = try evidence(context, target)
+            let (evidence, history) = try evidence(context, target, since)
             return TargetStatus(
                 job: job.name, target: target.name,
                 outcome: .success(JobStatus(evidence, job.promises, now: session.clock.now)),
-                waitingImages: waiting(context, evidence.head?.point))
+                waitingImages: waiting(context, evidence.head?.point), history: history)
         } catch {
             return TargetStatus(
                 job: job.name, target: target.name, outcome: .failure(CommandFailure(wrapping: error)),
@@ -31,12 +37,16 @@ struct StatusReader {
         }
     }
 
-    private func evidence(_ context: JobContext, _ target: TargetConfiguration) throws -> JobEvidence {
+    private func evidence(
+        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?
+    ) throws -> (JobEvidence, JobHistory?) {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         let found = try JobEvidence(reading: store, points)
+        var history: JobHistory?
+        if let since { history = try JobHistory(reading: store, points, since: since) }
         try store.close()
-        return found
+        return (found, history)
     }
 
     /// Images of this host that are newer than the newest point.

@@ -9,6 +9,8 @@ struct TargetStatus {
     let outcome: Result<JobStatus, CommandFailure>
     /// Images of this host that are newer than the newest point there.
     let waitingImages: Int
+    /// What a report tells besides; nil where none was asked for, or nothing could be asked.
+    var history: JobHistory?
 
     /// The four words that monitoring knows.
     enum State: Int, Comparable {

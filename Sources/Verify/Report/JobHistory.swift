@@ -1,0 +1,59 @@
+package import OffsiteStore
+package import Platform
+
+/// What a store has of a job since a time: every point, verification and rehearsal, oldest first.
+///
+/// It is read from the store each time, so there is nothing to keep in step with it.
+package struct JobHistory: Sendable {
+    /// Newest points that a history has at most; what is older is counted and not shown.
+    package static let maximumPoints = 10_000
+
+    package struct Verification: Sendable {
+        package let time: Timestamp
+        package let point: Point.Reference?
+        package let isGood: Bool
+        /// Of all bytes, from 0 to 1; nil for a sample.
+        package let share: Double?
+        package let facts: VerificationFacts
+    }
+
+    package private(set) var points: [StoredPoint] = []
+    /// Generations whose point cannot be read.
+    package private(set) var unreadable: [UInt64] = []
+    package private(set) var verifications: [Verification] = []
+    package private(set) var rehearsals: [JobEvidence.Rehearsal] = []
+
+    /// - Parameter since: Receipts before it are left out.
+    package init(
+        reading store: any ObjectStore, _ points: PointReader, since: Timestamp
+    ) throws(StoreError) {
+        for generation in try points.generations().reversed().prefix(Self.maximumPoints) {
+            guard let found = try points.undamaged(generation) else {
+                unreadable.append(generation)
+                continue
+            }
+            guard found.receipt.received >= since else { break }
+            self.points.append(found)
+        }
+        self.points.reverse()
+        let shelf = try NoteShelf(points, store)
+        var verifications: [Verification] = []
+        try shelf.newest(.verified) { note in
+            guard note.received >= since else { return false }
+            guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
+            verifications.append(
+                Verification(
+                    time: note.received, point: note.note.point, isGood: note.note.outcome == .good,
+                    share: note.note.arc?.share, facts: facts))
+            return true
+        }
+        self.verifications = verifications.reversed()
+        var rehearsals: [JobEvidence.Rehearsal] = []
+        try shelf.newest(.rehearsed) { note in
+            guard note.received >= since else { return false }
+            rehearsals.append(JobEvidence.Rehearsal(note))
+            return true
+        }
+        self.rehearsals = rehearsals.reversed()
+    }
+}

@@ -1,0 +1,45 @@
+package import OffsiteStore
+package import Platform
+
+/// What a report says of a job at one target; what could not be asked says so, and is never shown as good.
+package struct TargetReport: Sendable {
+    package let job: Name
+    package let target: Name
+    /// `OK`, `WARNING`, `CRITICAL` or `UNKNOWN`.
+    package let state: String
+    /// One line each, with what to type next.
+    package let findings: [String]
+    /// Nil where the store could not be asked.
+    package let known: Known?
+
+    package struct Known: Sendable {
+        package let status: JobStatus
+        package let history: JobHistory
+
+        package init(status: JobStatus, history: JobHistory) {
+            self.status = status
+            self.history = history
+        }
+    }
+
+    package init(job: Name, target: Name, state: String, findings: [String], known: Known?) {
+        self.job = job
+        self.target = target
+        self.state = state
+        self.findings = findings
+        self.known = known
+    }
+
+    /// Fulls alone: log points are parts of one.
+    package var fulls: [StoredPoint] { known?.history.points.filter { $0.point.kind == .full } ?? [] }
+    package var shippedBytes: Int {
+        known?.history.points.reduce(0) { $0 + $1.point.counts.shippedBytes } ?? 0
+    }
+
+    /// Longest time between two good points that followed each other, in seconds; nil for less than two.
+    package var longestGap: Int? {
+        let times =
+            known?.history.points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds) ?? []
+        return zip(times, times.dropFirst()).map { Int($1 - $0) }.max()
+    }
+}

@@ -1,0 +1,60 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+extension TargetReport {
+    init(_ status: TargetStatus) {
+        var known: Known?
+        if let judged = status.status, let history = status.history {
+            known = Known(status: judged, history: history)
+        }
+        self.init(
+            job: status.job, target: status.target, state: status.state.word, findings: status.lines,
+            known: known)
+    }
+
+    /// A few lines behind the table of states.
+    var lines: [String] {
+        let name = "\(job) at \(target): "
+        guard let history = known?.history else { return [name + "nothing is known of the time asked for"] }
+        let bad = history.points.count { $0.point.health != .good } + history.unreadable.count
+        let failed = history.verifications.count { !$0.isGood }
+        let failedRestores = history.rehearsals.count { !$0.isGood }
+        return [
+            name + "\(history.points.count) points, \(bad) of them not good, "
+                + "\(HumanQuantity.bytes(shippedBytes)) stored for them"
+                + (longestGap.map { ", \(HumanQuantity.age($0)) at most between two good ones" } ?? ""),
+            name + "\(history.verifications.count) verifications, \(failed) found damage; "
+                + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
+        ]
+    }
+
+    /// Beside those of the status.
+    var fields: [JSONValue.Field] {
+        guard let history = known?.history else { return [] }
+        let fields: KeyValuePairs<String, JSONValue> = [
+            "longest_gap": .seconds(longestGap), "bytes_stored": .integer(shippedBytes),
+            "history": .array(history.points.map { PointFacts($0).listed }),
+            "unreadable_points": .array(history.unreadable.map { .integer(Int(clamping: $0)) }),
+            "verifications": .array(
+                history.verifications.map { found in
+                    .fields([
+                        "time": .time(found.time), "level": .string(found.facts.level),
+                        "generation": found.point.map { .integer(Int(clamping: $0.generation)) } ?? .null,
+                        "good": .bool(found.isGood), "bytes_hashed": .integer(found.facts.bytesHashed),
+                        "share_read": .share(found.share ?? 0),
+                    ])
+                }),
+            "rehearsals": .array(
+                history.rehearsals.map { found in
+                    .fields([
+                        "time": .time(found.time),
+                        "generation": found.point.map { .integer(Int(clamping: $0.generation)) } ?? .null,
+                        "good": .bool(found.isGood), "comment": .string(found.comment),
+                    ])
+                }),
+        ]
+        return fields.map { JSONValue.Field(key: $0.key, value: $0.value) }
+    }
+}
