@@ -26,9 +26,12 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     package static func tooLarge(_ path: String) -> Self { Self(call: "read", path: path, code: EFBIG) }
 
     package static let interruptedCode = EINTR
+    package static let existsCode = EEXIST
     package var isEndOfFile: Bool { code == ENODATA }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// A folder is where a file was meant.
+    package var isFolder: Bool { code == EISDIR }
     /// The disk could not read or write.
     package var isInputOutput: Bool { code == EIO }
     package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }

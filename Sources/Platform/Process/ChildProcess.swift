@@ -51,8 +51,10 @@ package final class ChildProcess: ByteInput {
     ///   - arguments: The program (searched in `PATH` when it has no `/`) and what it is given.
     ///   - environment: Variables it gets beside this program's own.
     ///   - progressSeconds: Longest wait without a byte moved; nil for no limit.
+    ///   - leavesNothing: Whether what it has started is killed when it ends, by itself or not.
     package init(
-        _ arguments: [String], environment: [String: String] = [:], progressSeconds: Int? = nil
+        _ arguments: [String], environment: [String: String] = [:], progressSeconds: Int? = nil,
+        leavesNothing: Bool = false
     ) throws(SystemError) {
         ignoreBrokenPipes()
         let input = try OwnedDescriptor.pipe()
@@ -61,7 +63,7 @@ package final class ChildProcess: ByteInput {
         for ours in [input.write, output.read, errors.read] { try ours.setNonBlocking() }
         program = try RunningProgram(
             arguments, environment: environment, input: input.read.number, output: output.write.number,
-            errors: errors.write.number)
+            errors: errors.write.number, leavesNothing: leavesNothing)
         withExtendedLifetime((input.read, output.write, errors.write)) {}
         self.name = arguments.first ?? ""
         self.progressSeconds = progressSeconds

@@ -18,11 +18,15 @@ final class RunningProgram: Sendable {
     }
 
     private let state = Mutex(State.starting)
+    /// Whether what the program started is ended with it.
+    private let leavesNothing: Bool
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
     init(
-        _ arguments: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32
+        _ arguments: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32,
+        leavesNothing: Bool
     ) throws(SystemError) {
+        self.leavesNothing = leavesNothing
         guard let name = arguments.first, !name.isEmpty else {
             throw SystemError(call: "start", path: "", code: EINVAL)
         }
@@ -114,6 +118,8 @@ final class RunningProgram: Sendable {
                 let value = unsafe info._sifields._sigchld.si_status
                 status = unsafe info.si_code == CLD_EXITED ? .exited(value) : .signalled(value)
             }
+            // Not reaped yet, so the group's number is still its own.
+            if leavesNothing { _ = kill(-pid, SIGKILL) }
             current = .ended(status)
             continuation.resume()
             return status

@@ -23,14 +23,15 @@ package struct WatchedProgram: Sendable {
     ///   - input: Its standard input, shorter than a pipe is deep.
     ///   - environment: Variables it gets beside this program's own.
     ///   - heedsInterruption: Whether it is ended when this program is told to end.
+    ///   - leavesNothing: Whether what it has started is killed when it ends, by itself or not.
     package init(
         _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
-        deadlineSeconds: Int, heedsInterruption: Bool
+        deadlineSeconds: Int, heedsInterruption: Bool, leavesNothing: Bool = false
     ) throws(SystemError) {
         // One stream to drain, which is done while waiting for its end.
         let child = try ChildProcess(
             ["/bin/sh", "-c", #"exec "$@" >&2"#, "sh"] + arguments, environment: environment,
-            progressSeconds: deadlineSeconds)
+            progressSeconds: deadlineSeconds, leavesNothing: leavesNothing)
         // A program that does not read is no failure of this one.
         try? child.writeAll(input.span)
         child.closeInput()
