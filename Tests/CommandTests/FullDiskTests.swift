@@ -112,4 +112,30 @@ struct FullDiskTests {
                 "hybridrep restore mdb01: FAILED (24) write out/first: 3000000 bytes needed, 2097152 are there\n"
             ))
     }
+
+    @Test func aRehearsalWithoutRoomIsCode24AndLeavesNothing() throws {
+        let result = try run(
+            try site(),
+            """
+            small scratch 2m
+            small full 64k
+            head -c 200000 /dev/zero > full/fill 2>/dev/null
+            H init vault
+            head -c 3000000 /dev/urandom > dump
+            H run mdb01
+            H rehearse mdb01 --scratch "$FOLDER/scratch" --exec 'touch ran; cat {}'
+            H rehearse mdb01 --scratch "$FOLDER/full" --exec 'touch ran; cat {}'
+            find scratch full -name 'hybridrep-rehearsal-*'
+            find . -name ran
+            H rehearse mdb01 --scratch "$FOLDER/room" --exec 'cmp {} dump'
+            """)
+        let ends = result.outputText.split(separator: "\n").filter {
+            $0.wholeMatch(of: /[a-z]+ [0-9]+/) != nil || $0.hasPrefix("scratch") || $0.hasPrefix("./")
+        }
+        #expect(
+            ends == ["init 0", "run 0", "rehearse 24", "rehearse 24", "rehearse 0"],
+            "\(result.outputText)\(result.errorText)")
+        let refusal = #//restored: 3000000 bytes needed, 20[0-9]{5} are there\nhint: make room/#
+        #expect(result.errorText.contains(refusal))
+    }
 }

@@ -143,7 +143,7 @@ package struct Dialect: Equatable, Sendable {
 
 extension String {
     /// As many whole characters as fit into `limit` bytes of UTF-8.
-    func truncated(toUTF8 limit: Int) -> String {
+    package func truncated(toUTF8 limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var result = ""
         var count = 0

@@ -5,7 +5,7 @@ internal import Platform
 struct JobConfiguration: Sendable {
     static let keys = [
         "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
-        "verify", "sanity-gate", "hooks", "ping-url",
+        "verify", "rehearse", "sanity-gate", "hooks", "ping-url",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -33,6 +33,7 @@ struct JobConfiguration: Sendable {
     let fullWithin: Setting<TimeSpan?>
     /// Whether a full that is unlike all before it is held.
     let sanityGate: Setting<Bool>
+    let rehearsal: RehearsalConfiguration
     let keep: KeepConfiguration
     let level: Setting<CompressionLevel>
     let keepBase: Setting<KeepBase>
@@ -73,6 +74,8 @@ struct JobConfiguration: Sendable {
         sanityGate = try mapping.setting("sanity-gate", default: true) { scalar throws(ConfigurationError) in
             try scalar.boolean()
         }
+        rehearsal = try RehearsalConfiguration(
+            try mapping.mapping("rehearse", keys: RehearsalConfiguration.keys))
         keep = try KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
         level = try mapping.setting("level", default: .automatic) { scalar throws(ConfigurationError) in
             try scalar.level()
@@ -103,7 +106,7 @@ struct JobConfiguration: Sendable {
             targets.shown(as: "\(path).targets"),
             rpo.shown(as: "\(path).rpo"), fullWithin.shown(as: "\(path).verify.full-within"),
             sanityGate.shown(as: "\(path).sanity-gate"),
-        ] + keep.settings(at: "\(path).keep") + [
+        ] + rehearsal.settings(at: "\(path).rehearse") + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),
             fullCompare.shown(as: "\(path).full-compare"), fullEvery.shown(as: "\(path).full-every"),
         ] + hooks.settings(at: "\(path).hooks") + [pingURL.shown(as: "\(path).ping-url")]

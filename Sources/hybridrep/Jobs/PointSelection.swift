@@ -8,6 +8,8 @@ enum PointSelection: Equatable {
     /// `42-20261122T020004Z`.
     case id(UInt64, String)
     case at(Timestamp)
+    /// Any good point, chosen by this number.
+    case random(UInt64)
 
     /// `--at`: RFC 3339, or how long ago, as in `3h`.
     init(at text: String, now: Timestamp) throws {
@@ -46,6 +48,13 @@ enum PointSelection: Equatable {
         case .at(let time):
             if let found = try points.newest(at: time) { return found }
             throw CommandFailure(.notFound, "\(missing) good point from \(time) or before", hint: hint)
+        case .random(let seed):
+            var left = try points.generations()
+            while !left.isEmpty {
+                let found = try points.point(left.remove(at: Int(seed % UInt64(left.count))))
+                if try points.isGood(found) { return found }
+            }
+            throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
         case .generation(let generation), .id(let generation, _):
             guard try points.generations().contains(generation) else {
                 throw CommandFailure(.notFound, "\(missing) point \(generation)", hint: hint)

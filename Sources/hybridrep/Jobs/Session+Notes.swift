@@ -11,18 +11,27 @@ extension Session {
     }
 
     /// Keeps in the store what was learned; where that cannot be, what was learned is true all the same.
+    ///
+    /// - Returns: Whether it is kept.
+    @discardableResult
     func keep(
         _ store: any ObjectStore, _ job: Name, _ target: Name?,
         _ write: (Notebook, PointReader) throws(StoreError) -> Void
-    ) {
+    ) -> Bool {
         do throws(StoreError) {
             let points = try PointReader(store, job: job)
             try write(notebook(store, points), points)
+            return true
         } catch {
-            console.warning(
-                "what was found is not kept in the store, and no status or report will know of it: \(error)",
-                job: job, target: target)
+            warnNotKept(error, job, target)
+            return false
         }
+    }
+
+    func warnNotKept(_ why: any Error, _ job: Name, _ target: Name?) {
+        console.warning(
+            "what was found is not kept in the store, and no status or report will know of it: \(why)",
+            job: job, target: target)
     }
 
     /// Keeps what a verification of one point, or of the whole job, has found.

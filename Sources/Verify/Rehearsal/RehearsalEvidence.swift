@@ -1,0 +1,137 @@
+internal import BackupStream
+package import OffsiteStore
+package import Platform
+
+/// What one rehearsal did and found, as its note keeps it: JSON with names in snake case.
+///
+/// Later versions add fields and never change one.
+package struct RehearsalEvidence: Codable, Equatable, Sendable {
+    /// What a database said of itself.
+    package struct Database: Codable, Equatable, Sendable {
+        /// Empty for a raw image, and where it is not known.
+        package var name: String
+        package var pagesChecked: Int
+        package var pagesBad: Int
+        /// Whether its logs bring it back; nil where no set was restored.
+        package var logVerdict: String?
+        package var faults: [String]
+
+        package init(
+            name: String, pagesChecked: Int = 0, pagesBad: Int = 0, logVerdict: String? = nil,
+            faults: [String] = []
+        ) {
+            self.name = name
+            self.pagesChecked = pagesChecked
+            self.pagesBad = pagesBad
+            self.logVerdict = logVerdict
+            self.faults = faults
+        }
+    }
+
+    /// The user's command.
+    package struct Command: Codable, Equatable, Sendable {
+        package enum End: String, Codable, Sendable {
+            case good
+            /// It ended with another status than 0, or by a signal.
+            case failed
+            case notStarted = "not_started"
+            case tookTooLong = "took_too_long"
+        }
+        /// As it was run.
+        package var line: String
+        package var end: End
+        package var exitStatus: Int?
+        package var seconds = 0.0
+        /// The last that it wrote.
+        package var said: String
+
+        package init(line: String, end: End = .notStarted, said: String = "") {
+            self.line = line
+            self.end = end
+            self.said = said
+        }
+    }
+
+    /// Most databases, faults of each, and bytes of a text that are kept.
+    private static let (mostDatabases, mostFaults, mostBytes) = (100, 4, 500)
+
+    package var pointId: String
+    package var generation: UInt64
+    package var kind: String
+    /// RFC 3339 in UTC.
+    package var started: String
+    package var restoreSeconds = 0.0
+    /// Bytes of the images that were made again, a log point's full among them.
+    package var restoredBytes = 0
+    package var bytesReceived = 0
+    package var imageDigest: String
+    /// The restored image has the digest of the point.
+    package var imageDigestMatches = false
+    package var databases: [Database] = []
+    /// Nil where none was asked for.
+    package var command: Command?
+    /// Why nothing could be restored; nil when it was.
+    package var restoreFault: String?
+    package var totalSeconds = 0.0
+    /// One line for people.
+    package var verdict = ""
+
+    package init(_ point: Point, started: Timestamp) {
+        pointId = point.id
+        generation = point.generation
+        kind = "\(point.kind)"
+        self.started = started.description
+        imageDigest = "\(point.imageDigest)"
+    }
+
+    package init(parsing bytes: [UInt8]) throws(FormatError) {
+        self = try FactsJSON.decode(Self.self, bytes, of: "rehearsal")
+    }
+
+    package var json: [UInt8] { FactsJSON.encode(self, isPretty: false) }
+
+    package var pagesChecked: Int { databases.reduce(0) { $0 + $1.pagesChecked } }
+    package var pagesBad: Int { databases.reduce(0) { $0 + $1.pagesBad } }
+    package var bytesPerSecond: Int {
+        restoreSeconds > 0 ? Int(Double(restoredBytes) / restoreSeconds) : restoredBytes
+    }
+
+    /// What is wrong with what was restored.
+    package var faults: [String] {
+        databases.flatMap { database in
+            database.faults.map { database.name.isEmpty ? $0 : "\(database.name): \($0)" }
+        }
+    }
+
+    /// Restored, intact, and where there is a command, tried with success.
+    package var isGood: Bool {
+        imageDigestMatches && restoreFault == nil && faults.isEmpty && (command?.end ?? .good) == .good
+    }
+
+    /// The same within the bounds of a note, and with its verdict.
+    package var bounded: Self {
+        var kept = self
+        kept.databases = databases.prefix(Self.mostDatabases).map { database in
+            var database = database
+            database.faults = database.faults.prefix(Self.mostFaults).map(Self.cut)
+            database.logVerdict = database.logVerdict.map(Self.cut)
+            return database
+        }
+        kept.command?.line = Self.cut(command?.line ?? "")
+        kept.command?.said = Self.cut(command?.said ?? "")
+        kept.restoreFault = restoreFault.map(Self.cut)
+        kept.verdict = Self.cut(verdict)
+        return kept
+    }
+
+    private static func cut(_ text: String) -> String { PrintableText.of(text).truncated(toUTF8: mostBytes) }
+}
+
+extension Notebook {
+    /// Keeps what a rehearsal found.
+    package func rehearsed(_ evidence: RehearsalEvidence, of point: Point.Reference) throws(StoreError) {
+        let kept = evidence.bounded
+        try add(
+            .rehearsed, point, evidence.isGood ? .good : .bad, comment: kept.verdict, facts: kept.json)
+    }
+}
