@@ -54,6 +54,7 @@ import Testing
                 ["jobs.mdb01.rehearse.scratch", "none", "default"],
                 ["jobs.mdb01.rehearse.exec", "none", "default"],
                 ["jobs.mdb01.rehearse.deadline", "1h", "default"],
+                ["jobs.mdb01.rehearse.within", "none", "default"],
                 ["jobs.mdb01.keep.last", "3", "FILE:8:18"],
                 ["jobs.mdb01.keep.within", "none", "default"],
                 ["jobs.mdb01.keep.hourly", "0", "default"],

@@ -26,7 +26,7 @@ enum ConfigurationExample {
             # A point that any of these keeps stays; no rule at all keeps everything.
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
             # A restore is tried there, and this command on it; {} is the restored folder or file.
-            rehearse: {scratch: /backup/scratch, exec: "esedbexport -t {}/export {}/mdb01.edb", deadline: 1h}
+            rehearse: {scratch: /backup/scratch, exec: "esedbexport -t {}/export {}/mdb01.edb", deadline: 1h, within: 90d}
             # zstd level, 1 to 19; auto follows the link: higher where that is slow.
             level: auto
             # How often blocks that look unchanged are compared byte by byte all the same.

@@ -2,7 +2,7 @@ internal import Verify
 
 /// Where restores of a job are rehearsed, and what is tried on them.
 struct RehearsalConfiguration: Sendable {
-    static let keys = ["scratch", "exec", "deadline"]
+    static let keys = ["scratch", "exec", "deadline", "within"]
     static let defaultDeadline = TimeSpan(seconds: 3600)
 
     /// Folder with room for a restored point.
@@ -11,6 +11,8 @@ struct RehearsalConfiguration: Sendable {
     let exec: Setting<ProgramLine?>
     /// Time within which that command must end.
     let deadline: Setting<TimeSpan>
+    /// Time within which a restore is to be rehearsed at each target.
+    let within: Setting<TimeSpan?>
 
     init(_ mapping: YAMLMapping) throws(ConfigurationError) {
         scratch = try mapping.setting("scratch", default: nil) { scalar throws(ConfigurationError) in
@@ -18,6 +20,9 @@ struct RehearsalConfiguration: Sendable {
         }
         deadline = try mapping.setting("deadline", default: Self.defaultDeadline) {
             scalar throws(ConfigurationError) in try scalar.duration()
+        }
+        within = try mapping.setting("within", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.duration()
         }
         guard let value = mapping["exec"] else {
             exec = Setting(value: nil, origin: .builtIn)
@@ -35,7 +40,7 @@ struct RehearsalConfiguration: Sendable {
     func settings(at path: String) -> [ShownSetting] {
         [
             scratch.shown(as: "\(path).scratch"), exec.shown(as: "\(path).exec"),
-            deadline.shown(as: "\(path).deadline"),
+            deadline.shown(as: "\(path).deadline"), within.shown(as: "\(path).within"),
         ]
     }
 }

@@ -60,6 +60,8 @@ struct StatusReader {
 
 extension JobConfiguration {
     var promises: Promises {
-        Promises(recoveryPoint: rpo.value?.seconds, fullWithin: fullWithin.value?.seconds)
+        Promises(
+            recoveryPoint: rpo.value?.seconds, fullWithin: fullWithin.value?.seconds,
+            rehearseWithin: rehearsal.within.value?.seconds)
     }
 }
