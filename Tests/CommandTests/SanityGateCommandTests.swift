@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Text-like pages, a few of which change each night.
-    private static func write(_ site: Site, night: Int, pages: Int = 100, run: Bool = true) throws {
+    private static func write(_ site: Site, night: Int, pages: Int = 160, run: Bool = true) throws {
         var content: [UInt8] = []
         for page in 0..<pages {
             let version = page % 50 == night % 50 ? night : 0
@@ -29,7 +29,7 @@ import Testing
 
     private static func encrypt(_ site: Site) throws {
         var generator = SeededGenerator(seed: 4)
-        try Data(generator.bytes(100 * 8192)).write(to: URL(fileURLWithPath: site.path("db.img")))
+        try Data(generator.bytes(160 * 8192)).write(to: URL(fileURLWithPath: site.path("db.img")))
     }
 
     private static func latest(_ site: Site) throws -> String {
@@ -55,7 +55,9 @@ import Testing
         #expect(status.text("head_point_id")?.hasPrefix("6-") == true)
         #expect(
             (status.fields["findings"] as? [String])?.first?.hasSuffix("hybridrep release mdb01 6") == true)
+        #expect(try site.run("restore", Site.job, "6", "--to", site.path("held")).status == 3)
         try site.expectGood("release", Site.job, "6", "--comment", "encrypted at rest since today")
+        try site.expectGood("restore", Site.job, "6", "--to", site.path("released"))
         #expect(try Self.latest(site).hasPrefix("6-"))
         try site.expectGood("run", Site.job)
         #expect(try Self.latest(site).hasPrefix("7-"))
@@ -67,7 +69,7 @@ import Testing
         try Self.write(site, night: 9, pages: 40, run: false)
         #expect(
             try site.expect(27, "run", Site.job).contains(
-                "the image has 327680 bytes, that of point 4 has 819200"))
+                "the image has 327680 bytes, that of point 4 has 1310720"))
         // Back as it was, but built upon the held one.
         try Self.write(site, night: 3, run: false)
         try site.expect(27, "run", Site.job)

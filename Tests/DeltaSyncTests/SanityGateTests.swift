@@ -31,10 +31,12 @@ import Testing
         try (0..<count).map { try point(UInt64($0 + 2), changed: changed, shippedPerBlock: 400) }
     }
 
-    private static func judge(_ new: Point, _ history: [Point]) throws -> (reasons: [String], asked: Int) {
+    private static func judge(_ new: Point, _ history: [Point], hasBase: Bool = true) throws -> (
+        reasons: [String], asked: Int
+    ) {
         var asked = 0
         let latest = try history.last ?? point(1, changed: 1000, shippedPerBlock: 3000, isFirst: true)
-        let reasons = SanityGate.reasons(new, since: latest) { () -> [Point] in
+        let reasons = SanityGate.reasons(new, since: latest, hasBase: hasBase) { () -> [Point] in
             asked += 1
             return history
         }
@@ -69,16 +71,21 @@ import Testing
         #expect(try Self.judge(much, Self.history(2)).reasons == [])
     }
 
+    /// Nights of a fifth, shipped at a twentieth.
     @Test func changesThatLookRandomAreHeldWhereTheyNeverDid() throws {
-        let encrypted = try Self.point(changed: 60, shippedPerBlock: 8192)
+        let encrypted = try Self.point(changed: 210, shippedPerBlock: 8192)
+        let plain = try Self.history(3, changed: 200)
         #expect(
-            try Self.judge(encrypted, Self.history(3)).reasons == [
+            try Self.judge(encrypted, plain).reasons == [
                 "what has changed looks random, as if it were encrypted, and never did before"
             ])
-        let always = try (0..<3).map { try Self.point(UInt64($0 + 2), changed: 60, shippedPerBlock: 8100) }
+        // A host that has lost its base ships everything whole.
+        #expect(try Self.judge(encrypted, plain, hasBase: false).reasons == [])
+        let always = try (0..<3).map { try Self.point(UInt64($0 + 2), changed: 200, shippedPerBlock: 8100) }
         #expect(try Self.judge(encrypted, always).reasons == [])
-        // Less than a twentieth may be anything.
-        #expect(try Self.judge(Self.point(changed: 49, shippedPerBlock: 8192), Self.history(3)).reasons == [])
+        // Less than a MiB may be anything.
+        #expect(try Self.judge(Self.point(changed: 120, shippedPerBlock: 8192), plain).reasons == [])
+        #expect(try Self.judge(encrypted, Self.history(3)).reasons.count == 1)
     }
 
     @Test func theFirstPointsAreNotHeld() throws {

@@ -4,14 +4,14 @@ internal import Platform
 extension Push {
     /// Why a full is to be held, from what the store has of those before it; empty for nothing.
     func reasonsToHold(
-        _ point: Point, _ request: PushRequest, _ history: PointHistory, _ points: PointReader
+        _ point: Point, _ request: PushRequest, _ history: PointHistory, hasBase: Bool, _ points: PointReader
     ) throws(SyncError) -> [String] {
         guard request.isGated, point.kind == .full, point.health == .good else { return [] }
         if let held = try heldHead(history, points) {
             return ["it is built upon point \(held.generation), which is held"]
         }
         guard let latest = try history.goodFulls(1).first else { return [] }
-        var reasons = try SanityGate.reasons(point, since: latest) { () throws(SyncError) in
+        var reasons = try SanityGate.reasons(point, since: latest, hasBase: hasBase) { () throws(SyncError) in
             try history.goodFulls(SanityGate.historyPoints)
         }
         if let other = request.otherSource(latest.sourceFacts) { reasons.append(other) }

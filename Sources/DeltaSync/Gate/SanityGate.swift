@@ -19,14 +19,16 @@ struct SanityGate: Sendable {
     static let randomRatio = 0.95
     /// Usual changes that shrink to less than this are not.
     static let plainRatio = 0.7
-    /// Share of changes from which their entropy counts.
+    /// Share and bytes of changes from which their entropy counts; of fewer, what describes them is too large a part.
     static let entropyShare = 0.05
+    static let entropyBytes = 1 << 20
 
     /// What a point tells of itself in numbers.
     struct Figures: Equatable {
         let imageBytes: Int
         /// Of its blocks that were shipped; nil where there was nothing to compare with.
         let share: Double?
+        let changedBytes: Int
         /// Shipped bytes of each changed one; nil where nothing has changed.
         let ratio: Double?
 
@@ -35,18 +37,19 @@ struct SanityGate: Sendable {
             let blocks = Double(max(1, point.counts.blocks))
             let changed = Double(point.counts.changedBlocks)
             share = point.parent == nil ? nil : changed / blocks
-            let changedBytes = changed / blocks * Double(point.layout.length)
-            ratio = changedBytes < 1 ? nil : Double(point.counts.shippedBytes) / changedBytes
+            changedBytes = Int(changed / blocks * Double(point.layout.length))
+            ratio = changedBytes == 0 ? nil : Double(point.counts.shippedBytes) / Double(changedBytes)
         }
     }
 
     /// - Parameters:
     ///   - point: The one that is about to be committed.
     ///   - latest: The newest good full.
+    ///   - hasBase: Whether this host had the old content: without, changes are shipped whole and look like new ones.
     ///   - history: Good fulls before it, `latest` among them; asked for only where the point is unusual at first sight.
     /// - Returns: Why it is to be held; empty for nothing.
     static func reasons<E: Error>(
-        _ point: Point, since latest: Point, history: () throws(E) -> [Point]
+        _ point: Point, since latest: Point, hasBase: Bool, history: () throws(E) -> [Point]
     ) throws(E) -> [String] {
         let new = Figures(point)
         var reasons: [String] = []
@@ -56,7 +59,8 @@ struct SanityGate: Sendable {
             )
         }
         guard let share = new.share, share >= entropyShare else { return reasons }
-        let isRandom = new.ratio.map { $0 >= randomRatio } ?? false
+        let isRandom =
+            hasBase && new.changedBytes >= entropyBytes && new.ratio.map { $0 >= randomRatio } ?? false
         guard share > ordinaryShare || isRandom else { return reasons }
         let usual = try history().map { Figures($0) }
         if share > ordinaryShare, let before = median(usual.compactMap(\.share)), share > farFactor * before {

@@ -151,7 +151,7 @@ package struct Push {
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
-        let reasons = try reasonsToHold(point, request, history, points)
+        let reasons = try reasonsToHold(point, request, history, hasBase: base.isLocal, points)
         if !reasons.isEmpty { point.health = .suspicious }
         let bytes = point.encoded(job: job.id, store: points.storeID)
         resumed.journal.intend(generation, SHA256Hasher.hash(bytes.span))

@@ -52,6 +52,8 @@ struct RestoreCommand: ToolCommand {
         let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
+        // One that was committed with damage, or is held, comes back as it was, and the verdict says so.
+        let verdict: Verdict = try points.isGood(stored) ? .good : .degraded
         let start = session.clock.monotonicNanoseconds
         let restore = try Restoration(
             stored, from: opened.store, points, state: opened.state, session: session)
@@ -69,7 +71,7 @@ struct RestoreCommand: ToolCommand {
         }
         try opened.store.close()
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
-        if image == "-" { return verdict(stored.point) }
+        if image == "-" { return verdict }
         let full = to == nil ? nil : restore.full?.point
         session.console.result(
             "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "
@@ -89,11 +91,8 @@ struct RestoreCommand: ToolCommand {
                     "bytes_received": .integer(opened.store.traffic.receivedBytes),
                     "duration_seconds": .milliseconds(elapsed),
                 ]))
-        return verdict(stored.point)
+        return verdict
     }
-
-    /// A point that was committed with damage, or as suspicious, comes back as it was, and says so.
-    private func verdict(_ point: Point) -> Verdict { point.health == .good ? .good : .degraded }
 
     /// `restore JOB [POINT]`, or `restore --store S --job JOB [POINT]`.
     private func jobAndPoint(now: Timestamp) throws -> (String, PointSelection) {
