@@ -53,13 +53,15 @@ struct VerifyCommand: ToolCommand {
                 if Interruption.cause != nil { throw .interrupted }
             }
         session.keep(result, level.choice, of: found, opened)
+        let damage = DamageInPoint(newestOf: result, opened, points, session)
         try opened.store.close()
-        let report = VerificationReport(result: result, level: level.choice)
+        let report = VerificationReport(result: result, level: level.choice, damage: damage)
         for line in report.lines { session.console.result(line) }
         session.console.result(report.message(job: opened.job, target: opened.target))
         guard result.isGood else {
             let generation = found?.point.generation
-            throw CommandFailure(result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""))
+            throw CommandFailure(
+                result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage)
         }
         // The store is as it was written; what was written was damaged, by option.
         return result.rebuilt.contains { $0.health != .good } ? .degraded : .good

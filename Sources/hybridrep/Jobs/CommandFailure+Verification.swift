@@ -5,7 +5,9 @@ extension CommandFailure {
     private static let listed = 20
 
     /// A verification that found damage, or nothing to verify.
-    init(_ result: PointVerification.Result, of what: String) {
+    ///
+    /// - Parameter place: What it takes from the newest point that needs it.
+    init(_ result: PointVerification.Result, of what: String, _ place: DamageInPoint? = nil) {
         let check = result.check
         guard check.points > 0, check.neededObjects > 0 else {
             self.init(.verification, "\(what): nothing was there to verify (0 of 0)")
@@ -17,6 +19,7 @@ extension CommandFailure {
                 + (points.isEmpty ? "" : " (needed by point \(points))")
         }
         details += result.faults
+        if let place { details += place.parts.map { "point \(place.pointID) lacks \($0)" } }
         let good = check.presentObjects - check.damage.filter { $0.reason.hasPrefix("its SHA-256") }.count
         let message = "\(what) is damaged: \(good) of \(check.neededObjects) objects are good"
         let more = details.count - Self.listed

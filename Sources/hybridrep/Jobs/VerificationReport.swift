@@ -8,6 +8,8 @@ internal import Verify
 struct VerificationReport {
     let result: PointVerification.Result
     let level: CheckRequest.Level
+    /// What damaged packs take from the newest point that needs them.
+    let damage: DamageInPoint?
 
     private var share: Double { result.arc?.share ?? 0 }
 
@@ -41,6 +43,16 @@ struct VerificationReport {
         }
     }
 
+    private var parts: [JSONValue] {
+        (damage?.parts ?? []).map { part in
+            .fields([
+                "member": .string(part.member), "offset": .integer(part.range.lowerBound),
+                "length": .integer(part.range.count), "first_block": .integer(part.blocks.lowerBound),
+                "last_block": .integer(part.blocks.upperBound), "text": .string(part.description),
+            ])
+        }
+    }
+
     func message(job: Name, target: Name?) -> JSONMessage {
         let check = result.check
         return JSONMessage(
@@ -61,7 +73,9 @@ struct VerificationReport {
                             "object": .string(damage.object), "reason": .string(damage.reason),
                             "points": .array(damage.points.map { .integer(Int(clamping: $0)) }),
                         ])
-                    }), "faults": .array(result.faults.map { .string($0) }), "good": .bool(result.isGood),
+                    }), "faults": .array(result.faults.map { .string($0) }),
+                "damaged_point_id": .optional(damage?.pointID), "damaged_parts": .array(parts),
+                "good": .bool(result.isGood),
             ])
     }
 }

@@ -1,0 +1,24 @@
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+extension DamageInPoint {
+    /// That of the newest point which needs a damaged pack; nil where none does, or it cannot be told.
+    init?(
+        newestOf result: PointVerification.Result, _ opened: StoreSelection.Opened, _ points: PointReader,
+        _ session: Session
+    ) {
+        let damage = result.check.damage.filter { $0.object.hasSuffix(".pack") }
+        guard let generation = damage.flatMap(\.points).max() else { return nil }
+        do {
+            let point = try points.point(generation).point
+            try self.init(damage, in: point, opened.store, points, .host(session.files))
+        } catch {
+            session.console.warning(
+                "which bytes of point \(generation) are damaged cannot be told: \(error)", job: opened.job,
+                target: opened.target)
+            return nil
+        }
+    }
+}
