@@ -25,7 +25,7 @@ package struct DamageInPoint: Equatable, Sendable {
         _ damage: [CheckReport.Damage], in point: Point, _ store: any ObjectStore, _ points: PointReader,
         _ scratch: ScratchFolder
     ) throws(SyncError) {
-        let packs = Set(damage.compactMap { Self.pack($0.object) })
+        let packs = Set(damage.compactMap { ObjectKey(path: $0.object)?.digest })
         let ranges = try DamagedRanges(store, points, scratch).find(in: point, damaged: packs)
         let databases = Set(((try? ManifestSummary(parsing: point.sourceFacts))?.databases ?? []).map(\.name))
         pointID = point.id
@@ -40,11 +40,6 @@ package struct DamageInPoint: Equatable, Sendable {
                     isDatabase: extent.key.kind == .data && databases.contains(extent.key.name))
             }
         }
-    }
-
-    private static func pack(_ path: String) -> Digest256? {
-        guard path.hasSuffix(".pack"), let name = path.split(separator: "/").last else { return nil }
-        return Digest256(hex: name.dropLast(".pack".count))
     }
 }
 

@@ -23,7 +23,7 @@ extension Push {
         guard let head = history.head, head.point.health == .suspicious else { return nil }
         return try syncing { () throws(StoreError) in
             guard try !points.isGood(head) else { return nil }
-            let key = ObjectKey.note(points.job.name, NoteID(.held, head.point.generation))
+            let key = ObjectKey.note(points.job.name, NoteID(.held, of: head.point.generation))
             return try store.length(of: key) == nil ? nil : head.point
         }
     }
@@ -34,11 +34,9 @@ extension Push {
         _ points: PointReader
     ) {
         guard !reasons.isEmpty else { return }
-        let id = NoteID(.held, min(point.generation, NoteID.maximumNumber))
         let note = Note(
-            id, point: point, made: request.sourceTime, maker: maker,
+            NoteID(.held, of: point.generation), point: point, made: request.sourceTime, maker: maker,
             comment: reasons.joined(separator: "; "))
-        let bytes = note.encoded(job: job.id, store: points.storeID)
-        _ = try? store.publishNote(bytes, id: id, job: job.name)
+        _ = try? store.publish(note, points)
     }
 }

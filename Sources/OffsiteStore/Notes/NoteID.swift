@@ -31,6 +31,11 @@ package struct NoteID: Hashable, Comparable, Sendable {
         self.number = number
     }
 
+    /// The one note of its kind on a point, whose number is the generation.
+    package init(_ kind: Kind, of generation: UInt64) {
+        self.init(kind, min(generation, Self.maximumNumber))
+    }
+
     /// As in the file's name: the kind in the upper byte.
     package var rawValue: UInt64 { UInt64(kind.rawValue) << Self.kindShift | number }
 

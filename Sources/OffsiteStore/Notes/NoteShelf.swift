@@ -85,14 +85,24 @@ package struct NoteShelf {
         for _ in 0..<Self.mostTries {
             number += 1
             let note = make(NoteID(kind, number))
-            let bytes = note.encoded(job: points.job.id, store: points.storeID)
-            do throws(StoreError) {
-                let receipt = try store.publishNote(bytes, id: note.id, job: points.job.name)
-                return StoredNote(note: note, received: receipt.received)
-            } catch { guard error.kind == .exists else { throw error } }
+            do throws(StoreError) { return try store.publish(note, points) } catch {
+                guard error.kind == .exists else { throw error }
+            }
         }
         throw StoreError(
             .failed, "note", "job \(points.job.name)", "others have added notes all the while",
             hint: "try again")
+    }
+}
+
+extension ObjectStore {
+    /// Makes a note final under the id that it has.
+    ///
+    /// - Throws: `exists` when the id is taken; `incompatible` when the far end's program is too old to keep notes.
+    @discardableResult
+    package func publish(_ note: Note, _ points: PointReader) throws(StoreError) -> StoredNote {
+        let bytes = note.encoded(job: points.job.id, store: points.storeID)
+        let receipt = try publishNote(bytes, id: note.id, job: points.job.name)
+        return StoredNote(note: note, received: receipt.received)
     }
 }

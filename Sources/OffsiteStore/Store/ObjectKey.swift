@@ -25,6 +25,24 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { path }
 
+    /// The pack, map, index, point or note with this path; nil for any other text.
+    package init?(path: String) {
+        let parts = path.split(separator: "/")
+        guard parts.count >= 4, let job = Name(String(parts[1])),
+            let kind = ObjectKind.allCases.first(where: { $0.folder == parts[2] }),
+            let key = kind.key(fileName: String(parts[parts.count - 1]), job: job), key.path == path
+        else { return nil }
+        self = key
+    }
+
+    /// The digest that is its name; nil for what has another.
+    package var digest: Digest256? {
+        switch self {
+        case .pack(_, let name), .map(_, let name), .index(_, let name): name
+        case .store, .job, .point, .note: nil
+        }
+    }
+
     /// The job it belongs to; nil for the store's own object.
     package var job: Name? {
         switch self {

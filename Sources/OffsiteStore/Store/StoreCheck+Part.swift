@@ -29,13 +29,3 @@ extension StoreCheck {
         report.readTo = isEmpty ? last.map { $0 &+ 1 } ?? arc.end : arc.end
     }
 }
-
-extension ObjectKey {
-    /// The digest that is its name; nil for what has another.
-    fileprivate var digest: Digest256? {
-        switch self {
-        case .pack(_, let name), .map(_, let name), .index(_, let name): name
-        case .store, .job, .point, .note: nil
-        }
-    }
-}

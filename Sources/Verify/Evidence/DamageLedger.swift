@@ -5,18 +5,17 @@ internal import Platform
 ///
 /// Verifications are given newest first. Damage of an object counts until a later one has read that object and not named it.
 struct DamageLedger {
-    package struct Entry: Equatable, Sendable {
-        let damage: VerificationFacts.Damage
-        let found: Timestamp
-    }
-    private(set) var open: [Entry] = []
+    private(set) var open: [JobEvidence.Damage] = []
     private var later: [(arc: DigestArc?, isOfJob: Bool, named: Set<String>)] = []
 
     mutating func add(_ note: StoredNote, _ facts: VerificationFacts) {
         // Where objects are damaged, an image made of them tells nothing more.
         let found = facts.damage.isEmpty ? Self.faults(facts, note.note) : facts.damage
         for damage in found where !isMended(damage) {
-            open.append(Entry(damage: damage, found: note.received))
+            open.append(
+                .init(
+                    object: damage.object, reason: damage.reason, points: damage.points, found: note.received)
+            )
         }
         let named = Set(facts.damage.map(\.object) + facts.faults)
         later.append((note.note.arc, note.note.point == nil, named))
@@ -25,7 +24,7 @@ struct DamageLedger {
     private func isMended(_ damage: VerificationFacts.Damage) -> Bool {
         later.contains { later in
             if later.named.contains(damage.object) { return true }
-            guard let digest = Self.digest(inPath: damage.object) else { return later.isOfJob }
+            guard let digest = ObjectKey(path: damage.object)?.digest else { return later.isOfJob }
             return later.arc?.contains(digest) ?? false
         }
     }
@@ -37,11 +36,5 @@ struct DamageLedger {
                 object: fault, reason: "image of point \(facts.rebuilt ?? "?")",
                 points: note.point.map { [$0.generation] } ?? [])
         }
-    }
-
-    /// That of a pack, map or index.
-    private static func digest(inPath path: String) -> Digest256? {
-        let name = path.split(separator: "/").last ?? ""
-        return Digest256(hex: name.prefix { $0 != "." })
     }
 }

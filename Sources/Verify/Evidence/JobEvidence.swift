@@ -80,7 +80,7 @@ package struct JobEvidence: Sendable {
             return !cover.isWhole
         }
         if let generation = reference?.generation {
-            let proof = try shelf.note(NoteID(.proved, generation))
+            let proof = try shelf.note(NoteID(.proved, of: generation))
             if let proof, proof.note.outcome == .good, proof.note.point == reference {
                 verified = max(verified ?? proof.received, proof.received)
             }
@@ -89,10 +89,7 @@ package struct JobEvidence: Sendable {
         self.verified = verified.flatMap { $0 < latest?.receipt.received ?? $0 ? nil : $0 }
         self.wholeSince = wholeSince
         readShare = cover.share
-        damage = ledger.open.map {
-            Damage(
-                object: $0.damage.object, reason: $0.damage.reason, points: $0.damage.points, found: $0.found)
-        }
+        damage = ledger.open
     }
 
     private mutating func readRehearsals(_ shelf: NoteShelf) throws(StoreError) {

@@ -35,11 +35,10 @@ package struct Notebook {
     package func proved(
         _ result: PointVerification.Result, of point: Point.Reference
     ) throws(StoreError) {
-        let id = NoteID(.proved, min(point.generation, NoteID.maximumNumber))
         let note = note(
-            id, point, result.isGood ? .good : .bad, facts: VerificationFacts(.quick, result).json)
-        let bytes = note.encoded(job: points.job.id, store: points.storeID)
-        do throws(StoreError) { _ = try store.publishNote(bytes, id: id, job: points.job.name) } catch {
+            NoteID(.proved, of: point.generation), point, result.isGood ? .good : .bad,
+            facts: VerificationFacts(.quick, result).json)
+        do throws(StoreError) { try store.publish(note, points) } catch {
             // An answer that was lost, and asked for again.
             guard error.kind == .exists else { throw error }
         }

@@ -11,19 +11,14 @@ struct PinCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
+    @OptionGroup var mark: MarkOptions
     @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
         ""
-    @Argument(help: "A job of the configuration.") var job: String
     @Argument(help: "latest, a generation, or a point's id.") var point: String
 
-    var subject: String { "pin \(job) \(point)" }
+    var subject: String { "pin \(mark.job) \(point)" }
 
     func perform(_ session: Session) throws -> Verdict {
-        let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
-        let mark = PointMark(session: session, context: context, kind: .pinned, comment: comment)
-        return try mark.add(try PointSelection(point), target: target)
+        try mark.add(.pinned, try PointSelection(point), comment, session, options)
     }
 }

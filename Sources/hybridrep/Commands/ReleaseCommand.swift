@@ -13,20 +13,15 @@ struct ReleaseCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
+    @OptionGroup var mark: MarkOptions
     @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
         ""
-    @Argument(help: "A job of the configuration.") var job: String
     @Argument(help: "latest, a generation, or a point's id.") var point: String
 
-    var subject: String { "release \(job) \(point)" }
+    var subject: String { "release \(mark.job) \(point)" }
 
     func perform(_ session: Session) throws -> Verdict {
-        let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
-        let mark = PointMark(session: session, context: context, kind: .released, comment: comment)
-        return try mark.add(try PointSelection(point), target: target) { (found, points) in
+        try mark.add(.released, try PointSelection(point), comment, session, options) { found in
             guard found.point.health == .suspicious else {
                 throw CommandFailure(
                     .usage,

@@ -11,18 +11,13 @@ struct ResumeCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
+    @OptionGroup var mark: MarkOptions
     @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
         ""
-    @Argument(help: "A job of the configuration.") var job: String
 
-    var subject: String { "resume \(job)" }
+    var subject: String { "resume \(mark.job)" }
 
     func perform(_ session: Session) throws -> Verdict {
-        let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
-        let mark = PointMark(session: session, context: context, kind: .resumed, comment: comment)
-        return try mark.add(nil, target: target)
+        try mark.add(.resumed, nil, comment, session, options)
     }
 }

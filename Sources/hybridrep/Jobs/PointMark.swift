@@ -15,7 +15,7 @@ struct PointMark {
     ///   - allow: Throws where the point is not one for such a note.
     func add(
         _ selection: PointSelection?, target: String?,
-        allow: (StoredPoint, PointReader) throws -> Void = { _, _ in }
+        allow: (StoredPoint) throws -> Void
     ) throws -> Verdict {
         var verdicts: [Verdict] = []
         for target in try context.targets(target) {
@@ -35,14 +35,14 @@ struct PointMark {
 
     private func add(
         _ selection: PointSelection?, _ target: TargetConfiguration,
-        _ allow: (StoredPoint, PointReader) throws -> Void
+        _ allow: (StoredPoint) throws -> Void
     ) throws {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         var found: StoredPoint?
         if let selection {
             let point = try selection.find(points)
-            try allow(point, points)
+            try allow(point)
             found = point
         }
         try session.notebook(store, points).add(kind, found?.reference, comment: comment)

@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import OffsiteStore
+
+/// What all commands take that say something of a job or a point to its stores.
+struct MarkOptions: ParsableArguments {
+    @OptionGroup var overrides: OverrideOptions
+    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
+    @Argument(help: "A job of the configuration.") var job: String
+
+    /// - Parameters:
+    ///   - point: Nil for the whole job.
+    ///   - allow: Throws where the point is not one for such a note.
+    func add(
+        _ kind: NoteID.Kind, _ point: PointSelection?, _ comment: String, _ session: Session,
+        _ options: GlobalOptions, allow: (StoredPoint) throws -> Void = { _ in }
+    ) throws -> Verdict {
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        return try PointMark(session: session, context: context, kind: kind, comment: comment)
+            .add(point, target: target, allow: allow)
+    }
+}
