@@ -9,7 +9,8 @@ internal import Platform
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
-            RestoreCommand.self, VerifyCommand.self, RehearseCommand.self, StatusCommand.self,
+            DiffCommand.self, RestoreCommand.self, VerifyCommand.self, RehearseCommand.self,
+            StatusCommand.self,
             ReportCommand.self,
             ReconcileCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,

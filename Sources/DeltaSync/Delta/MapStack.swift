@@ -62,6 +62,17 @@ package struct MapStack {
         return (MapEntry.coalesced(found.sorted { $0.offset < $1.offset }), gaps)
     }
 
+    /// What the map, which is that of `point`, says of a range.
+    ///
+    /// - Throws: `damaged` where it says nothing.
+    func pieces(in range: Range<Int>, of point: Point) throws(SyncError) -> [MapEntry] {
+        let (pieces, gaps) = try parts(in: range)
+        guard gaps.isEmpty else {
+            throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
+        }
+        return pieces
+    }
+
     /// The fingerprints of all layers as one.
     ///
     /// - Throws: `damaged` for layers that stand for far more than they say.

@@ -10,7 +10,7 @@ package struct ImageRebuild {
     private let store: any ObjectStore
     private let points: PointReader
     package let point: Point
-    private let map: MapStack
+    let map: MapStack
     private let runs: [FingerprintRun]
     /// Steps that are being decoded or wait to be handed on.
     private static let mostUnderWay = DecodingWork.threads + 2

@@ -39,7 +39,7 @@ package struct MapPieces {
         while records < limits.records {
             guard let piece = found.popFirst() else {
                 guard let window = nextWindow() else { break }
-                try look(at: window)
+                found = try map.pieces(in: window, of: point)[...]
                 continue
             }
             // However long a stretch of zeros is, and over however many windows, it is one piece.
@@ -52,14 +52,6 @@ package struct MapPieces {
             if case .record(_, _, _, let depth) = piece.source { records += depth }
         }
         return pieces.isEmpty ? nil : pieces
-    }
-
-    private mutating func look(at window: Range<Int>) throws(SyncError) {
-        let (some, gaps) = try map.parts(in: window)
-        guard gaps.isEmpty else {
-            throw .damaged("the map of point \(point.id) says nothing about byte \(gaps[0].lowerBound)")
-        }
-        found = some[...]
     }
 
     /// The next part of the ranges; nil behind the last.

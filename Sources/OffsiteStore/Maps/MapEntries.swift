@@ -20,7 +20,8 @@ package final class MapEntries {
     private static let mostParts = 1 << 22
 
     private let file: any OpenFile
-    private let frames: [FrameID]
+    /// All that entries name.
+    package let frames: [FrameID]
     private let sections: [Section]
     private var cached: [(section: Int, entries: [MapEntry])] = []
     private let mostCached: Int

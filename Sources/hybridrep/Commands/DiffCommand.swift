@@ -1,0 +1,57 @@
+internal import ArgumentParser
+internal import DeltaSync
+internal import OffsiteStore
+internal import Platform
+
+/// Tells what changed between two points.
+struct DiffCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Tell what changed between two points, from their maps alone.",
+        discussion: HelpExamples.text(
+            """
+            One point stands for what changed from it to the newest good one, none for what changed since the point \
+            before that. Nothing is restored; only --trees fetches pages.
+            """,
+            [
+                "diff mdb01": "What the last night changed.",
+                "diff mdb01 12 latest": "From point 12 to the newest good one.",
+                "diff mdb01 --at 7d": "Since seven days ago.",
+                "diff mdb01 12 13 --trees": "And which trees of a database the changed pages belong to.",
+            ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var selection: StoreSelection
+    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+    @Argument(
+        help: ArgumentHelp(
+            "latest, a generation, or a point's id: the older one, then the newer one.", valueName: "point"))
+    var points: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "From the newest good point at this time: 2026-11-22T02:00:00Z, or 3h ago.", valueName: "time"))
+    var at: String?
+    @Flag(help: "Fetch the pages that changed, and tell which trees of a database they belong to.")
+    var trees = false
+
+    var subject: String { "diff \(([job] + points).joined(separator: " "))" }
+
+    func validate() throws {
+        guard points.count + (at == nil ? 0 : 1) <= 2 else {
+            throw ValidationError("two points at most are compared")
+        }
+    }
+
+    func perform(_ session: Session) throws -> Verdict {
+        var wanted = try points.map { try PointSelection($0) }
+        if let at { wanted.insert(try PointSelection(at: at, now: session.clock.now), at: 0) }
+        let opened = try selection.open(job: job, session, options, overrides)
+        let difference = try PointDifference(session: session, opened: opened).run(wanted, withTrees: trees)
+        try opened.store.close()
+        let report = DifferenceReport(difference)
+        for line in report.lines { session.console.result(line) }
+        session.console.result(report.message(opened))
+        return .good
+    }
+}
