@@ -15,7 +15,7 @@ setup:   ; script/setup
 # make fuzz TARGET=frame SECONDS=600; every target for a minute by default
 fuzz:    ; script/fuzz $(or $(TARGET),all) $(or $(SECONDS),60)
 # make torture SEEDS=100; simulated power cuts and faults at every call, then a thousand real kills, two hundred cut connections, two thousand contended starts, 300 cuts of an ext4
-torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/cuts && script/contend && script/power-cuts
+torture: ; script/torture $(or $(SEEDS),32) && script/kill-loop && script/replica-loop && script/cuts && script/contend && script/power-cuts
 release: ; $(SWIFT) build -c release --static-swift-stdlib --product hybridrep && $(SWIFT) build -c release --static-swift-stdlib --product generate-manual
 # make release, then as root: make install PREFIX=/usr/local
 install: ; script/install $(or $(PREFIX),/usr/local)

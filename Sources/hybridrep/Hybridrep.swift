@@ -9,7 +9,8 @@ internal import Platform
         version: ToolVersion.current,
         subcommands: [
             RunCommand.self, BackupCommand.self, PushCommand.self, ListCommand.self, ShowCommand.self,
-            DiffCommand.self, RestoreCommand.self, VerifyCommand.self, RehearseCommand.self,
+            DiffCommand.self, RestoreCommand.self, ApplyCommand.self, VerifyCommand.self,
+            RehearseCommand.self,
             StatusCommand.self,
             ReportCommand.self,
             ReconcileCommand.self,

@@ -27,7 +27,7 @@ final class FailingFiles: FileSystemDecorator {
     }
 
     func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
-        if mode == .create { try change("open", path) }
+        if mode.makesNew { try change("open", path) }
         return File(base: try base.open(path, mode), files: self)
     }
 

@@ -21,6 +21,9 @@ extension FileSystemDecorator {
     package func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool {
         try base.renameNoReplace(old, to: new)
     }
+    package func exchangeNames(_ one: String, _ other: String) throws(SystemError) {
+        try base.exchangeNames(one, other)
+    }
     package func remove(_ path: String) throws(SystemError) { try base.remove(path) }
     package func removeFolder(_ path: String) throws(SystemError) { try base.removeFolder(path) }
     package func syncFolder(_ path: String) throws(SystemError) { try base.syncFolder(path) }

@@ -28,14 +28,14 @@ package final class MemoryFileSystem: FileSystem {
 
     package func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
         let found = tree.withLock { tree -> MemoryFile? in
-            guard mode == .create else { return tree.files[path] }
+            guard mode.makesNew else { return tree.files[path] }
             guard tree.files[path] == nil else { return nil }
             let made = MemoryFile(path: path)
             tree.files[path] = made
             return made
         }
         guard let found else {
-            throw SystemError(call: "open", path: path, code: mode == .create ? EEXIST : ENOENT)
+            throw SystemError(call: "open", path: path, code: mode.makesNew ? EEXIST : ENOENT)
         }
         return found
     }
@@ -91,6 +91,19 @@ package final class MemoryFileSystem: FileSystem {
         }
         guard let done else { throw SystemError(call: call, path: old, code: ENOENT) }
         return done
+    }
+
+    package func exchangeNames(_ one: String, _ other: String) {
+        func swapped(_ path: String) -> String {
+            for (old, new) in [(one, other), (other, one)] where path == old || path.hasPrefix(old + "/") {
+                return new + path.dropFirst(old.count)
+            }
+            return path
+        }
+        tree.withLock { tree in
+            tree.files = Dictionary(uniqueKeysWithValues: tree.files.map { (swapped($0.key), $0.value) })
+            tree.folders = Set(tree.folders.map(swapped))
+        }
     }
 
     package func remove(_ path: String) throws(SystemError) {

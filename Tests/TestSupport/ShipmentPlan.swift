@@ -18,8 +18,11 @@ struct ShipmentPlan: ~Copyable {
     private static let framesPerPack = 3
     private static let blockSize = StoreFixture.blockSize
 
-    init(push: UInt64, old: [UInt8], oldMap: [MapSegment], job: JobObject) {
+    private let isSet: Bool
+
+    init(push: UInt64, old: [UInt8], oldMap: [MapSegment], job: JobObject, isSet: Bool) {
         self.push = push
+        self.isSet = isSet
         self.job = job
         self.oldMap = oldMap
         image = old
@@ -97,7 +100,7 @@ struct ShipmentPlan: ~Copyable {
     consuming func finish(
         parent: StoredPoint?, segments: [Point.Segment]
     ) throws -> StoreFixture.Shipment {
-        let layout = try Self.layout(image.count)
+        let layout = try isSet ? Self.layout(image.count) : Self.rawLayout(image.count)
         var point = Point(
             generation: (parent?.point.generation ?? 0) + 1,
             parent: parent.map { Point.Reference(generation: $0.point.generation, digest: $0.digest) },
@@ -142,6 +145,10 @@ struct ShipmentPlan: ~Copyable {
                 key: .init(.data, "db.edb"), offset: blockSize, length: length - blockSize,
                 blockSize: blockSize),
         ])
+    }
+
+    private static func rawLayout(_ length: Int) throws(FormatError) -> ImageLayout {
+        try ImageLayout([Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: blockSize)])
     }
 
     private static func digest(

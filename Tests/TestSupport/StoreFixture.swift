@@ -15,11 +15,17 @@ package final class StoreFixture {
     package private(set) var points: [StoredPoint] = []
     /// Names of the packs that each point brought.
     package private(set) var packs: [[Digest256]] = []
+    private let isSet: Bool
     private var generator: SeededGenerator
     private var segments: [MapSegment] = []
 
     /// Makes the store and the job in it.
-    package init(on store: any ObjectStore, seed: UInt64, job name: Name = .valid("mdb01")) throws {
+    ///
+    /// - Parameter isSet: Whether its images are sets, of one member, `db.edb`, behind one block of structure.
+    package init(
+        on store: any ObjectStore, seed: UInt64, job name: Name = .valid("mdb01"), isSet: Bool = true
+    ) throws {
+        self.isSet = isSet
         var generator = SeededGenerator(seed: seed)
         self.store = store
         storeID = Identifier(high: generator.next(), low: generator.next())
@@ -77,7 +83,7 @@ package final class StoreFixture {
     package func next(blocks: Int = 24, changing count: Int = 6) throws -> Shipment {
         let old = images.last ?? []
         var plan = ShipmentPlan(
-            push: generator.next(), old: old, oldMap: segments, job: job)
+            push: generator.next(), old: old, oldMap: segments, job: job, isSet: isSet)
         if old.isEmpty {
             for block in 0..<blocks {
                 if block % 7 == 3 {

@@ -17,6 +17,9 @@ int clinux_preallocate(int fd, int64_t offset, int64_t length);
 /* Renames without ever replacing: -EEXIST when `to` is there. */
 int clinux_rename_noreplace(const char *from, const char *to);
 
+/* Gives each of two files or folders the other's name; -EINVAL where the file system cannot. */
+int clinux_rename_exchange(const char *one, const char *other);
+
 /* A pipe whose ends are closed in every program this process starts. */
 int clinux_pipe(int ends[2]);
 

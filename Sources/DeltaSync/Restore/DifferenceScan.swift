@@ -25,8 +25,10 @@ struct DifferenceScan {
     /// - Parameters:
     ///   - part: Whole extents of the image; the file begins with the first.
     ///   - file: Nil for one that is not there. What it is too short for counts as zeros.
+    ///   - donor: Asked for blocks that the file does not have.
     func run(
-        _ part: Range<Int>, _ file: (any OpenFile)?, _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
+        _ part: Range<Int>, _ file: (any OpenFile)?, from donor: BlockDonor? = nil,
+        _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> Result {
         var lookup = FingerprintLookup(prints.runs)
         var result = Result()
@@ -44,9 +46,11 @@ struct DifferenceScan {
                         block.lowerBound - piece.lowerBound..<block.upperBound - piece.lowerBound)
                     if let expected = try lookup.content(of: block) {
                         if isRead, expected.isContent(of: bytes, prints.fingerprinter) { continue }
-                        result.different.appendJoined(block)
+                        if try donor?.give(block, expected) == nil { result.different.appendJoined(block) }
                     } else {
-                        result.found.append(prints.fingerprinter.fingerprint(bytes))
+                        // Whatever a donor has there, all fingerprints together tell whether it is right.
+                        let given = file == nil ? try donor?.give(block, nil) : nil
+                        result.found.append(given ?? prints.fingerprinter.fingerprint(bytes))
                     }
                 }
                 try progress(piece.upperBound - part.lowerBound)

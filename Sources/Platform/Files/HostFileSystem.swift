@@ -74,6 +74,11 @@ package struct HostFileSystem: FileSystem {
         throw SystemError(call: "rename", path: new, code: -result)
     }
 
+    package func exchangeNames(_ one: String, _ other: String) throws(SystemError) {
+        let result = unsafe clinux_rename_exchange(one, other)
+        if result != 0 { throw SystemError(call: "exchange", path: other, code: -result) }
+    }
+
     package func remove(_ path: String) throws(SystemError) {
         guard unsafe unlink(path) == 0 else { throw .last("remove", path) }
     }

@@ -27,6 +27,7 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
 
     package static let interruptedCode = EINTR
     package static let existsCode = EEXIST
+    package static let notFoundCode = ENOENT
     package var isEndOfFile: Bool { code == ENODATA }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }

@@ -23,6 +23,8 @@ package protocol FileSystem: Sendable {
     /// Renames; false when the new name is taken. Never replaces.
     func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool
 
+    /// Gives each of two files or folders the other's name, in one step.
+    func exchangeNames(_ one: String, _ other: String) throws(SystemError)
     func remove(_ path: String) throws(SystemError)
     func removeFolder(_ path: String) throws(SystemError)
 
@@ -43,6 +45,11 @@ package enum OpenMode: Sendable {
     case createReadable
     /// Reads and writes an existing file.
     case update
+}
+
+extension OpenMode {
+    /// Whether it makes a new file.
+    package var makesNew: Bool { self == .create || self == .createReadable }
 }
 
 package enum LockKind: Sendable { case shared, exclusive }

@@ -3,6 +3,7 @@ internal import DeltaSync
 internal import Image
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// Where a rebuilt image goes.
 struct Restoration {
@@ -26,7 +27,7 @@ struct Restoration {
 
     /// Eight digits of this run's id: two restores to one place never share a temporary name.
     private var tag: String { String(session.runID.description.prefix(8)) }
-    var isSet: Bool { image.point.layout.extents.contains { $0.key.kind == .structure } }
+
     var images: [ImageRebuild] { [full].compactMap { $0 } + [image] }
     private var totalBytes: Int { images.reduce(0) { $0 + $1.point.layout.length } }
 
@@ -44,7 +45,7 @@ struct Restoration {
 
     /// A set into a folder, a raw image into a file.
     func to(_ path: String, replacing: Bool) throws {
-        guard isSet else { return try toFile(path, replacing: replacing) }
+        guard image.isSet else { return try toFile(path, replacing: replacing) }
         if let status = try session.files.status(path), status.kind != .folder {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")

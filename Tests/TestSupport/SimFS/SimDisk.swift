@@ -106,6 +106,15 @@ package struct SimDisk: Sendable {
         return true
     }
 
+    /// Of two names in one folder.
+    mutating func exchange(_ one: String, _ other: String) throws(SystemError) {
+        let nodes = (try existing("exchange", one), try existing("exchange", other))
+        let (folder, name) = try place("exchange", one)
+        let (second, otherName) = try place("exchange", other)
+        guard folder == second else { throw SystemError(call: "exchange", path: other, code: EINVAL) }
+        change(folder, .swap((name, nodes.1), (otherName, nodes.0)))
+    }
+
     mutating func remove(_ path: String) throws(SystemError) {
         let node = try existing("remove", path)
         guard nodes[node].file != nil else { throw SystemError(call: "remove", path: path, code: EISDIR) }

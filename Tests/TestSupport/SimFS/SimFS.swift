@@ -83,9 +83,9 @@ package final class SimFS: FileSystem {
     }
 
     package func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
-        let node = try call(SimCall(kind: mode == .create ? .create : .open, path: path)) {
+        let node = try call(SimCall(kind: mode.makesNew ? .create : .open, path: path)) {
             (disk) throws(SystemError) in
-            if mode == .create { return try disk.create(path) }
+            if mode.makesNew { return try disk.create(path) }
             guard let node = disk.find(path) else {
                 throw SystemError(call: "open", path: path, code: ENOENT)
             }
@@ -129,6 +129,12 @@ package final class SimFS: FileSystem {
     package func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool {
         try call(SimCall(kind: .rename, path: old, newPath: new)) { (disk) throws(SystemError) in
             try disk.rename(old, to: new, replacing: false)
+        }
+    }
+
+    package func exchangeNames(_ one: String, _ other: String) throws(SystemError) {
+        try call(SimCall(kind: .rename, path: one, newPath: other)) { (disk) throws(SystemError) in
+            try disk.exchange(one, other)
         }
     }
 

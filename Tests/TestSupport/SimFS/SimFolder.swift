@@ -4,6 +4,8 @@ struct SimFolder: Sendable {
         case put(String, node: Int)
         case remove(String)
         case move(String, to: String, node: Int)
+        /// What each of two names stands for from then on.
+        case swap((name: String, node: Int), (name: String, node: Int))
     }
 
     private(set) var cached: [String: Int] = [:]
@@ -41,6 +43,9 @@ struct SimFolder: Sendable {
         case .move(let old, let new, let node):
             names[old] = nil
             names[new] = node
+        case .swap(let one, let other):
+            names[one.name] = one.node
+            names[other.name] = other.node
         }
     }
 }

@@ -1,8 +1,6 @@
-internal import Platform
-
 extension FileSystem {
     /// Writes a file that others may read, by rename, so that nobody reads half of it.
-    func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+    package func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
         let temporary = path + ".partial"
         if try status(temporary) != nil { try remove(temporary) }
         let file = try open(temporary, .createReadable)

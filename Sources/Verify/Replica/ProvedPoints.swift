@@ -1,0 +1,52 @@
+package import OffsiteStore
+internal import Platform
+
+/// Which points of a job have been proved: all that they need was found in the store, after they were committed.
+package struct ProvedPoints {
+    private let points: PointReader
+    private let shelf: NoteShelf
+    /// When all points were last proved together.
+    private var allProved: Timestamp?
+    private var proved: Set<Point.Reference> = []
+    private let damaged: Set<UInt64>
+
+    package init(_ store: any ObjectStore, _ points: PointReader) throws(StoreError) {
+        self.points = points
+        shelf = try NoteShelf(points, store)
+        var ledger = DamageLedger()
+        var allProved: Timestamp?
+        var proved: Set<Point.Reference> = []
+        try shelf.newest(.verified) { note in
+            guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
+            ledger.add(note, facts)
+            // A part says nothing of a point.
+            guard note.note.outcome == .good, facts.level != CheckRequest.Level.part.word else { return true }
+            if let point = note.note.point {
+                proved.insert(point)
+            } else {
+                allProved = allProved ?? note.received
+            }
+            return true
+        }
+        self.allProved = allProved
+        self.proved = proved
+        damaged = Set(ledger.open.flatMap(\.points))
+    }
+
+    package func contains(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        guard !damaged.contains(stored.point.generation) else { return false }
+        if proved.contains(stored.reference) { return true }
+        if let allProved, allProved >= stored.receipt.received { return true }
+        let note = try shelf.note(NoteID(.proved, of: stored.point.generation))
+        return note?.note.outcome == .good && note?.note.point == stored.reference
+    }
+
+    /// The newest good point that is proved; nil where there is none.
+    package func newest() throws(StoreError) -> StoredPoint? {
+        for generation in try points.generations().reversed() {
+            guard let found = try points.undamaged(generation) else { continue }
+            if try points.isGood(found), try contains(found) { return found }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import Image
+internal import OffsiteStore
+internal import Platform
+internal import Verify
+
+/// Keeps a plain copy of the newest proved point.
+struct ApplyCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Keep a plain copy of the newest proved point, which another host can use at once.",
+        discussion: HelpExamples.text(
+            """
+            The newer point is made next to the copy, from the blocks that this has and what is fetched, read from its \
+            start, and put in its place in one step. PATH.replica says which point it is.
+            """,
+            [
+                "apply mdb01 --to /replica/mdb01": "A set in a folder; a raw image in a file.",
+                "apply --store /srv/hybridrep --job mdb01 --to /replica/mdb01":
+                    "Beside the store, without configuration.",
+                "apply mdb01 --to /replica/mdb01 --unverified": "The newest good point, proved or not.",
+            ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var selection: StoreSelection
+    @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
+    @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
+    @Option(help: ArgumentHelp("The replica: a folder for a set, a file for a raw image.", valueName: "path"))
+    var to: String
+    @Flag(help: "Take the newest good point, even if nothing has proved it yet.") var unverified = false
+    @Flag(help: "Read the replica although it is the point already, and mend it.") var reread = false
+    @Flag(help: "Rewrite the replica where it is: needs no room, and is neither point meanwhile.")
+    var inPlace = false
+    @Flag(help: "Take over what is there and is no replica of this job.") var force = false
+
+    var subject: String { "apply \(job ?? words.first ?? "")" }
+
+    func validate() throws {
+        guard words.count + (job == nil ? 0 : 1) == 1 else { throw ValidationError("give one job") }
+    }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let start = session.clock.monotonicNanoseconds
+        let opened = try selection.open(job: job ?? words[0], session, options, overrides)
+        let points = try PointReader(opened.store, job: opened.job)
+        let stored = try point(of: points, opened)
+        let restoration = try Restoration(
+            stored, from: opened.store, points, state: opened.state, session: session)
+        var wanted = Replica.Options()
+        wanted.replaces = force
+        wanted.rereads = reread
+        wanted.isInPlace = inPlace
+        let place = ReplicaFiles(to, session.files)
+        let result: Replica.Result
+        do {
+            result = try Replica(place, points, session.files, session.clock)
+                .apply(stored, restoration.images, wanted, restoration.report)
+        } catch let error as SystemError where error.isUnsupported {
+            throw CommandFailure(
+                .failure, error.description,
+                hint: "where a file system cannot exchange two folders: give --in-place")
+        }
+        try opened.store.close()
+        let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
+        session.console.result("\(place.path) " + Self.words(result, stored.point))
+        session.console.result(
+            JSONMessage(
+                .summary, job: opened.job, target: opened.target,
+                [
+                    "point_id": .string(result.way == .newer ? result.before ?? "" : stored.point.id),
+                    "previous_point_id": .optional(result.before), "replica": .string(place.path),
+                    "way": .string(result.way.rawValue), "image_bytes": .integer(stored.point.layout.length),
+                    "image_digest": .string("\(stored.point.imageDigest)"),
+                    "fetched_bytes": .integer(result.fetchedBytes),
+                    "bytes_sent": .integer(opened.store.traffic.sentBytes),
+                    "bytes_received": .integer(opened.store.traffic.receivedBytes),
+                    "duration_seconds": .milliseconds(elapsed),
+                ]))
+        return .good
+    }
+
+    private func point(of points: PointReader, _ opened: StoreSelection.Opened) throws -> StoredPoint {
+        if unverified { return try PointSelection.latest.find(points) }
+        if let found = try ProvedPoints(opened.store, points).newest() { return found }
+        throw CommandFailure(
+            .notFound, "job \(opened.job) has no good point that was proved",
+            hint: "prove it with: hybridrep verify \(opened.job), or give --unverified")
+    }
+
+    private static func words(_ result: Replica.Result, _ point: Point) -> String {
+        let fetched = "\(HumanQuantity.bytes(result.fetchedBytes)) fetched"
+        return switch result.way {
+        case .unchanged: "is point \(point.id)"
+        case .newer:
+            "stays point \(result.before ?? "?"): it is newer than \(point.id), the newest that was proved"
+        case .switched, .rewritten:
+            "is point \(point.id) now, " + (result.before.map { "was \($0), " } ?? "")
+                + "\(fetched), digest matches"
+        }
+    }
+}
