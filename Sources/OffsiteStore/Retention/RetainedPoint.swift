@@ -1,0 +1,90 @@
+package import Platform
+
+/// What retention looks at of a point.
+package struct RetainedPoint: Equatable, Sendable {
+    package let reference: Point.Reference
+    package let kind: Point.Kind
+    /// The full that a log point continues.
+    package let full: Point.Reference?
+    /// Counts: committed as good, or released since.
+    package let isGood: Bool
+    package let isPinned: Bool
+    /// By the store's clock: a host with a wrong one can make no point older than it is.
+    package let received: Timestamp
+
+    package init(
+        _ reference: Point.Reference, kind: Point.Kind = .full, full: Point.Reference? = nil,
+        isGood: Bool = true, isPinned: Bool = false, received: Timestamp
+    ) {
+        self.reference = reference
+        self.kind = kind
+        self.full = full
+        self.isGood = isGood
+        self.isPinned = isPinned
+        self.received = received
+    }
+
+    package var generation: UInt64 { reference.generation }
+}
+
+/// Why a point stays.
+package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
+    case newestGood
+    /// Nobody has said what may go.
+    case noRule
+    /// Nothing good is newer than it.
+    case newerThanNewestGood
+    case pinned
+    /// Younger than ``KeepPolicy/minAge``.
+    case young
+    case last
+    case within
+    /// The newest of its hour, day, week, month or year, which is named.
+    case period(CivilCalendar.Period, String)
+    /// A log point younger than ``KeepPolicy/logs``.
+    case logs
+    /// A log point whose full stays.
+    case fullStays
+    /// A full that a log point which stays needs, the newest of them.
+    case neededBy(UInt64)
+    case minPoints
+
+    package var description: String {
+        switch self {
+        case .newestGood: "the newest good point"
+        case .noRule: "no rule says what may go"
+        case .newerThanNewestGood: "newer than the newest good point"
+        case .pinned: "pinned"
+        case .young: "younger than min-age"
+        case .last: "last"
+        case .within: "within"
+        case .period(let period, let name):
+            switch period {
+            case .hour: "hourly \(name)"
+            case .day: "daily \(name)"
+            case .week: "weekly \(name)"
+            case .month: "monthly \(name)"
+            case .year: "yearly \(name)"
+            }
+        case .logs: "logs"
+        case .fullStays: "its full stays"
+        case .neededBy(let generation): "log point \(generation) needs it"
+        case .minPoints: "min-points"
+        }
+    }
+}
+
+/// What becomes of a point, and why.
+package struct PointFate: Equatable, Sendable {
+    package let point: RetainedPoint
+    /// None for one that goes.
+    package let reasons: [KeepReason]
+
+    package var stays: Bool { !reasons.isEmpty }
+
+    /// For people, and for the tomb.
+    package var explanation: String {
+        if stays { return reasons.map(\.description).joined(separator: ", ") }
+        return point.isGood ? "no rule keeps it" : "not good, and a good one is newer"
+    }
+}

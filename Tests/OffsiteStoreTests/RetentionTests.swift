@@ -1,0 +1,191 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+@Suite struct RetentionTests {
+    private static let day: Int64 = 86_400
+    /// 2026-11-01T02:00:00Z.
+    private static let start: Int64 = 1_793_498_400
+
+    private static func point(
+        _ generation: UInt64, _ seconds: Int64, kind: Point.Kind = .full, full: UInt64? = nil,
+        isGood: Bool = true,
+        isPinned: Bool = false
+    ) -> RetainedPoint {
+        func reference(_ number: UInt64) -> Point.Reference {
+            .init(generation: number, digest: digest(of: [UInt8(truncatingIfNeeded: number)]))
+        }
+        return RetainedPoint(
+            reference(generation), kind: kind, full: full.map(reference), isGood: isGood, isPinned: isPinned,
+            received: Timestamp(seconds: seconds))
+    }
+
+    private static func nights(_ count: Int) -> [RetainedPoint] {
+        (0..<count).map { point(UInt64($0 + 1), start + Int64($0) * day) }
+    }
+
+    private static func staying(
+        _ policy: KeepPolicy, _ points: [RetainedPoint], _ calendar: CivilCalendar = .utc
+    )
+        -> [UInt64]
+    {
+        Retention(policy, calendar: calendar).fates(of: points).filter(\.stays).map(\.point.generation)
+    }
+
+    @Test func eachRuleKeepsItsOwnAndSaysSo() {
+        var policy = KeepPolicy()
+        policy.last = 2
+        policy.periods = [.day: 3, .week: 2, .month: 1]
+        let fates = Retention(policy).fates(of: Self.nights(20))
+        // 2026-11-20 is a Friday, 2026-11-15 a Sunday.
+        #expect(fates.filter(\.stays).map(\.point.generation) == [15, 18, 19, 20])
+        #expect(fates[14].explanation == "weekly 2026-11-09")
+        #expect(
+            fates[19].explanation
+                == "the newest good point, last, daily 2026-11-20, weekly 2026-11-16, monthly 2026-11")
+        #expect(fates[0].explanation == "no rule keeps it")
+    }
+
+    @Test func withoutARuleOrAGoodPointAllStay() {
+        #expect(Self.staying(KeepPolicy(), Self.nights(5)) == [1, 2, 3, 4, 5])
+        var policy = KeepPolicy()
+        policy.last = 1
+        let bad = (1...3).map { Self.point($0, Self.start + Int64($0), isGood: false) }
+        #expect(Self.staying(policy, bad) == [1, 2, 3])
+    }
+
+    @Test func onlyGoodPointsCountAndWhatIsNewerThanTheNewestStays() {
+        var policy = KeepPolicy()
+        policy.last = 1
+        var points = Self.nights(5)
+        points[3] = Self.point(4, points[3].received.seconds, isGood: false)
+        points[4] = Self.point(5, points[4].received.seconds, isGood: false)
+        points[0] = Self.point(1, points[0].received.seconds, isPinned: true)
+        #expect(Self.staying(policy, points) == [1, 3, 4, 5])
+    }
+
+    @Test func aFullStaysWhileALogPointThatStaysNeedsIt() {
+        var policy = KeepPolicy()
+        policy.last = 1
+        policy.logs = 3 * Self.day
+        let points = [
+            Self.point(1, Self.start), Self.point(2, Self.start + Self.day, kind: .logs, full: 1),
+            Self.point(3, Self.start + 6 * Self.day, kind: .logs, full: 1),
+            Self.point(4, Self.start + 7 * Self.day),
+        ]
+        let fates = Retention(policy).fates(of: points)
+        #expect(fates.map(\.stays) == [true, false, true, true])
+        #expect(fates[0].explanation == "log point 3 needs it")
+        policy.logs = nil
+        #expect(Self.staying(policy, points) == [4])
+    }
+
+    @Test func minPointsAndMinAgeAddToTheRules() {
+        var policy = KeepPolicy()
+        policy.last = 1
+        policy.minPoints = 4
+        #expect(Self.staying(policy, Self.nights(10)) == [7, 8, 9, 10])
+        policy.minPoints = 1
+        policy.minAge = 3 * Self.day
+        #expect(Self.staying(policy, Self.nights(10)) == [8, 9, 10])
+    }
+
+    private static func anyPolicy(_ random: inout SeededGenerator) -> KeepPolicy {
+        var policy = KeepPolicy()
+        policy.last = Int.random(in: 0...4, using: &random)
+        for period in CivilCalendar.Period.allCases {
+            policy.periods[period] = Int.random(in: 0...5, using: &random)
+        }
+        if Bool.random(using: &random) { policy.within = Int64.random(in: 1...20, using: &random) * day }
+        policy.minPoints = Int.random(in: 1...3, using: &random)
+        return policy
+    }
+
+    @Test("what stays stays when it is decided again, and a new point pushes out at most one of each rule")
+    func properties() {
+        var random = SeededGenerator(seed: 7)
+        for _ in 0..<400 {
+            let policy = Self.anyPolicy(&random)
+            var time = Self.start
+            var points: [RetainedPoint] = []
+            for generation in 1...UInt64.random(in: 2...60, using: &random) {
+                time += Int64.random(in: 600...3 * Self.day, using: &random)
+                points.append(
+                    Self.point(generation, time, isGood: Int.random(in: 0..<10, using: &random) > 0))
+            }
+            let stays = Self.staying(policy, points)
+            let left = points.filter { stays.contains($0.generation) }
+            #expect(Self.staying(policy, left) == stays)
+            if !policy.isEmpty, let newest = points.last(where: \.isGood) {
+                #expect(stays.contains(newest.generation))
+            }
+            let more = points + [Self.point(UInt64(points.count + 1), time + Self.day)]
+            let lost = Set(stays).subtracting(Self.staying(policy, more))
+            // A rule that is full gives up its oldest, or the one of the same period that was newest until now;
+            // `within` gives up what a day makes too old.
+            let aged = points.filter { $0.received.seconds <= time - (policy.within ?? 0) + Self.day }.count
+            let bad = points.filter { !$0.isGood }.count
+            #expect(
+                lost.count <= CivilCalendar.Period.allCases.count + 3 + (policy.within == nil ? 0 : aged)
+                    + bad)
+        }
+    }
+
+    @Test("days of 23 and of 25 hours are days, in thirty zones from 1970 to 2040")
+    func timeZones() throws {
+        let zones = [
+            "Europe/Berlin", "Europe/London", "Europe/Lisbon", "Europe/Moscow", "America/New_York",
+            "America/Los_Angeles", "America/St_Johns", "America/Sao_Paulo", "America/Caracas",
+            "America/Havana",
+            "America/Santiago", "America/Asuncion", "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran",
+            "Asia/Tokyo",
+            "Asia/Shanghai", "Asia/Amman", "Asia/Beirut", "Asia/Gaza", "Australia/Lord_Howe",
+            "Australia/Sydney",
+            "Australia/Adelaide", "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Chatham", "Africa/Cairo",
+            "Africa/Casablanca", "Atlantic/Azores", "Antarctica/Troll",
+        ]
+        #expect(zones.count == 30)
+        for name in zones {
+            let calendar = try #require(CivilCalendar(zone: name))
+            // Every hour of the zone's days is in one day; names never go back, and hours never merge.
+            var lastDay = ""
+            var lastHour = ""
+            for step in stride(from: Int64(0), to: 70 * 365 * Self.day, by: 6 * 3600 + 1800) {
+                let time = Timestamp(seconds: step)
+                let day = calendar.period(.day, of: time)
+                #expect(day >= lastDay, "\(name) \(time)")
+                lastDay = day
+                let hour = calendar.period(.hour, of: time)
+                #expect(hour != lastHour)
+                lastHour = hour
+            }
+        }
+        let berlin = try #require(CivilCalendar(zone: "Europe/Berlin"))
+        // 2026-10-25: 02:30 comes twice.
+        let first = berlin.period(.hour, of: Timestamp(seconds: 1_792_888_200))
+        let second = berlin.period(.hour, of: Timestamp(seconds: 1_792_888_200 + 3600))
+        #expect(first == "2026-10-25T02+02:00")
+        #expect(second == "2026-10-25T02+01:00")
+        #expect(CivilCalendar(zone: "Europe/Nowhere") == nil)
+    }
+
+    @Test func clocksThatWereWrongAreDoubted() {
+        let nights = Self.nights(10)
+        let now = nights[9].received.seconds + 3600
+        func doubt(_ points: [RetainedPoint], _ now: Int64) -> ClockDoubt? {
+            ClockDoubt.find(in: points, now: Timestamp(seconds: now))
+        }
+        #expect(doubt(nights, now) == nil)
+        #expect(doubt(nights, nights[9].received.seconds - Self.day) == .future(10))
+        #expect(doubt(nights, now + 10 * Self.day) == .leap(10, seconds: 10 * Self.day + 3600))
+        var back = nights
+        back[5] = Self.point(6, Self.start - 3650 * Self.day)
+        #expect(doubt(back, now) == .backward(6))
+        var stuck = nights
+        stuck[5] = Self.point(6, nights[4].received.seconds)
+        #expect(doubt(stuck, now) == .stuck(6))
+        let leapt = nights + [Self.point(11, now + 3650 * Self.day)]
+        #expect(doubt(leapt, now + 3650 * Self.day) == .leap(11, seconds: 3650 * Self.day + 3600))
+    }
+}
