@@ -27,7 +27,7 @@ package struct DamageInPoint: Equatable, Sendable {
     ) throws(SyncError) {
         let packs = Set(damage.compactMap { ObjectKey(path: $0.object)?.digest })
         let ranges = try DamagedRanges(store, points, scratch).find(in: point, damaged: packs)
-        let databases = Set(((try? ManifestSummary(parsing: point.sourceFacts))?.databases ?? []).map(\.name))
+        let databases = Set(point.databaseNames)
         pointID = point.id
         parts = ranges.flatMap { range in
             point.layout.extents.compactMap { extent -> Part? in

@@ -106,13 +106,8 @@ import Testing
     }
 
     @Test func ofALogPointTheReplicaHasTheFullWithAllLogs() throws {
-        let site = try Site()
         let set = ESESet(pages: 60, isDirty: true)
-        try site.makeSet(set)
-        try site.configure(
-            source: "ese: \(site.path("source"))", targets: ["vault": "directory: \(site.store)"],
-            more: "full-every: 24h")
-        try site.expectGood("init", "vault")
+        let site = try Site(withLogsOf: set)
         try site.expectGood("run", Site.job)
         try site.expectGood("apply", Site.job, "--to", site.path("replica"))
         _ = try ESEDay(logs: 2, percent: 10, appended: 3, seed: 4).apply(to: site.path("source"))

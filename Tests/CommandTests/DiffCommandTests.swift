@@ -65,12 +65,7 @@ import Testing
     }
 
     @Test func whatCannotBeComparedIsRefusedWithWhatToType() throws {
-        let site = try Site()
-        try site.makeSet(ESESet(pages: 60, isDirty: true))
-        try site.configure(
-            source: "ese: \(site.path("source"))", targets: ["vault": "directory: \(site.store)"],
-            more: "full-every: 24h")
-        try site.expectGood("init", "vault")
+        let site = try Site(withLogsOf: ESESet(pages: 60, isDirty: true))
         try site.expectGood("run", Site.job)
         #expect(try site.expect(10, "diff", Site.job).contains("is the first: there is none before it"))
         try site.expectGood("run", Site.job)

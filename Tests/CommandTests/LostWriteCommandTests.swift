@@ -69,12 +69,7 @@ import Testing
 
     // Goal of this test: a full that comes to a target only with its logs is looked at all the same.
     @Test func aFullThatNobodyShippedYetIsHeldBeforeItsLogs() throws {
-        let site = try Site()
-        try site.makeSet(ESESet(pages: 200, isDirty: true))
-        try site.configure(
-            source: "ese: \(site.path("source"))", targets: ["vault": "directory: \(site.store)"],
-            more: "full-every: 24h")
-        try site.expectGood("init", "vault")
+        let site = try Site(withLogsOf: ESESet(pages: 200, isDirty: true))
         let before = try bytes(site, 50)
         try site.mutate(6, percent: 100)
         try site.expectGood("run", Site.job)

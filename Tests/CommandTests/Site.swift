@@ -43,6 +43,16 @@ final class Site {
         try expectGood("init", "vault")
     }
 
+    /// A site whose job takes a full of the set a day and its logs in between, a folder as target; initialised.
+    convenience init(withLogsOf set: ESESet) throws {
+        try self.init()
+        try makeSet(set)
+        try configure(
+            source: "ese: \(path("source"))", targets: ["vault": "directory: \(store)"],
+            more: "full-every: 24h")
+        try expectGood("init", "vault")
+    }
+
     // MARK: what is there
 
     func makeSet(_ set: ESESet) throws { try set.write(to: path("source")) }

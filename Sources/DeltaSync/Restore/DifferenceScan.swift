@@ -20,6 +20,12 @@ struct DifferenceScan {
         var different: [Range<Int>] = []
         /// The file's fingerprints where the map has none, in order.
         var found: [Fingerprint] = []
+
+        /// Adds what a file behind does not have.
+        mutating func append(_ next: Self) {
+            different += next.different
+            found += next.found
+        }
     }
 
     /// - Parameters:

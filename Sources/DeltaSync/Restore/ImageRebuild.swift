@@ -30,9 +30,13 @@ package struct ImageRebuild {
     }
 
     /// Bytes of the image without its zeros.
-    package var dataBytes: Int {
-        runs.reduce(point.layout.length) { rest, run in
-            if case .zero = run.source { rest - run.length } else { rest }
+    package var dataBytes: Int { dataBytes(of: 0..<point.layout.length) }
+
+    /// The same of a part of it.
+    func dataBytes(of range: Range<Int>) -> Int {
+        runs.reduce(range.count) { rest, run in
+            guard case .zero = run.source else { return rest }
+            return rest - range.clamped(to: run.offset..<run.end).count
         }
     }
 
@@ -76,11 +80,31 @@ package struct ImageRebuild {
         _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
         into sink: any ImageSink
     ) throws(SyncError) {
-        let known = try fingerprints.verdict()
-        guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
+        let known = try knownVerdict()
         let found = try deliver(ranges, progress, into: sink)
         if known.isProven { return }
         guard try fingerprints.verdict(found).isProven else { throw wrongDigest }
+    }
+
+    /// What the map's fingerprints say of the image.
+    ///
+    /// - Throws: `damaged` when all of them are known and are not those of its digest.
+    func knownVerdict() throws(SyncError) -> ImageFingerprints.Verdict {
+        let known = try fingerprints.verdict()
+        guard known.isProven || known.unknownBlocks > 0 else { throw wrongDigest }
+        return known
+    }
+
+    /// The same as ``run(_:_:into:)``, of an image that may have been proven without what is at `ranges`.
+    func fetch(
+        _ ranges: [Range<Int>], isProven: Bool, _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
+        into sink: any ImageSink
+    ) throws(SyncError) {
+        if isProven {
+            _ = try deliver(ranges, progress, into: sink)
+        } else {
+            try run(ranges, progress, into: sink)
+        }
     }
 
     var wrongDigest: SyncError { .damaged("the image of point \(point.id) does not have its digest") }

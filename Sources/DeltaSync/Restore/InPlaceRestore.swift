@@ -96,8 +96,7 @@ package struct InPlaceRestore {
         var done = 0
         var result: [Difference] = []
         for target in targets {
-            let known = try target.image.fingerprints.verdict()
-            guard known.isProven || known.unknownBlocks > 0 else { throw target.image.wrongDigest }
+            let known = try target.image.knownVerdict()
             var difference = Difference()
             var found: [Fingerprint] = []
             for (range, path) in target.parts {
@@ -156,11 +155,7 @@ package struct InPlaceRestore {
                 (range, try onDisk { () throws(SystemError) in try self.file(file, path, range.count) }))
         }
         let sink = FileSink(parts, keepsHoles: false)
-        if difference.isProven {
-            _ = try target.image.deliver(difference.ranges, progress, into: sink)
-        } else {
-            try target.image.run(difference.ranges, progress, into: sink)
-        }
+        try target.image.fetch(difference.ranges, isProven: difference.isProven, progress, into: sink)
         // Also where nothing differs: what a run before this one wrote may not be on disk yet.
         for (_, file) in parts { try onDisk { () throws(SystemError) in try file.sync() } }
     }

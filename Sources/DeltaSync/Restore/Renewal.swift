@@ -32,35 +32,29 @@ package struct Renewal {
         _ image: ImageRebuild, _ parts: [Part],
         _ progress: (InPlaceRestore.Progress) throws(SyncError) -> Void
     ) throws(SyncError) -> Int {
-        let prints = image.fingerprints
-        let known = try prints.verdict()
-        guard known.isProven || known.unknownBlocks > 0 else { throw image.wrongDigest }
+        let known = try image.knownVerdict()
         let total = parts.reduce(0) { $0 + $1.range.count }
         var made: [(range: Range<Int>, file: any OpenFile)] = []
         var scanned = DifferenceScan.Result()
         var done = 0
         for part in parts {
             let file = try open(part, image)
-            let some = try file.scan.run(part.range, file.isEmpty ? nil : file.new, from: file.donor) {
-                (read) throws(SyncError) in try progress(.reading(doneBytes: done + read, totalBytes: total))
-            }
+            scanned.append(
+                try file.scan.run(part.range, file.isEmpty ? nil : file.new, from: file.donor) {
+                    (read) throws(SyncError) in
+                    try progress(.reading(doneBytes: done + read, totalBytes: total))
+                })
             done += part.range.count
             made.append((part.range, file.new))
-            scanned.different += some.different
-            scanned.found += some.found
         }
-        let isProven = if known.isProven { true } else { try prints.verdict(scanned.found).isProven }
+        let isProven =
+            if known.isProven { true } else { try image.fingerprints.verdict(scanned.found).isProven }
         let ranges = isProven ? scanned.different : scanned.different.joined(known.unknown)
         let fetched = ranges.reduce(0) { $0 + $1.count }
         let told = { (done: Int) throws(SyncError) in
             try progress(.restoring(doneBytes: done, totalBytes: fetched))
         }
-        let sink = FileSink(made, keepsHoles: false)
-        if isProven {
-            _ = try image.deliver(ranges, told, into: sink)
-        } else {
-            try image.run(ranges, told, into: sink)
-        }
+        try image.fetch(ranges, isProven: isProven, told, into: FileSink(made, keepsHoles: false))
         try sync(made)
         let wrong = try prove(made, image, progress)
         if !wrong.isEmpty {
@@ -103,7 +97,7 @@ package struct Renewal {
         if there == nil {
             if let old { isClone = try onDisk { () throws(SystemError) in try file.clone(old) } }
             if !isClone {
-                try RestoreSpace.require(dataBytes(of: part.range, image), at: part.new, in: files)
+                try RestoreSpace.require(image.dataBytes(of: part.range), at: part.new, in: files)
             }
         }
         try onDisk { () throws(SystemError) in
@@ -122,14 +116,6 @@ package struct Renewal {
             scan: DifferenceScan(prints, isUncached: there != nil))
     }
 
-    /// Bytes of a part of the image without its zeros.
-    private func dataBytes(of range: Range<Int>, _ image: ImageRebuild) -> Int {
-        image.fingerprints.runs.reduce(range.count) { rest, run in
-            guard case .zero = run.source else { return rest }
-            return rest - range.clamped(to: run.offset..<run.end).count
-        }
-    }
-
     private func sync(_ made: [(range: Range<Int>, file: any OpenFile)]) throws(SyncError) {
         for (_, file) in made { try onDisk { () throws(SystemError) in try file.sync() } }
     }
@@ -145,12 +131,12 @@ package struct Renewal {
         var done = 0
         var scanned = DifferenceScan.Result()
         for (range, file) in made {
-            let scan = try DifferenceScan(image.fingerprints, isUncached: false).run(range, file) {
-                (read) throws(SyncError) in try progress(.reading(doneBytes: done + read, totalBytes: total))
-            }
+            scanned.append(
+                try DifferenceScan(image.fingerprints, isUncached: false).run(range, file) {
+                    (read) throws(SyncError) in
+                    try progress(.reading(doneBytes: done + read, totalBytes: total))
+                })
             done += range.count
-            scanned.different += scan.different
-            scanned.found += scan.found
         }
         guard scanned.different.isEmpty else { return scanned.different }
         // What of the image is in no file was proven as it came.

@@ -47,6 +47,12 @@ package struct NoteShelf {
         return found
     }
 
+    /// What the push that made a point has noted when it had this proved; nil where it was not, or not found good.
+    package func goodProof(of point: Point.Reference) throws(StoreError) -> StoredNote? {
+        let proof = try note(NoteID(.proved, of: point.generation))
+        return proof?.note.outcome == .good && proof?.note.point == point ? proof : nil
+    }
+
     /// All notes of a kind, the newest first.
     package func all(_ kind: NoteID.Kind) throws(StoreError) -> [StoredNote] {
         var found: [StoredNote] = []

@@ -39,12 +39,13 @@ package struct Retention: Sendable {
         }
         keepLogs(points, of: newest, staying: Set(reasons.keys), keep)
         // Last, when it is known which log points stay.
+        let known = Dictionary(points.map { ($0.reference, $0) }) { first, _ in first }
+        var needed: Set<Point.Reference> = []
         for point in points.reversed() where point.kind == .logs && reasons[point.generation] != nil {
-            guard let full = points.first(where: { $0.reference == point.full }) else { continue }
-            let isKnown = reasons[full.generation, default: []].contains {
-                if case .neededBy = $0 { true } else { false }
+            guard let full = point.full.flatMap({ known[$0] }), needed.insert(full.reference).inserted else {
+                continue
             }
-            if !isKnown { keep(full, .neededBy(point.generation)) }
+            keep(full, .neededBy(point.generation))
         }
         return points.map { PointFate(point: $0, reasons: reasons[$0.generation] ?? []) }
     }

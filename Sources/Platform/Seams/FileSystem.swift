@@ -25,6 +25,7 @@ package protocol FileSystem: Sendable {
 
     /// Gives each of two files or folders the other's name, in one step.
     func exchangeNames(_ one: String, _ other: String) throws(SystemError)
+
     func remove(_ path: String) throws(SystemError)
     func removeFolder(_ path: String) throws(SystemError)
 

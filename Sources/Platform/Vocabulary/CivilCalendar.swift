@@ -8,21 +8,16 @@ package struct CivilCalendar: Sendable {
     private static let daySeconds: Int64 = 86_400
 
     private let zone: TimeZone
-    /// As in the time zone database: `Europe/Berlin`.
-    package let name: String
 
-    package static let utc = CivilCalendar(zone: .gmt, name: "UTC")
+    package static let utc = CivilCalendar(.gmt)
 
-    /// Nil for a zone that the system's time zone database does not have.
+    /// A zone by its name in the time zone database, as in `Europe/Berlin`; nil for one that the system does not have.
     package init?(zone name: String) {
         guard let zone = TimeZone(identifier: name) else { return nil }
-        self.init(zone: zone, name: name)
+        self.init(zone)
     }
 
-    private init(zone: TimeZone, name: String) {
-        self.zone = zone
-        self.name = name
-    }
+    private init(_ zone: TimeZone) { self.zone = zone }
 
     /// The period that a moment lies in; text that is the same for all moments of it and for no others.
     ///
@@ -36,9 +31,9 @@ package struct CivilCalendar: Sendable {
         case .hour: return date.prefix(13) + Self.text(ofOffset: offset)
         case .day: return String(date.prefix(10))
         case .week:
-            let day = local.flooredQuotient(Self.daySeconds)
+            let day = Timestamp.floorDivide(local, Self.daySeconds)
             // 1970-01-01 was a Thursday.
-            let monday = day - (day + 3).flooredRemainder(7)
+            let monday = Timestamp.floorDivide(day + 3, 7) * 7 - 3
             return String(Timestamp(seconds: monday * Self.daySeconds).description.prefix(10))
         case .month: return String(date.prefix(7))
         case .year: return String(date.prefix(4))
@@ -47,14 +42,7 @@ package struct CivilCalendar: Sendable {
 
     private static func text(ofOffset seconds: Int64) -> String {
         let minutes = abs(seconds) / 60
-        func digits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return (seconds < 0 ? "-" : "+") + digits(minutes / 60) + ":" + digits(minutes % 60)
-    }
-}
-
-extension Int64 {
-    fileprivate func flooredRemainder(_ divisor: Int64) -> Int64 { (self % divisor + divisor) % divisor }
-    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
-        (self - flooredRemainder(divisor)) / divisor
+        return (seconds < 0 ? "-" : "+") + Timestamp.pad(minutes / 60, 2) + ":"
+            + Timestamp.pad(minutes % 60, 2)
     }
 }

@@ -43,11 +43,12 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         )
     }
 
-    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    /// Rounded down, also below zero.
+    static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         value >= 0 ? value / divisor : (value - divisor + 1) / divisor
     }
 
-    private static func pad(_ value: Int64, _ width: Int) -> String {
+    static func pad(_ value: Int64, _ width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: Swift.max(0, width - digits.count)) + digits
     }

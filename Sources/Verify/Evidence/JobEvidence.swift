@@ -79,11 +79,8 @@ package struct JobEvidence: Sendable {
             if cover.isWhole { wholeSince = note.received }
             return !cover.isWhole
         }
-        if let generation = reference?.generation {
-            let proof = try shelf.note(NoteID(.proved, of: generation))
-            if let proof, proof.note.outcome == .good, proof.note.point == reference {
-                verified = max(verified ?? proof.received, proof.received)
-            }
+        if let reference, let proof = try shelf.goodProof(of: reference) {
+            verified = max(verified ?? proof.received, proof.received)
         }
         // What was found before the newest good point was received tells nothing of it.
         self.verified = verified.flatMap { $0 < latest?.receipt.received ?? $0 ? nil : $0 }

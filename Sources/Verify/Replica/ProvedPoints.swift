@@ -6,8 +6,8 @@ package struct ProvedPoints {
     private let points: PointReader
     private let shelf: NoteShelf
     /// When all points were last proved together.
-    private var allProved: Timestamp?
-    private var proved: Set<Point.Reference> = []
+    private let allProved: Timestamp?
+    private let proved: Set<Point.Reference>
     private let damaged: Set<UInt64>
 
     package init(_ store: any ObjectStore, _ points: PointReader) throws(StoreError) {
@@ -37,8 +37,7 @@ package struct ProvedPoints {
         guard !damaged.contains(stored.point.generation) else { return false }
         if proved.contains(stored.reference) { return true }
         if let allProved, allProved >= stored.receipt.received { return true }
-        let note = try shelf.note(NoteID(.proved, of: stored.point.generation))
-        return note?.note.outcome == .good && note?.note.point == stored.reference
+        return try shelf.goodProof(of: stored.reference) != nil
     }
 
     /// The newest good point that is proved; nil where there is none.

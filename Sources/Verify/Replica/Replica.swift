@@ -109,9 +109,7 @@ package struct Replica {
             fetched += try Renewal(files).run(target.image, parts, progress)
         }
         if isSet { try files.syncFolder(place.nextPath) }
-        guard let next = try place.identity(place.nextPath) else {
-            throw SystemError(call: "stat", path: place.nextPath, code: SystemError.notFoundCode)
-        }
+        let next = try place.present(place.nextPath)
         try place.write(state(.switching, before, next: .init(stored, next)))
         try place.switchOver(isFolder: isSet)
         return fetched
@@ -127,10 +125,7 @@ package struct Replica {
         if kind == .regular { try files.remove(place.nextPath) }
         let targets = try MemberFiles.targets(images, in: place.nextPath)
         try files.makeFolder(place.nextPath)
-        let wanted = Set(targets.flatMap { $0.parts.map(\.path) })
-        for name in try files.list(place.nextPath) where !wanted.contains(place.nextPath + "/" + name) {
-            try files.removeTree(place.nextPath + "/" + name)
-        }
+        try place.keepOnly(targets, in: place.nextPath)
         return targets
     }
 
@@ -151,20 +146,14 @@ package struct Replica {
         let fetched = try InPlaceRestore(files, marker: marker).run(targets, progress)
         guard isSet else { return fetched }
         // All that is in the folder of a replica is the replica's.
-        let wanted = Set(targets.flatMap { $0.parts.map(\.path) })
-        for name in try files.list(place.path) where !wanted.contains(place.path + "/" + name) {
-            try files.removeTree(place.path + "/" + name)
-        }
+        try place.keepOnly(targets, in: place.path)
         try files.syncFolder(place.path)
         return fetched
     }
 
     /// Writes down that the replica is the point, and removes what it was before.
     private func settle(_ stored: StoredPoint) throws {
-        guard let there = try place.identity(place.path) else {
-            throw SystemError(call: "stat", path: place.path, code: SystemError.notFoundCode)
-        }
-        let state = state(.current, .init(stored, there), next: nil)
+        let state = state(.current, .init(stored, try place.present(place.path)), next: nil)
         if case .success(let known)? = try place.state(), known.phase == .current, known.point == state.point
         {
         } else {

@@ -1,3 +1,4 @@
+internal import DeltaSync
 package import Platform
 
 /// The names that belong to a replica, and what is under them.
@@ -43,6 +44,22 @@ package struct ReplicaFiles {
             add("", status)
         }
         return Identity(inode: status.inode, stamp: "\(SHA256Hasher.hash(writer.bytes.span))")
+    }
+
+    /// The same of what must be there.
+    func present(_ path: String) throws(SystemError) -> Identity {
+        guard let found = try identity(path) else {
+            throw SystemError(call: "stat", path: path, code: SystemError.notFoundCode)
+        }
+        return found
+    }
+
+    /// Removes from a folder all but these files.
+    func keepOnly(_ targets: [InPlaceRestore.Target], in folder: String) throws(SystemError) {
+        let wanted = Set(targets.flatMap { $0.parts.map(\.path) })
+        for name in try files.list(folder) where !wanted.contains(folder + "/" + name) {
+            try files.removeTree(folder + "/" + name)
+        }
     }
 
     func state() throws(SystemError) -> Result<ReplicaState, FormatError>? {

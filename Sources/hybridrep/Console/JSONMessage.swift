@@ -20,7 +20,7 @@ struct JSONMessage: Sendable {
         self.kind = kind
         self.job = job
         self.target = target
-        self.fields = fields.map { JSONValue.Field(key: $0.key, value: $0.value) }
+        self.fields = JSONValue.list(fields)
     }
 
     init(_ kind: Kind, job: Name?, target: Name?, fields: [JSONValue.Field]) {
@@ -36,6 +36,6 @@ struct JSONMessage: Sendable {
             "run_id": .string(runID), "job": .optional(job?.description),
             "target": .optional(target?.description),
         ]
-        return JSONValue.object(common.map { .init(key: $0.key, value: $0.value) } + fields).text
+        return JSONValue.object(JSONValue.list(common) + fields).text
     }
 }

@@ -20,7 +20,12 @@ enum JSONValue: Equatable, Sendable {
 
     /// An object from pairs: `.fields(["bytes": .integer(0)])`.
     static func fields(_ fields: KeyValuePairs<String, JSONValue>) -> Self {
-        .object(fields.map { Field(key: $0.key, value: $0.value) })
+        .object(list(fields))
+    }
+
+    /// Its fields alone, for more to be added.
+    static func list(_ fields: KeyValuePairs<String, JSONValue>) -> [Field] {
+        fields.map { Field(key: $0.key, value: $0.value) }
     }
 
     /// Null when there is nothing.

@@ -98,12 +98,12 @@ extension DifferenceReport {
         let total = outcome.difference.total
         return JSONMessage(
             .summary, job: opened.job, target: opened.target,
-            fields: Self.fields([
+            fields: JSONValue.list([
                 "from_point_id": .string(outcome.old.point.id), "to_point_id": .string(outcome.new.point.id),
                 "bytes_before": .integer(outcome.old.point.layout.length),
                 "bytes_after": .integer(outcome.new.point.layout.length),
             ]) + Self.amounts(total)
-                + Self.fields([
+                + JSONValue.list([
                     "structure": .object(Self.amounts(structure)),
                     "members": .array(members.map(json)),
                     "trees": outcome.trees.map(Self.json) ?? .null,
@@ -111,14 +111,10 @@ extension DifferenceReport {
                 ]))
     }
 
-    private static func fields(_ pairs: KeyValuePairs<String, JSONValue>) -> [JSONValue.Field] {
-        pairs.map { JSONValue.Field(key: $0.key, value: $0.value) }
-    }
-
     /// `blocks_changed`, `bytes_changed` and so on.
     private static func amounts(_ tally: ImageDifference.Tally) -> [JSONValue.Field] {
         ImageDifference.Kind.allCases.flatMap { kind in
-            fields([
+            JSONValue.list([
                 "blocks_\(kind.rawValue)": .integer(tally[kind].blocks),
                 "bytes_\(kind.rawValue)": .integer(tally[kind].bytes),
             ])
@@ -127,14 +123,14 @@ extension DifferenceReport {
 
     private func json(_ member: ImageDifference.Member) -> JSONValue {
         .object(
-            Self.fields([
+            JSONValue.list([
                 "name": .string(member.key.name),
                 "is_database": .bool(outcome.databases.contains(member.key.name)),
                 "length_before": member.before.map { .integer($0.length) } ?? .null,
                 "length_after": member.after.map { .integer($0.length) } ?? .null,
                 "block_size": .integer((member.after ?? member.before)?.blockSize ?? 0),
             ]) + Self.amounts(member.tally)
-                + Self.fields([
+                + JSONValue.list([
                     "stretches": .array(
                         member.stretches.map { stretch in
                             .fields([

@@ -106,15 +106,10 @@ struct JobRehearsal {
         let full = restoration.full?.point ?? stored.point
         let label = "check \(stored.point.id)"
         evidence.databases = try RestoredCheck(path, in: session.files)
-            .run(expecting: Self.databases(of: full)) { (done, total) throws(SyncError) in
+            .run(expecting: full.databaseNames) { (done, total) throws(SyncError) in
                 try goOn()
                 session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
             }
-    }
-
-    /// Names of the databases that a point says it has.
-    private static func databases(of point: Point) -> [String] {
-        ((try? ManifestSummary(parsing: point.sourceFacts))?.databases ?? []).map(\.name)
     }
 
     private func goOn() throws(SyncError) {

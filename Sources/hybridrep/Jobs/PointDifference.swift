@@ -36,7 +36,7 @@ struct PointDifference {
             session.console.progress(
                 Progress(label: label, doneBytes: done, totalBytes: new.point.layout.length))
         }
-        let databases = Self.databases(of: old.point).union(Self.databases(of: new.point))
+        let databases = Set(old.point.databaseNames + new.point.databaseNames)
         var trees: [String: ChangedTrees]?
         if withTrees {
             trees = [:]
@@ -85,9 +85,5 @@ struct PointDifference {
             .usage,
             "point \(logs.id) has logs only, which continue point \(logs.full?.generation ?? 0), and \(full.id) is a full: "
                 + "they have nothing to be compared", hint: hint)
-    }
-
-    private static func databases(of point: Point) -> Set<String> {
-        Set(((try? ManifestSummary(parsing: point.sourceFacts))?.databases ?? []).map(\.name))
     }
 }

@@ -47,7 +47,7 @@ struct PointFacts {
                 }),
             "source": sourceFacts,
         ]
-        return (Array(listedFields) + Array(more)).map { JSONValue.Field(key: $0.key, value: $0.value) }
+        return JSONValue.list(listedFields) + JSONValue.list(more)
     }
 
     private var summary: ManifestSummary? { try? ManifestSummary(parsing: point.sourceFacts) }

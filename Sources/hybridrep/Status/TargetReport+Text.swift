@@ -55,6 +55,6 @@ extension TargetReport {
                     ])
                 }),
         ]
-        return fields.map { JSONValue.Field(key: $0.key, value: $0.value) }
+        return JSONValue.list(fields)
     }
 }
