@@ -5,7 +5,7 @@ FLAGS ?= -Xswiftc -warnings-as-errors
 
 .PHONY: build test check fmt demo bench bench-peers setup release install clean fuzz torture
 build:   ; $(SWIFT) build $(FLAGS)
-test:    ; $(SWIFT) test $(FLAGS)
+test:    ; SWIFT="$(SWIFT)" script/test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
 fmt:     ; $(SWIFT) format --in-place --recursive Sources Tests Package.swift
 demo:    ; script/demo
