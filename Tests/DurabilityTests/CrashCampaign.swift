@@ -100,7 +100,7 @@ struct CrashCampaign {
         for value in [client, store] { writer.uint64(value) }
         for count in [
             ledger.committed.count, ledger.attempted.count, ledger.restored.count, ledger.restoring.count,
-            ledger.isJobMade ? 1 : 0,
+            ledger.isJobMade ? 1 : 0, ledger.forgetting.count,
         ] {
             writer.uint64(count)
         }

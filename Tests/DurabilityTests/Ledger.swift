@@ -6,6 +6,8 @@ struct Ledger: Sendable {
     var isJobMade = false
     /// The image of every point whose commit was acknowledged.
     var committed: [UInt64: [UInt8]] = [:]
+    /// Points that were to be forgotten: each may be there or not.
+    var forgetting: Set<UInt64> = []
     /// Every image that was to become a point, the last one last.
     var attempted: [[UInt8]] = []
     /// What was to be restored, by path.

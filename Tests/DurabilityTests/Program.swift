@@ -98,6 +98,35 @@ struct Program {
         try spool.expire(keep: 2, alwaysKeep: [])
     }
 
+    /// `forget`: what is there of these.
+    func forget(_ generations: UInt64...) throws {
+        try opened { store in
+            let points = try PointShelf(reading: store, job: Self.job.name).points
+            var request = ForgetRequest(
+                job: Self.job.name,
+                items: points.filter { generations.contains($0.generation) }.map {
+                    .init(generation: $0.generation, digest: $0.reference.digest, reason: "no rule keeps it")
+                }, maker: "test")
+            // The clock of these hosts stands still.
+            request.trustsClock = true
+            request.mayTakeMany = true
+            book.write { $0.forgetting.formUnion(generations) }
+            _ = try store.forget(request)
+            hosts.store.note(TraceLint.acknowledged)
+        }
+    }
+
+    /// `gc --grace 0s`: all that nothing needs goes, and whatever is dead in a pack.
+    func collect() throws {
+        try opened { store in
+            var request = CollectRequest(job: Self.job.name, maker: "test")
+            request.graceSeconds = 0
+            request.wastePercent = 0
+            _ = try store.collect(request)
+            hosts.store.note(TraceLint.acknowledged)
+        }
+    }
+
     private struct Bases: BaseImages {
         let spool: Spool
 

@@ -12,7 +12,7 @@ struct Scenario: Sendable, CustomStringConvertible {
     /// What is done after a crash: the same again.
     let again: @Sendable (Program) throws -> Void
 
-    static let all = [first, delta, restore, inPlace]
+    static let all = [first, delta, restore, inPlace, keeping]
 
     /// Images of a few blocks: the second changes, moves and clears some, the third only clears.
     static let images: [[UInt8]] = {
@@ -48,6 +48,26 @@ struct Scenario: Sendable, CustomStringConvertible {
             try $0.push(images[1])
             try $0.push(images[2])
         }, again: { try pushAgain($0) })
+
+    static let keeping = Scenario(
+        description: "points forgotten, and what they alone needed collected",
+        before: {
+            try made($0)
+            for image in images.dropFirst() { try $0.push(image) }
+        },
+        steps: {
+            try $0.forget(1)
+            try $0.collect()
+            try $0.push(images[1])
+            try $0.forget(2, 3)
+            try $0.collect()
+        },
+        again: {
+            try $0.collect()
+            try $0.push(images[0])
+            try $0.forget(3)
+            try $0.collect()
+        })
 
     static let restore = Scenario(
         description: "a restore to a file",

@@ -131,6 +131,8 @@ extension Agent {
         case .space: return WireAnswer.encode(try store.space())
         case .note(let job, let id, let bytes):
             return try store.publishNote(bytes, id: id, job: job).encoded
+        case .forget(let request): return WireAnswer.encode(try store.forget(request))
+        case .collect(let request): return WireAnswer.encode(try store.collect(request))
         case .adopt(let job, let packs): return (try store.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
         case .records(let request):
             let frame = try store.read(request.key, at: request.place.offset, count: request.place.length)

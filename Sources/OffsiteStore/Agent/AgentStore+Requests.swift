@@ -140,6 +140,18 @@ extension AgentStore {
         try parsed(try ask(.space), WireAnswer.parseSpace)
     }
 
+    package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
+        try greet()
+        guard takesAway else { throw tooOld("forget", "job \(request.job)") }
+        return try parsed(try ask(.forget(request)), WireAnswer.parseForgetReport)
+    }
+
+    package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
+        try greet()
+        guard takesAway else { throw tooOld("collect", "job \(request.job)") }
+        return try parsed(try ask(.collect(request)), WireAnswer.parseCollectReport)
+    }
+
     private func checkListed(_ count: Int) throws(StoreError) {
         guard count <= WireAnswer.maximumListedObjects else { throw violation("an endless list") }
     }

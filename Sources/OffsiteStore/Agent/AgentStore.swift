@@ -28,6 +28,8 @@ package final class AgentStore: ObjectStore {
     private(set) var knowsOfCuts = false
     /// False for an agent that keeps no notes, and verifies no parts; known once it was greeted.
     private(set) var keepsNotes = false
+    /// False for an agent that takes nothing away; known once it was greeted.
+    private(set) var takesAway = false
 
     /// Opens a session.
     ///
@@ -86,6 +88,7 @@ package final class AgentStore: ObjectStore {
             sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
             knowsOfCuts = welcome.chosenProtocol >= Dialect.adoptionProtocol
             keepsNotes = welcome.chosenProtocol >= Dialect.notesProtocol
+            takesAway = welcome.chosenProtocol >= Dialect.deletionProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 

@@ -11,10 +11,12 @@ package struct Dialect: Equatable, Sendable {
     static let adoptionProtocol: UInt16 = 3
     /// The first one in which an agent keeps notes, and verifies in parts.
     static let notesProtocol: UInt16 = 4
+    /// The first one in which an agent forgets points, and collects.
+    static let deletionProtocol: UInt16 = 5
 
     /// Oldest and newest version of the protocol.
     package var oldestProtocol: UInt16 = 1
-    package var newestProtocol: UInt16 = 4
+    package var newestProtocol: UInt16 = 5
     /// The object format (``ObjectHeader/version``) it writes, and the newest it reads.
     package var storeFormat = UInt16(ObjectHeader.version)
     /// Bits of features that the other end must know.

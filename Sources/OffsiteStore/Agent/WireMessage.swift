@@ -33,6 +33,8 @@ package struct WireMessage: Equatable, Sendable {
         case records = 18
         case adopt = 19
         case note = 20
+        case forget = 21
+        case collect = 22
         // From the agent.
         case welcome = 64
         case answer = 65

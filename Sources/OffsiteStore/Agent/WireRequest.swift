@@ -26,6 +26,8 @@ enum WireRequest: Equatable {
     case adopt(Name, [ListedObject])
     /// The bytes of a note, to be published.
     case note(Name, NoteID, [UInt8])
+    case forget(ForgetRequest)
+    case collect(CollectRequest)
     case heartbeat
     case goodbye
 
@@ -87,6 +89,12 @@ enum WireRequest: Equatable {
             writer.uint64(id.rawValue)
             writer.append(bytes)
             return (.note, writer.bytes)
+        case .forget(let request):
+            request.encode(into: &writer)
+            return (.forget, writer.bytes)
+        case .collect(let request):
+            request.encode(into: &writer)
+            return (.collect, writer.bytes)
         case .heartbeat: return (.heartbeat, [])
         case .goodbye: return (.goodbye, [])
         }
@@ -142,6 +150,8 @@ enum WireRequest: Equatable {
                     field: "note", value: UInt64(reader.remaining), limit: UInt64(Note.maximumBytes))
             }
             self = .note(job, id, try reader.take(array: reader.remaining))
+        case .forget: self = .forget(try ForgetRequest(parsing: &reader))
+        case .collect: self = .collect(try CollectRequest(parsing: &reader))
         case .heartbeat: self = .heartbeat
         case .goodbye: self = .goodbye
         case .hello, .welcome, .answer, .part, .failure, .progress:

@@ -13,6 +13,8 @@ package struct Frame: Sendable {
     package static let maximumBytes = headerBytes + maximumTableBytes + maximumPayloadBytes
     /// Bytes of the header that the check value covers.
     static let checkedHeadBytes = 32
+    /// Collection has left payloads out.
+    static let thinnedFlag: UInt8 = 1
     /// The only cipher of this version: none.
     package static let noCipher: UInt8 = 0
 
@@ -32,7 +34,7 @@ package struct Frame: Sendable {
         var header = ByteReader(bytes)
         id = try FrameID(parsing: &header)
         guard try header.uint8() == Self.noCipher else { throw .badField(field: "cipher", offset: 16) }
-        guard try header.uint8() & ~1 == 0, try header.uint16() == 0 else {
+        guard try header.uint8() & ~Self.thinnedFlag == 0, try header.uint16() == 0 else {
             throw .badField(field: "flags", offset: 17)
         }
         let count = Int(try header.uint32())

@@ -11,7 +11,13 @@ package struct FrameBuilder: Sendable {
     /// An upper bound of a slice and of the frame it may add to the list.
     private static let sliceBytes = 4 + 3 + 4 + 4 + 8 + 10 + 4
 
-    package init(_ id: FrameID) { self.id = id }
+    private let isThinned: Bool
+
+    /// - Parameter isThinned: Payloads have been left out.
+    package init(_ id: FrameID, isThinned: Bool = false) {
+        self.id = id
+        self.isThinned = isThinned
+    }
 
     package var isEmpty: Bool { records.isEmpty }
 
@@ -39,7 +45,7 @@ package struct FrameBuilder: Sendable {
         var writer = ByteWriter(capacity: Frame.headerBytes + table.count + payloads.count)
         id.encode(into: &writer)
         writer.uint8(Frame.noCipher)
-        writer.uint8(0)
+        writer.uint8(isThinned ? Frame.thinnedFlag : 0)
         writer.uint16(0)
         writer.uint32(UInt32(records.count))
         writer.uint32(UInt32(table.count))

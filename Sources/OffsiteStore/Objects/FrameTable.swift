@@ -11,11 +11,17 @@ package struct FrameTable: Sendable {
     package let deltas: [Int: Delta]
     /// Records whose payload collection has left out.
     package let dropped: Set<Int>
+    private let stored: [UInt32]
 
     private static let bytesPerDelta = 192
 
     /// About what it takes in memory.
-    package var memoryBytes: Int { 64 + deltas.count * Self.bytesPerDelta }
+    package var memoryBytes: Int { 64 + deltas.count * Self.bytesPerDelta + stored.count * 4 }
+
+    /// Bytes of a record's payload; zero for a number that it does not have.
+    package func storedBytes(_ record: Int) -> Int {
+        stored.indices.contains(record) ? Int(stored[record]) : 0
+    }
 
     /// What must be read of a frame to have its table, most probably.
     package static func likelyBytes(_ place: PackFooter.Entry) -> Int {
@@ -52,6 +58,7 @@ package struct FrameTable: Sendable {
 
     private init(_ records: [Record]) {
         count = records.count
+        stored = records.map { UInt32($0.storedBytes) }
         var deltas: [Int: Delta] = [:]
         var dropped: Set<Int> = []
         for (number, record) in records.enumerated() {

@@ -21,6 +21,14 @@ package struct PackBuilder: ~Copyable {
             || (footer.entries.count + 2) * PackFooter.maximumEntryBytes > PackFooter.maximumBytes
     }
 
+    /// Bytes of a pack beside the frames in it.
+    static func framingBytes(of entries: [PackFooter.Entry]) -> Int {
+        var footer = PackFooter()
+        footer.entries = entries
+        return ObjectHeader.byteCount + (entries.count + 1) * Section.headerBytes + footer.encoded.count
+            + ObjectTrailer.byteCount
+    }
+
     /// The pack's next bytes: one frame, behind the header if it is the first.
     package mutating func add(_ frame: [UInt8], id: FrameID, records: Int) -> [UInt8] {
         var part = byteCount == 0 ? header : []

@@ -12,6 +12,8 @@ package final class DirectoryStore: ObjectStore {
     var sharedLocks: [Name: (any HeldLock)?] = [:]
     /// Folders of packs whose names this session has made durable.
     var syncedFolders: Set<String> = []
+    /// What may be taken away here; the agent sets that of its key.
+    package var rights = DeletionRights.owner
     private var uploads = 0
     /// Tells this session's temporary files from those of others.
     private var session: String?
@@ -102,6 +104,9 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func unlockPush(_ job: Name) { locks[job] = nil }
+
+    /// Whether this session holds the job's push lock.
+    func holdsPushLock(_ job: Name) -> Bool { locks[job] != nil }
 
     package func check(
         _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void

@@ -9,8 +9,16 @@ package struct FrameLocations: Sendable {
     private var frames: [FrameID: Location] = [:]
     package private(set) var packLengths: [Digest256: Int] = [:]
 
+    /// Packs that an index names.
+    package private(set) var indexed: Set<Digest256> = []
+    /// Packs that are in the store.
+    private var present: Set<Digest256> = []
+
     /// Reads every index of the job, and the footers of the packs that no readable index names.
     package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
+        // Before the indexes: a pack that comes meanwhile is of a push that has not committed.
+        let packs = try store.list(.pack, job: job.name)
+        present = Set(packs.compactMap(\.key.digest))
         let indexes = try store.list(.index, job: job.name)
         try store.wholes(indexes, limit: PackIndex.maximumBytes) { (_, found) throws(StoreError) in
             // Damaged or unreadable: the footers of the packs it would name say the same.
@@ -19,7 +27,7 @@ package struct FrameLocations: Sendable {
             else { return }
             add(index)
         }
-        try addFooters(of: try store.list(.pack, job: job.name), store, job)
+        try addFooters(of: packs, store, job)
     }
 
     package subscript(frame: FrameID) -> Location? { frames[frame] }
@@ -36,15 +44,22 @@ package struct FrameLocations: Sendable {
 
     private mutating func add(_ index: PackIndex) {
         for pack in index.packs {
-            packLengths[pack.name] = pack.length
-            for entry in pack.frames { frames[entry.frame] = Location(pack: pack.name, entry: entry) }
+            indexed.insert(pack.name)
+            add(pack)
         }
     }
 
-    /// A copy under another name must not take the place of a pack that an index names.
+    /// Of several copies of a frame one in a pack that is there counts, of those the longest: collection leaves payloads out.
+    ///
+    /// Of equal ones the first, so that a copy under another name does not take the place of a pack that an index names.
     private mutating func add(_ pack: PackIndex.Pack) {
         packLengths[pack.name] = pack.length
-        for entry in pack.frames where frames[entry.frame] == nil {
+        let isThere = present.contains(pack.name)
+        for entry in pack.frames {
+            if let known = frames[entry.frame] {
+                let isKnownThere = present.contains(known.pack)
+                guard isThere == isKnownThere ? entry.length > known.entry.length : isThere else { continue }
+            }
             frames[entry.frame] = Location(pack: pack.name, entry: entry)
         }
     }

@@ -125,6 +125,14 @@ package final class LanedStore: ObjectStore {
 
     package func space() throws(StoreError) -> SpaceStatus { try lead.space() }
 
+    package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
+        try lead.forget(request)
+    }
+
+    package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
+        try lead.collect(request)
+    }
+
     package func close() throws(StoreError) {
         // What they were for was answered long ago.
         for lane in others { lane.leave() }

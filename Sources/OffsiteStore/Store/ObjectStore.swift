@@ -3,7 +3,7 @@ package import Platform
 /// A store of recovery points, wherever it is.
 ///
 /// The contract, the same for a folder of this host and for one behind an agent:
-/// - Objects are immutable. Nothing here replaces or removes one.
+/// - Objects are immutable. Nothing replaces one; only ``forget(_:)`` and ``collect(_:)`` take any away.
 /// - What `finish`, `publishJob`, `initialise` and `commit` and `publishNote` report is durable: content, name, and every
 ///   folder made on the way have been synced.
 /// - An object whose name is its digest is hashed by the store's side before it gets its name.
@@ -84,6 +84,18 @@ package protocol ObjectStore: AnyObject {
         -> CheckReport
 
     func space() throws(StoreError) -> SpaceStatus
+
+    /// Takes points away, all that are asked for but those that the store guards (``ForgetReport/kept``).
+    ///
+    /// What they alone needed stays until ``collect(_:)``.
+    /// - Throws: `refused` where nothing may go; `corrupt` where something cannot be read or is not proved; `locked` while
+    ///   a push is at work. Nothing has gone then.
+    func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport
+
+    /// Takes away what no point needs: to the trash first, and from there for good later.
+    ///
+    /// - Throws: `locked` while anybody uses the job; `refused`; `corrupt` where what is needed cannot be told.
+    func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport
 
     /// Begins to end the session, so that ``close()`` has less to wait for. Nothing but that may be called after it.
     func leave()

@@ -51,13 +51,17 @@ package struct PointReader {
 
     package func point(_ generation: UInt64) throws(StoreError) -> StoredPoint {
         let key = ObjectKey.point(job.name, generation)
-        let file = try store.whole(key, limit: Point.maximumBytes + Receipt.byteCount)
+        return try parse(try store.whole(key, limit: Point.maximumBytes + Receipt.byteCount), generation)
+    }
+
+    /// A point from the bytes of its file.
+    func parse(_ file: [UInt8], _ generation: UInt64) throws(StoreError) -> StoredPoint {
         do throws(FormatError) {
             let (bytes, receipt) = try Receipt.split(file)
             let point = try Point(parsing: bytes, job: job.id, store: storeID)
             guard point.generation == generation else { throw .badField(field: "generation", offset: 0) }
             return StoredPoint(point: point, receipt: receipt)
-        } catch { throw StoreError("read", key.path, error) }
+        } catch { throw StoreError("read", ObjectKey.point(job.name, generation).path, error) }
     }
 
     /// A point; nil for one that is not there any more, or is damaged.

@@ -109,6 +109,16 @@ package struct RecordGraph {
         }
     }
 
+    /// The table of a frame that ``closure(of:)`` has met.
+    mutating func proven(_ frame: FrameID) throws(StoreError) -> FrameTable {
+        do throws(LookupFailure) { return try table(of: frame) } catch {
+            switch error {
+            case .store(let error): throw error
+            case .missing(let text): throw StoreError(.corrupt, "read", "frame \(frame)", text)
+            }
+        }
+    }
+
     private enum LookupFailure: Error {
         case store(StoreError)
         case missing(String)

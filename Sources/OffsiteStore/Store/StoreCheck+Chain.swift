@@ -19,12 +19,21 @@ extension StoreCheck {
         guard request.generation == nil, let parent = stored.point.parent else { return }
         let key = ObjectKey.point(request.job, parent.generation)
         if !generations.contains(parent.generation) {
-            // Nothing takes points away, so it was lost.
+            guard !isForgotten(parent.generation) else { return }
             report.neededObjects += 1
             add(.init(object: key.path, reason: "is missing", points: [parent.generation]))
         } else if let digest = digests[parent.generation], digest != parent.digest {
             let reason = "is not the point that point \(generation) follows"
             add(.init(object: key.path, reason: reason, points: [parent.generation]))
         }
+    }
+
+    /// Whether a point that is not there was taken away, and not lost.
+    ///
+    /// Tombs are looked at when the first is missed: one that is forgotten meanwhile has its tomb before it goes. What cannot be
+    /// read tells of nothing.
+    func isForgotten(_ generation: UInt64) -> Bool {
+        let tomb = try? store.newestTomb(points.job, store: points.storeID)
+        return tomb?.covers(generation) ?? false
     }
 }

@@ -99,6 +99,10 @@ struct StoreCheck {
             digests[generation] = stored.digest
             if isAsked { checkReferences(of: stored, generations) }
         } catch {
+            if error.kind == .notFound, isForgotten(generation) {
+                if isAsked { report.points -= 1 }
+                return []
+            }
             // Nothing else is known of what it needs.
             if isAsked {
                 try damaged(error, generation)

@@ -19,6 +19,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         /// The other end does not follow the protocol, or is of an incompatible version.
         case incompatible = 9
         case failed = 10
+        /// The store's own rules do not allow it: append only, a guard of retention, a quota.
+        case refused = 11
         /// Whoever asked wanted it to end; of this side only, no agent says so.
         case interrupted = 255
     }

@@ -35,6 +35,16 @@ extension Timestamp {
         self.init(nanoseconds: sum)
     }
 
+    /// Parses ``compact``: `20261122T020004Z`.
+    package init?(compact text: some StringProtocol) {
+        let units = Array(text)
+        guard units.count == 16 else { return nil }
+        let (date, time) = (units[..<8], units[9..<15])
+        self.init(
+            rfc3339: "\(String(date.prefix(4)))-\(String(date[4..<6]))-\(String(date[6..<8]))\(units[8])"
+                + "\(String(time.prefix(2))):\(String(units[11..<13])):\(String(units[13..<15]))\(units[15])")
+    }
+
     /// Days since 1970-01-01 by Howard Hinnant's `days_from_civil`.
     private static func daysFromCivil(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let y = month <= 2 ? year - 1 : year

@@ -9,7 +9,8 @@ struct ServeCommand: ToolCommand {
         commandName: "serve",
         abstract: "Serve a store over standard input and output: the far end of a push.",
         discussion: HelpExamples.text([
-            "serve --store /srv/hybridrep": "What a key's line in authorized_keys starts."
+            "serve --store /srv/hybridrep": "What a key's line in authorized_keys starts.",
+            "serve --store /srv/hybridrep --may-forget": "The same for a key that may take away as well.",
         ])
     )
 
@@ -21,17 +22,36 @@ struct ServeCommand: ToolCommand {
             "Append a line to this file when a session begins and when it ends.", valueName: "file"))
     var log: String?
 
+    @Flag(help: "Points may be forgotten, and their space collected; without it a key can only add.")
+    var mayForget = false
+
+    @Option(help: ArgumentHelp("With --may-forget, no point younger than this goes.", valueName: "duration"))
+    var minAge = TimeSpan(seconds: 14 * 86_400)
+
+    @Option(
+        help: ArgumentHelp(
+            "With --may-forget, what was taken away stays in the trash for at least this long.",
+            valueName: "duration"))
+    var minGrace = TimeSpan(seconds: 7 * 86_400)
+
     var subject: String { "serve" }
+
+    private var rights: DeletionRights {
+        DeletionRights(
+            mayForget: mayForget, minAge: Int64(minAge.seconds), minGrace: Int64(minGrace.seconds))
+    }
 
     func perform(_ session: Session) throws -> Verdict {
         let connection = TargetConnection(session: session)
+        let directory = connection.directory(store)
+        directory.rights = rights
         let log = try log.map { path throws(SystemError) in try AppendedFile(path) }
         // What cannot be logged is served all the same.
         let note: (String) -> Void = { text in
             try? log?.append(line: TerminalText.escape("\(session.clock.now) [\(session.processID)] \(text)"))
         }
         let agent = Agent(
-            store: connection.directory(store), input: try DescriptorStream.standardInput(),
+            store: directory, input: try DescriptorStream.standardInput(),
             output: try DescriptorStream.claimStandardOutput(),
             dialect: Dialect(toolVersion: ToolVersion.current),
             clock: session.clock

@@ -19,6 +19,7 @@ extension CommandFailure {
             case .unreachable: .transport
             case .corrupt: .verification
             case .noSpace: .noSpace
+            case .refused: .refused
             case .interrupted: .terminated
             case .denied, .exists, .incompatible, .failed: .failure
             }

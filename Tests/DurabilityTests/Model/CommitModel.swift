@@ -18,6 +18,10 @@ struct CommitModel {
         case forgetsParents
         /// Nobody takes `push.lock`, but a point replaces none.
         case noPushLock
+        /// A pack that was written again goes before the names of its copies are durable.
+        case compactsEarly
+        /// A copy of a pack gets its name before its content is synced.
+        case unsyncedCopy
     }
 
     /// Who does what.
@@ -93,8 +97,29 @@ struct CommitModel {
                 }
             next.packs.syncFolder()
             next.collector = Collector()
-            return moves + [next]
+            return moves + [next] + thinned(state)
+        case .copied:
+            if change != .compactsEarly { next.packs.syncFolder() }
+            next.collector.step = .copiedDurably
+        case .copiedDurably:
+            next.packs.remove(ModelState.thinnedPack)
+            next.collector.step = .marked
         }
+        return [next]
+    }
+
+    /// What is needed of a pack is written again under another name.
+    private func thinned(_ state: ModelState) -> [ModelState] {
+        guard state.packs.whole & ModelState.thinnedPack != 0,
+            state.collector.marks & ModelState.thinnedPack != 0
+        else { return [] }
+        var next = state
+        if state.packs.whole & ModelState.copy == 0 {
+            next.packs.link(ModelState.copy, isSynced: change != .unsyncedCopy)
+        } else {
+            next.packs.syncContent(ModelState.copy)
+        }
+        next.collector.step = .copied
         return [next]
     }
 }

@@ -55,7 +55,7 @@ struct PackNames: Hashable {
     /// What a power cut may leave: any of the names that are not sure, and of content that was not synced, all or nothing.
     var survivors: [PackNames] {
         var found = [self]
-        for bit in 0..<5 {
+        for bit in 0..<6 {
             let pack: UInt8 = 1 << bit
             if mayBeThere & mayBeGone & pack != 0 {
                 found = found.flatMap { names in

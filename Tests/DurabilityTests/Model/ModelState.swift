@@ -5,6 +5,9 @@
 struct ModelState: Hashable {
     static let generations = 1...5
     static let prover = 2
+    /// The pack that a collection may write again, and the bit of its copy.
+    static let thinnedPack: UInt8 = 1
+    static let copy: UInt8 = 1 << 5
 
     var packs = PackNames()
     var points = PointNames()
@@ -33,6 +36,11 @@ struct ModelState: Hashable {
     /// Nobody is at work.
     var isQuiet: Bool {
         first.step == .idle && second.step == .idle && third.step == .idle && collector.step == .idle
+    }
+
+    /// Packs whose records can be had, from themselves or from a copy.
+    var readable: UInt8 {
+        packs.whole & Self.copy == 0 ? packs.whole : packs.whole | Self.thinnedPack
     }
 
     /// What all points that are there need.
@@ -99,7 +107,13 @@ struct Pusher: Hashable {
 
 /// Moves the packs that no point needs out of the way, holding `lock` exclusively.
 struct Collector: Hashable {
-    enum Step: UInt8 { case idle, holding, marked }
+    enum Step: UInt8 {
+        case idle, holding, marked
+        /// What is needed of a pack has another name as well.
+        case copied
+        /// That name is durable.
+        case copiedDurably
+    }
     var step = Step.idle
     var marks: UInt8 = 0
 }

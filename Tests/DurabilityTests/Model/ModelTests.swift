@@ -20,7 +20,8 @@ import Testing
         (.answersEarly, .acknowledgedPointIsLost), (.pointBeforePacks, .packIsMissing),
         (.unsyncedPack, .packIsMissing), (.trustsWhatIsThere, .packIsMissing),
         (.replaces, .acknowledgedPointIsLost), (.collectsUnlocked, .packIsMissing),
-        (.forgetsParents, .parentIsMissing),
+        (.forgetsParents, .parentIsMissing), (.compactsEarly, .packIsMissing),
+        (.unsyncedCopy, .packIsMissing),
     ]
 
     @Test(arguments: refuted)

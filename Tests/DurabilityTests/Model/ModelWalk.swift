@@ -40,7 +40,7 @@ struct ModelWalk {
             let told = state.acknowledged[generation]
             if told != 0, told != owner { return .acknowledgedPointIsLost }
             guard owner != 0 else { continue }
-            if state.needs[Int(owner)] & ~state.packs.whole != 0 { return .packIsMissing }
+            if state.needs[Int(owner)] & ~state.readable != 0 { return .packIsMissing }
             if generation > 1, state.points.owner(generation - 1) == 0 { return .parentIsMissing }
         }
         if state.isToldTwice { return .generationIsGivenTwice }

@@ -45,6 +45,8 @@ final class ArrayStore: ObjectStore {
         _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport { throw readOnly }
     func space() throws(StoreError) -> SpaceStatus { throw readOnly }
+    func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport { throw readOnly }
+    func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport { throw readOnly }
     func close() {}
 
     private var readOnly: StoreError { StoreError(.denied, "put", label, "read only") }

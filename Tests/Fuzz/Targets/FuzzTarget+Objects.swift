@@ -52,6 +52,15 @@ extension FuzzTarget {
             cover.insert(arc)
             precondition((0...1).contains(cover.share), "an arc covers at most all")
         },
+        FuzzTarget("tomb", seeds: { [tombSeed] }) { bytes in
+            _ = try? Tomb(parsing: bytes, job: Reseal.job, store: Reseal.store)
+            let sealed = Reseal.object(bytes, as: .tomb, store: Reseal.store)
+            guard let tomb = try? Tomb(parsing: sealed, job: Reseal.job, store: Reseal.store) else { return }
+            let encoded = tomb.encoded(job: Reseal.job, store: Reseal.store)
+            let again = try? Tomb(parsing: encoded, job: Reseal.job, store: Reseal.store)
+            precondition(again == tomb, "a tomb reads back")
+            precondition(tomb.gone.allSatisfy { tomb.covers($0.upperBound) }, "a tomb covers its ranges")
+        },
         FuzzTarget("receipt", seeds: { try SampleStore.shared.objects("/points/").map { $0.suffix(80) } }) {
             bytes in
             _ = try? Receipt(parsing: bytes)
@@ -68,6 +77,19 @@ extension FuzzTarget {
             precondition((try? TargetMemory(parsing: memory.encoded)) == memory, "a memory reads back")
         },
     ]
+
+    private static var tombSeed: [UInt8] {
+        Tomb(
+            number: 3, made: Timestamp(seconds: 1_795_000_000), maker: "a host", gone: [1...4, 6...6],
+            entries: [
+                .init(
+                    generation: 4, digest: SHA256Hasher.hash([UInt8(1)].span),
+                    received: Timestamp(seconds: 1_794_000_000), reason: "no rule keeps it"),
+                .init(
+                    generation: 6, digest: nil, received: Timestamp(seconds: 0), reason: "asked for by name"),
+            ]
+        ).encoded(job: Reseal.job, store: Reseal.store)
+    }
 
     static let packs: [FuzzTarget] = [
         FuzzTarget("frame", seeds: { try SampleStore.shared.frames }) { bytes in

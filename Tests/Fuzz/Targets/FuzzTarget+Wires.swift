@@ -41,6 +41,9 @@ extension FuzzTarget {
         let request = CheckRequest(job: job, generation: nil, level: .full, seed: 1)
         _ = try? store.check(request) { _ in }
         _ = try? store.space()
+        _ = try? store.forget(
+            ForgetRequest(job: job, items: [.init(generation: 1, digest: nil, reason: "old")], maker: "me"))
+        _ = try? store.collect(CollectRequest(job: job, maker: "me"))
         try? store.close()
     }
 
@@ -70,7 +73,7 @@ extension FuzzTarget {
         var sequence: UInt16 = 0
         while !input.isAtEnd {
             sequence &+= 1
-            let kind = WireMessage.Kind(rawValue: input.byte() % 19) ?? .goodbye
+            let kind = WireMessage.Kind(rawValue: input.byte() % 23) ?? .goodbye
             result += WireMessage(kind, sequence: sequence, payload: input.chunk()).encoded
         }
         return result
@@ -138,6 +141,14 @@ extension FuzzTarget {
             }
             + message(.read) {
                 $0.uint8(4); $0.string(job); $0.uint64(UInt64(1)); $0.uint64(0); $0.uint32(8)
+            }
+            + message(.forget) {
+                $0.string(job); $0.string("me"); $0.uint8(0); $0.varint(1); $0.uint64(UInt64(1))
+                $0.append([UInt8](repeating: 0, count: Digest256.byteCount)); $0.string("old")
+            }
+            + message(.collect) {
+                $0.string(job); $0.string("me"); $0.uint8(0); $0.uint64(UInt64(0)); $0.uint32(UInt32(0));
+                $0.varint(0)
             }
             + message(.lock) {
                 $0.string(job); $0.string("me")

@@ -1,0 +1,66 @@
+internal import Platform
+
+/// Indexes name the packs that are there.
+extension JobCollection {
+    func putIndex(_ packs: [PackIndex.Pack], _ shelf: PointShelf) throws(StoreError) {
+        guard !packs.isEmpty else { return }
+        let index = PackIndex(packs).encoded(job: shelf.reader.job.id, store: shelf.reader.storeID)
+        _ = try store.put(.index, job: job, index)
+    }
+
+    /// Indexes that are small, or name packs that are gone, become one.
+    mutating func mergeIndexes(_ shelf: PointShelf, _ newest: UInt64) throws(StoreError) {
+        guard !request.isTrial else { return }
+        let present = Set(try store.list(.pack, job: job).compactMap(\.key.digest))
+        var merged: [PackIndex.Pack] = []
+        var known: Set<Digest256> = []
+        var replaced: [ListedObject] = []
+        var isStale = false
+        for object in try store.list(.index, job: job) where object.length <= IndexMerge.mergedBytes {
+            guard let index = try readable(object, shelf) else { continue }
+            let namesGone = index.packs.contains { !present.contains($0.name) }
+            isStale = isStale || namesGone
+            guard namesGone || object.length <= IndexMerge.smallBytes else { continue }
+            replaced.append(object)
+            for pack in index.packs where present.contains(pack.name) && known.insert(pack.name).inserted {
+                merged.append(pack)
+            }
+            try store.pulse?()
+        }
+        guard isStale || replaced.count >= IndexMerge.fewest else { return }
+        do throws(StoreError) { try putIndex(merged, shelf) } catch {
+            // An index that names what is gone is passed over.
+            guard error.kind == .noSpace else { throw error }
+            return
+        }
+        let name = indexName(merged, shelf)
+        for object in replaced where object.key.digest != name {
+            try trash.put(store.path(object.key), newest: newest)
+        }
+    }
+
+    /// Nil for one that is damaged, which stays where it is: a verification names it.
+    private func readable(_ object: ListedObject, _ shelf: PointShelf) throws(StoreError) -> PackIndex? {
+        let bytes: [UInt8]
+        do throws(StoreError) { bytes = try store.whole(object.key, limit: PackIndex.maximumBytes) } catch {
+            guard [.corrupt, .failed, .notFound].contains(error.kind) else { throw error }
+            return nil
+        }
+        guard SHA256Hasher.hash(bytes.span) == object.key.digest else { return nil }
+        return try? PackIndex(parsing: bytes, job: shelf.reader.job.id, store: shelf.reader.storeID)
+    }
+
+    private func indexName(_ packs: [PackIndex.Pack], _ shelf: PointShelf) -> Digest256 {
+        SHA256Hasher.hash(
+            PackIndex(packs).encoded(job: shelf.reader.job.id, store: shelf.reader.storeID).span)
+    }
+
+    private enum IndexMerge {
+        /// So many of them are worth it.
+        static let fewest = 16
+        /// Below this an index is one of many that are read one by one.
+        static let smallBytes = 1 << 20
+        /// Larger ones are left as they are: what they waste is little beside what they name.
+        static let mergedBytes = 64 << 20
+    }
+}

@@ -1,0 +1,31 @@
+/// What whoever speaks to a store may take away from it.
+///
+/// A key that only backs up may do nothing of it: whoever has stolen it can add points and destroy none (RELIABILITY 1.4, row 32).
+package struct DeletionRights: Equatable, Sendable {
+    /// Points may be forgotten, and what nothing needs any more collected.
+    package var mayForget: Bool
+    /// Seconds that a point stays at least, counted back from the newest good one.
+    package var minAge: Int64
+    /// Seconds that stay in the trash at least what was put there.
+    package var minGrace: Int64
+
+    package init(mayForget: Bool, minAge: Int64 = 0, minGrace: Int64 = 0) {
+        self.mayForget = mayForget
+        self.minAge = minAge
+        self.minGrace = minGrace
+    }
+
+    /// Of whoever has the folder itself.
+    package static let owner = Self(mayForget: true)
+    package static let appendOnly = Self(mayForget: false)
+
+    func check(_ operation: String, _ subject: String) throws(StoreError) {
+        guard mayForget else {
+            throw StoreError(
+                .refused, operation, subject, "this key may add to the store and take nothing away",
+                hint:
+                    "run it at the store's own host with --store, or let the key: hybridrep serve … --may-forget"
+            )
+        }
+    }
+}

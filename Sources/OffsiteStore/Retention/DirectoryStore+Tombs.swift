@@ -1,0 +1,76 @@
+internal import Platform
+
+extension DirectoryStore {
+    private static let tombSuffix = ".tomb"
+
+    private func tombPath(_ job: Name, _ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        let name = String(repeating: "0", count: 16 - digits.count) + digits
+        return PathText.path(of: name + Self.tombSuffix, in: folder(job, "tomb"))
+    }
+
+    /// Numbers of the job's tombs, rising.
+    private func tombNumbers(_ job: Name) throws(StoreError) -> [UInt64] {
+        let names = try wrap("list", "jobs/\(job)/tomb") { () throws(SystemError) in
+            try files.list(folder(job, "tomb"))
+        }
+        return names.compactMap { name in
+            let stem = name.dropLast(Self.tombSuffix.count)
+            guard name.hasSuffix(Self.tombSuffix), stem.count == 16, let bytes = Hex.decode(stem) else {
+                return nil
+            }
+            return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+        }.sorted()
+    }
+
+    /// The newest tomb, which names all that has gone; nil where nothing has.
+    ///
+    /// - Throws: `corrupt` when it cannot be read: what has gone is not known then.
+    func newestTomb(_ job: JobObject, store: Identifier) throws(StoreError) -> Tomb? {
+        guard let number = try tombNumbers(job.name).last else { return nil }
+        let path = tombPath(job.name, number)
+        let bytes = try wrap("read", path) { () throws(SystemError) in
+            try files.contents(path, limit: Tomb.maximumBytes)
+        }
+        do throws(FormatError) {
+            let tomb = try Tomb(parsing: bytes, job: job.id, store: store)
+            guard tomb.number == number else { throw .badField(field: "tomb number", offset: 0) }
+            return tomb
+        } catch { throw StoreError("read", path, error) }
+    }
+
+    /// Makes a tomb durable under the next number.
+    func publish(_ tomb: Tomb, _ job: JobObject, store: Identifier) throws(StoreError) {
+        let path = tombPath(job.name, tomb.number)
+        let temporary = try temporaryName(job.name)
+        let isNew = try wrap("put", path) { () throws(SystemError) in
+            let isNew = try publish(
+                tomb.encoded(job: job.id, store: store), temporary: temporary, final: path)
+            try syncName(path, isNew: isNew)
+            return isNew
+        }
+        guard isNew else {
+            throw StoreError(
+                .exists, "put", path, "another run has forgotten points meanwhile", hint: "try again")
+        }
+    }
+
+    /// Every generation up to the newest is there, or a tomb says that it was forgotten.
+    func requireNoGap(_ generations: [UInt64], _ tomb: Tomb?, _ operation: String, _ job: Name)
+        throws(StoreError)
+    {
+        var expected: UInt64 = 1
+        for generation in generations {
+            while expected < generation {
+                guard let tomb, let range = tomb.gone.first(where: { $0.contains(expected) }) else {
+                    throw StoreError(
+                        .corrupt, operation, "job \(job)",
+                        "point \(expected) is missing, and nothing says that it was forgotten: nothing is taken away",
+                        hint: "hybridrep verify \(job) says what else is lost")
+                }
+                expected = range.upperBound + 1
+            }
+            expected = generation + 1
+        }
+    }
+}
