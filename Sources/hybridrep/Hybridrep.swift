@@ -14,6 +14,7 @@ internal import Platform
             StatusCommand.self,
             ReportCommand.self,
             ReconcileCommand.self,
+            ForgetCommand.self, GcCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
             InitCommand.self,
             DoctorCommand.self, RunbookCommand.self,

@@ -64,6 +64,8 @@ import Testing
                 ["jobs.mdb01.keep.yearly", "0", "default"],
                 ["jobs.mdb01.keep.logs", "7d", "FILE:8:62"],
                 ["jobs.mdb01.keep.min-points", "1", "default"],
+                ["jobs.mdb01.keep.min-age", "none", "default"],
+                ["jobs.mdb01.keep.time-zone", "UTC", "default"],
                 ["jobs.mdb01.level", "auto", "default"],
                 ["jobs.mdb01.keep-base", "full", "default"],
                 ["jobs.mdb01.full-compare", "30d", "default"],

@@ -1,9 +1,13 @@
+internal import OffsiteStore
+internal import Platform
+
 /// Which recovery points are kept, by count in each period; a point kept by any rule stays.
 ///
 /// No rule at all keeps every point (CONVENTIONS, Retention).
 struct KeepConfiguration: Sendable {
     static let keys = [
-        "last", "within", "hourly", "daily", "weekly", "monthly", "yearly", "logs", "min-points",
+        "last", "within", "hourly", "daily", "weekly", "monthly", "yearly", "logs", "min-points", "min-age",
+        "time-zone",
     ]
 
     /// Newest fulls.
@@ -20,6 +24,11 @@ struct KeepConfiguration: Sendable {
     let logs: Setting<TimeSpan?>
     /// Good fulls below which nothing is forgotten.
     let minPoints: Setting<Int>
+    /// No point younger than this is forgotten, good or not.
+    let minAge: Setting<TimeSpan?>
+    /// Where hours, days, weeks, months and years begin, by its name in the time zone database.
+    let timeZone: Setting<String>
+    let calendar: CivilCalendar
 
     init(_ mapping: YAMLMapping) throws(ConfigurationError) {
         func count(_ key: String, default fallback: Int, in range: ClosedRange<Int>)
@@ -45,6 +54,30 @@ struct KeepConfiguration: Sendable {
         yearly = try count("yearly", default: 0, in: counts)
         logs = try span("logs")
         minPoints = try count("min-points", default: 1, in: 1...100_000)
+        minAge = try span("min-age")
+        var calendar = CivilCalendar.utc
+        timeZone = try mapping.setting("time-zone", default: "UTC") { scalar throws(ConfigurationError) in
+            guard let found = CivilCalendar(zone: scalar.text) else {
+                throw scalar.wrong("a time zone that this system has, such as Europe/Berlin")
+            }
+            calendar = found
+            return scalar.text
+        }
+        self.calendar = calendar
+    }
+
+    var policy: KeepPolicy {
+        var policy = KeepPolicy()
+        policy.last = last.value
+        policy.periods = [
+            .hour: hourly.value, .day: daily.value, .week: weekly.value, .month: monthly.value,
+            .year: yearly.value,
+        ]
+        policy.within = within.value.map { Int64($0.seconds) }
+        policy.logs = logs.value.map { Int64($0.seconds) }
+        policy.minPoints = minPoints.value
+        policy.minAge = minAge.value.map { Int64($0.seconds) } ?? 0
+        return policy
     }
 
     func settings(at path: String) -> [ShownSetting] {
@@ -53,7 +86,8 @@ struct KeepConfiguration: Sendable {
             hourly.shown(as: "\(path).hourly"), daily.shown(as: "\(path).daily"),
             weekly.shown(as: "\(path).weekly"), monthly.shown(as: "\(path).monthly"),
             yearly.shown(as: "\(path).yearly"), logs.shown(as: "\(path).logs"),
-            minPoints.shown(as: "\(path).min-points"),
+            minPoints.shown(as: "\(path).min-points"), minAge.shown(as: "\(path).min-age"),
+            timeZone.shown(as: "\(path).time-zone"),
         ]
     }
 }

@@ -124,7 +124,7 @@ struct Scalar {
         return text.count <= limit ? "\"\(text)\"" : "\"\(text.prefix(limit))\"…"
     }
 
-    private func wrong(_ expected: String) -> ConfigurationError {
+    func wrong(_ expected: String) -> ConfigurationError {
         let isNothing = isPlain && ["", "~", "null"].contains(text)
         return error("expected \(expected), found " + (isNothing ? "nothing" : Self.quote(text)))
     }

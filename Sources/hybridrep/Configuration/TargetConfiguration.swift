@@ -2,7 +2,7 @@ internal import Platform
 
 /// One store: a folder of this host, or one behind an agent at another site.
 struct TargetConfiguration: Sendable {
-    static let keys = ["directory"] + SSHTarget.keys
+    static let keys = ["directory", "keep"] + SSHTarget.keys
 
     enum Kind: Sendable {
         case directory(Setting<String>)
@@ -11,10 +11,15 @@ struct TargetConfiguration: Sendable {
 
     let name: Name
     let kind: Kind
+    /// Which points of any job are kept here; nil where the job's own rules hold.
+    let keep: KeepConfiguration?
 
     init(_ entry: YAMLMapping.Entry) throws(ConfigurationError) {
         name = try entry.name.name()
         let mapping = try entry.value.mapping(keys: Self.keys)
+        keep =
+            try mapping["keep"] == nil
+            ? nil : KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
         switch (mapping["directory"], mapping["ssh"]) {
         case (.some, _):
             try mapping.refuse(SSHTarget.keys, because: "goes with ssh, not with directory")
@@ -32,9 +37,11 @@ struct TargetConfiguration: Sendable {
 
     var settings: [ShownSetting] {
         let path = "targets.\(name)"
-        return switch kind {
-        case .directory(let directory): [directory.shown(as: "\(path).directory")]
-        case .ssh(let target): target.settings(at: path)
-        }
+        let place =
+            switch kind {
+            case .directory(let directory): [directory.shown(as: "\(path).directory")]
+            case .ssh(let target): target.settings(at: path)
+            }
+        return place + (keep?.settings(at: "\(path).keep") ?? [])
     }
 }

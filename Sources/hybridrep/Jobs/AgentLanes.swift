@@ -13,6 +13,8 @@ struct AgentLink {
     let sshCommand: [String]?
     let lanes: Int
     let limitRate: RateSchedule?
+    /// Asks the agent to let the session take away; a key with a forced command is not asked.
+    var mayForget = false
 }
 
 /// The lanes to one agent's host: channels of one connection, or with `ssh-command` a program each.
@@ -47,7 +49,9 @@ struct AgentLanes {
     }
 
     private var command: String {
-        link.remoteCommand + " " + ShellQuote.posix(["serve", "--store", link.store])
+        link.remoteCommand + " "
+            + ShellQuote.posix(
+                ["serve", "--store", link.store] + (link.mayForget ? ["--may-forget"] : []))
     }
 
     /// The first lane's transport.

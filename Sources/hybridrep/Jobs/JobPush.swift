@@ -112,7 +112,9 @@ struct JobPush {
         if let failure { throw failure }
         tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
         if result.point.health == .suspicious { tellHeld(result, backup, target.name) }
-        return Verdict(result.point.health)
+        let verdict = Verdict(result.point.health)
+        // What was not proved now replaces nothing.
+        return verifies && verdict == .good ? forget(at: target) : verdict
     }
 
     /// Says why a point that is committed is not taken for a good one.

@@ -17,20 +17,10 @@ struct PointMark {
         _ selection: PointSelection?, target: String?,
         allow: (StoredPoint) throws -> Void
     ) throws -> Verdict {
-        var verdicts: [Verdict] = []
-        for target in try context.targets(target) {
-            do {
-                try add(selection, target, allow)
-                verdicts.append(.good)
-            } catch {
-                let failure = CommandFailure(wrapping: error)
-                session.console.failure(
-                    failure, of: "\(kind.verb) \(context.job.name) at \(target.name)", job: context.job.name,
-                    target: target.name)
-                verdicts.append(failure.verdict)
-            }
+        try context.atEachTarget(target, kind.verb) { target in
+            try add(selection, target, allow)
+            return .good
         }
-        return .ofJob(targets: verdicts)
     }
 
     private func add(

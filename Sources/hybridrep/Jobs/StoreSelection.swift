@@ -39,29 +39,8 @@ struct StoreSelection: ParsableArguments {
         guard let name = Name(job) else {
             throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
         }
-        return Opened(store: try open(store, session, overrides), job: name, target: nil, state: nil)
-    }
-
-    private func open(_ text: String, _ session: Session, _ overrides: OverrideOptions) throws
-        -> any ObjectStore
-    {
-        let connection = TargetConnection(session: session)
-        let scheme = "ssh://"
-        guard text.hasPrefix(scheme) else { return connection.directory(text) }
-        let rest = text.dropFirst(scheme.count)
-        guard let slash = rest.firstIndex(of: "/"),
-            let destination = try? SSHDestination(parsing: String(rest[..<slash]))
-        else {
-            throw CommandFailure(
-                .usage, "\(text) is not a store",
-                hint: "as in ssh://backup@vault.example.net:22/srv/hybridrep")
-        }
-        return try connection.agent(
-            AgentLink(
-                destination: destination, store: String(rest[slash...]),
-                remoteCommand: overrides.remoteCommand ?? "hybridrep",
-                identity: overrides.identity, knownHosts: overrides.knownHosts,
-                sshCommand: overrides.sshCommand.map { $0.split(separator: " ").map(String.init) },
-                lanes: 1, limitRate: try overrides.rate()))
+        return Opened(
+            store: try TargetConnection(session: session).open(named: store, overrides), job: name,
+            target: nil, state: nil)
     }
 }

@@ -6,8 +6,12 @@ internal import Platform
 struct TargetConnection {
     let session: Session
 
-    /// - Parameter lanes: Fewer or more than the target is configured for.
-    func open(_ target: TargetConfiguration, lanes: Int? = nil) throws -> any ObjectStore {
+    /// - Parameters:
+    ///   - lanes: Fewer or more than the target is configured for.
+    ///   - mayForget: The session is to take something away.
+    func open(
+        _ target: TargetConfiguration, lanes: Int? = nil, mayForget: Bool = false
+    ) throws -> any ObjectStore {
         switch target.kind {
         case .directory(let path): return directory(path.value)
         case .ssh(let ssh):
@@ -20,7 +24,7 @@ struct TargetConnection {
                     store: ssh.store.value, remoteCommand: ssh.remoteCommand.value,
                     identity: ssh.identity.value, knownHosts: ssh.knownHosts.value,
                     sshCommand: ssh.sshCommand.value, lanes: lanes ?? ssh.lanes.value,
-                    limitRate: ssh.limitRate.value))
+                    limitRate: ssh.limitRate.value, mayForget: mayForget))
         }
     }
 

@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import OffsiteStore
+internal import Platform
+
+/// Takes points off a job's list; their bytes stay in the store until `gc` finds that nothing else needs them.
+struct ForgetCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forget",
+        abstract: "Forget the points that the rules of keep let go, or those that are named.",
+        discussion: HelpExamples.text([
+            "forget mdb01 --dry-run": "What would become of each point, and why.",
+            "forget mdb01": "At each target what its rules let go.",
+            "forget mdb01 41 42 --target offsite": "These two, there.",
+            "forget mdb01 41 --undo": "It comes back, as long as the trash has it.",
+            "forget mdb01 --store /srv/hybridrep --keep-last 3 --keep-daily 14":
+                "On the store's own host, without configuration.",
+        ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var stores: EachStore
+    @OptionGroup(title: "Rules") var keep: KeepOptions
+    @Flag(
+        name: [.customLong("dry-run"), .customShort("n")],
+        help: "Print what would become of each point, and change nothing.")
+    var isTrial = false
+    @Flag(help: "Let more than half of all points go at once.") var moreThanHalf = false
+    @Flag(help: "Take the times of points for right where they look wrong.") var trustClock = false
+    @Flag(help: "Take the points that are named back from the trash.") var undo = false
+    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+    @Argument(help: "Points to forget, whatever the rules say: generations or ids.") var points: [String] = []
+
+    var subject: String { "forget \(job)" }
+
+    func validate() throws {
+        if !points.isEmpty, keep.rules != nil {
+            throw ValidationError("points are named, or chosen by --keep options, not both")
+        }
+        if undo, points.isEmpty { throw ValidationError("--undo wants the generations to take back") }
+        if undo, isTrial || moreThanHalf || trustClock {
+            throw ValidationError("--undo goes with no other flag")
+        }
+    }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let named = try points.map { try PointSelection($0) }
+        return try stores.forEach("forget", job: job, session, options, overrides) { place in
+            if undo { return try takeBack(named, at: place, session) }
+            guard let rules = named.isEmpty ? keep.rules ?? place.rules : nil else {
+                if !named.isEmpty { return try forget(at: place, session) { try $0.fates(ofNamed: named) } }
+                throw CommandFailure(
+                    .usage, "nothing says which points of job \(place.job) are kept",
+                    hint:
+                        "name points, give --keep-daily 14 or the like, or set keep for the job or the target"
+                )
+            }
+            return try forget(at: place, session) { try $0.fates(by: rules) }
+        }
+    }
+
+    private func forget(
+        at place: EachStore.Place, _ session: Session,
+        _ choose: (PointForgetting) throws -> [PointForgetting.Fate]
+    ) throws -> Verdict {
+        let store = try place.open()
+        var forgetting = PointForgetting(store: store, job: place.job, maker: session.maker)
+        forgetting.isTrial = isTrial
+        forgetting.mayTakeMany = moreThanHalf
+        forgetting.trustsClock = trustClock
+        let wanted = try choose(forgetting)
+        let fates: [PointForgetting.Fate]
+        do { fates = try forgetting.carryOut(wanted) } catch {
+            // What was wanted helps to see why it was refused.
+            if isTrial {
+                show(
+                    ForgetSummary(job: place.job, target: place.target, fates: wanted, isTrial: true).table,
+                    session)
+            }
+            throw error
+        }
+        try store.close()
+        let summary = ForgetSummary(job: place.job, target: place.target, fates: fates, isTrial: isTrial)
+        show(summary.table, session)
+        session.console.result(summary.line)
+        session.console.result(summary.message)
+        // Rules may ask for what the store keeps from every key; a person is told.
+        guard !points.isEmpty, let kept = fates.first(where: \.stays) else { return .good }
+        throw CommandFailure(
+            .refused, "point \(kept.generation) of \(place.description) stays: \(kept.why)")
+    }
+
+    private func show(_ lines: [String], _ session: Session) {
+        for line in lines { session.console.result(line) }
+    }
+
+    private func takeBack(
+        _ named: [PointSelection], at place: EachStore.Place, _ session: Session
+    ) throws -> Verdict {
+        var request = CollectRequest(job: place.job, maker: session.maker)
+        request.recalled = try named.map { selection in
+            switch selection {
+            case .generation(let number), .id(let number, _): return number
+            case .latest, .at, .random:
+                throw CommandFailure(
+                    .usage, "--undo wants generations: \(job) has forgotten which point that was")
+            }
+        }
+        let store = try place.open()
+        _ = try store.collect(request)
+        try store.close()
+        let numbers = request.recalled.map(String.init).joined(separator: ", ")
+        session.console.result("\(place.description): back from the trash: \(numbers)")
+        session.console.result(
+            JSONMessage(
+                .summary, job: place.job, target: place.target,
+                ["recalled": .array(request.recalled.map { .integer(Int(clamping: $0)) })]))
+        return .good
+    }
+}

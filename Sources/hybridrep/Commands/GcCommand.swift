@@ -1,0 +1,68 @@
+internal import ArgumentParser
+internal import OffsiteStore
+internal import Platform
+
+/// Takes away what no point of a job needs any more.
+struct GcCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "gc",
+        abstract: "Collect what no point needs: to the trash first, and from there for good.",
+        discussion: HelpExamples.text([
+            "gc mdb01 --dry-run": "How much of each store nothing needs.",
+            "gc mdb01": "At each target: to the trash, and out of it what has lain there for a week.",
+            "gc mdb01 --store /srv/hybridrep --grace 0s": "The disk is full: everything dead goes at once.",
+        ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @OptionGroup var stores: EachStore
+    @Option(
+        help: ArgumentHelp("How long things stay in the trash; 0s empties it at once.", valueName: "duration")
+    )
+    var grace = TimeSpan(seconds: Int(CollectRequest.defaultGrace))
+    @Option(
+        help: ArgumentHelp(
+            "Packs are written again when more than this share of the store is dead.", valueName: "percent"))
+    var waste = CollectRequest.defaultWaste
+    @Option(help: ArgumentHelp("Wait this long for others that use the job.", valueName: "duration"))
+    var lockWait: TimeSpan?
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would go, and change nothing.")
+    var isTrial = false
+    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+
+    var subject: String { "gc \(job)" }
+
+    func validate() throws {
+        guard (0...100).contains(waste) else {
+            throw ValidationError("--waste \(waste) is no share: 0 to 100")
+        }
+    }
+
+    func perform(_ session: Session) throws -> Verdict {
+        try stores.forEach("gc", job: job, session, options, overrides) { place in
+            var request = CollectRequest(job: place.job, maker: session.maker)
+            request.graceSeconds = Int64(grace.seconds)
+            request.wastePercent = waste
+            request.isTrial = isTrial
+            let store = try place.open()
+            let report = try collect(request, store, session)
+            try store.close()
+            let summary = CollectSummary(
+                job: place.job, target: place.target, report: report, isTrial: isTrial)
+            for line in summary.lines { session.console.result(line) }
+            session.console.result(summary.message)
+            return .good
+        }
+    }
+
+    private func collect(
+        _ request: CollectRequest, _ store: any ObjectStore, _ session: Session
+    ) throws -> CollectReport {
+        let wait = LockWait(seconds: lockWait?.seconds ?? 0, session.clock)
+        while true {
+            do throws(StoreError) { return try store.collect(request) } catch {
+                guard error.kind == .locked, Interruption.cause == nil, wait.pause() else { throw error }
+            }
+        }
+    }
+}

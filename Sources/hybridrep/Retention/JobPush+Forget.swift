@@ -1,0 +1,29 @@
+internal import OffsiteStore
+internal import Platform
+
+extension JobPush {
+    /// Has a target forget what its rules let go, after a point that is good and proved.
+    ///
+    /// In a session of its own: the one that pushes may only add. A failure is a warning, as all that is there stays.
+    func forget(at target: TargetConfiguration) -> Verdict {
+        let (session, job) = (context.session, context.job.name)
+        guard let rules = context.keepRules(at: target) else { return .good }
+        do {
+            let store = try context.connection.open(target, lanes: 1, mayForget: true)
+            let forgetting = PointForgetting(store: store, job: job, maker: session.maker)
+            let fates = try forgetting.carryOut(try forgetting.fates(by: rules))
+            try store.close()
+            let summary = ForgetSummary(job: job, target: target.name, fates: fates, isTrial: false)
+            if !fates.allSatisfy(\.stays) { session.console.news(summary.line) }
+            session.console.result(summary.message)
+            return .good
+        } catch {
+            let failure = CommandFailure(wrapping: error)
+            let hint = failure.hint.map { "; \($0)" } ?? ""
+            session.console.warning(
+                "\(job): nothing is forgotten at \(target.name): \(failure.message)\(hint)", job: job,
+                target: target.name)
+            return .degraded
+        }
+    }
+}
