@@ -71,6 +71,23 @@ import Testing
         #expect(try Self.judge(much, Self.history(2)).reasons == [])
     }
 
+    /// A target that was away for a month gets what a month has changed.
+    @Test func whatIsUsualGrowsWithTheTimeSinceTheNewestPoint() throws {
+        func night(_ number: Int64, _ point: Point) -> Point {
+            var point = point
+            point.sourceTime = Timestamp(seconds: number * 86_400)
+            return point
+        }
+        let nights = try Self.history(7).enumerated().map { night(Int64($0), $1) }
+        let much = try Self.point(changed: 510, shippedPerBlock: 2000)
+        #expect(try Self.judge(night(7, much), nights).reasons == ["51 % of it has changed, usual are 1 %"])
+        // Twelve nights of one percent, four times that: 48 %.
+        #expect(try Self.judge(night(18, much), nights).reasons == ["51 % of it has changed, usual are 1 %"])
+        #expect(try Self.judge(night(36, much), nights).reasons == [])
+        // A clock that was set back makes nothing usual.
+        #expect(try Self.judge(night(-9, much), nights).reasons == ["51 % of it has changed, usual are 1 %"])
+    }
+
     /// Nights of a fifth, shipped at a twentieth.
     @Test func changesThatLookRandomAreHeldWhereTheyNeverDid() throws {
         let encrypted = try Self.point(changed: 210, shippedPerBlock: 8192)

@@ -1,5 +1,6 @@
 internal import Image
 internal import OffsiteStore
+internal import Platform
 
 /// Judges a full that is about to be committed by the good ones before it: what an intruder or a mishap does to a source
 /// looks unlike any night before.
@@ -62,8 +63,12 @@ struct SanityGate: Sendable {
         let isRandom =
             hasBase && new.changedBytes >= entropyBytes && new.ratio.map { $0 >= randomRatio } ?? false
         guard share > ordinaryShare || isRandom else { return reasons }
-        let usual = try history().map { Figures($0) }
-        if share > ordinaryShare, let before = median(usual.compactMap(\.share)), share > farFactor * before {
+        let history = try history()
+        let usual = history.map { Figures($0) }
+        let periods = periods(until: point, since: latest, history)
+        if share > ordinaryShare, let before = median(usual.compactMap(\.share)),
+            share > farFactor * before * periods
+        {
             reasons.append("\(percent(share)) of it has changed, usual are \(percent(before))")
         }
         if isRandom, let before = median(usual.compactMap(\.ratio)), before < plainRatio {
@@ -72,9 +77,18 @@ struct SanityGate: Sendable {
         return reasons
     }
 
+    /// How many times longer the newest good full is ago than one was ago from the next, and at least 1: a target that
+    /// was away for many nights gets what all of them have changed.
+    private static func periods(until point: Point, since latest: Point, _ history: [Point]) -> Double {
+        let times = history.map { Double($0.sourceTime.nanoseconds) }.sorted()
+        let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
+        guard let usual = median(gaps, least: 1), usual > 0 else { return 1 }
+        return max(1, Double(point.sourceTime.nanoseconds - latest.sourceTime.nanoseconds) / usual)
+    }
+
     /// Nil where there are too few to say what is usual.
-    private static func median(_ values: [Double]) -> Double? {
-        values.count < leastHistory ? nil : values.sorted()[values.count / 2]
+    private static func median(_ values: [Double], least: Int = leastHistory) -> Double? {
+        values.count < least ? nil : values.sorted()[values.count / 2]
     }
 
     private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

@@ -9,32 +9,50 @@ struct RunCommand: ToolCommand {
         discussion: HelpExamples.text([
             "run mdb01": "Back up, push, verify quickly; silent when all is well.",
             "run mdb01 --lock-wait 10m --deadline 6h": "Wait for another run, and end after six hours.",
+            "run --all": "Every job of the configuration, those of a higher priority first.",
             "run mdb01 --full": "Take a full where full-every would take the logs.",
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var backup: BackupOptions
-    @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job")) var jobs: [String]
+    @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job")) var jobs: [String] = []
+    @Flag(help: "Every job of the configuration but those that read standard input.") var all = false
 
-    var subject: String { "run \(jobs.joined(separator: " "))" }
+    var subject: String { "run \(all ? "--all" : jobs.joined(separator: " "))" }
+
+    func validate() throws {
+        guard jobs.isEmpty == all else { throw ValidationError("give jobs, or --all for every one") }
+    }
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let jobs = try self.jobs.map { try configuration.job($0) }
-        var verdicts: [Verdict] = []
-        for job in jobs {
+        let jobs = try chosen(configuration)
+        var verdicts = jobs.map { _ in Verdict.failure }
+        for number in JobConfiguration.order(of: jobs) {
+            let job = jobs[number]
             do {
                 if Interruption.cause != nil { throw SyncError.interrupted }
                 let context = try JobContext(session, configuration, job)
                 let run = JobRun(context: context, options: backup)
-                verdicts.append(try run.run(to: try context.targets(nil), verifying: true))
+                verdicts[number] = try run.run(to: try context.targets(nil), verifying: true)
             } catch {
                 let failure = CommandFailure(wrapping: error)
                 session.console.failure(failure, of: "run \(job.name)", job: job.name)
-                verdicts.append(failure.verdict)
+                verdicts[number] = failure.verdict
             }
         }
         return Verdict.ofCommand(jobs: verdicts)
+    }
+
+    private func chosen(_ configuration: Configuration) throws -> [JobConfiguration] {
+        guard all else { return try jobs.map { try configuration.job($0) } }
+        let found = configuration.jobs.filter(\.runsByItself)
+        guard !found.isEmpty else {
+            throw CommandFailure(
+                .usage, "every job reads standard input, none runs by itself",
+                hint: "give one what it reads: PRODUCER | hybridrep run JOB")
+        }
+        return found
     }
 }

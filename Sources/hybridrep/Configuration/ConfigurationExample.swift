@@ -18,6 +18,8 @@ enum ConfigurationExample {
             # Images on this host: the base of the next delta, and the quickest restore.
             spool: {directory: /backup/spool, keep: 2}
             targets: [vault, usb]
+            # Where several jobs are run, those of a higher priority (0 to 100) come first.
+            priority: 80
             # Reported as stale when the newest good point is older.
             rpo: 26h
             # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.

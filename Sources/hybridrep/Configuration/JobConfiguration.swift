@@ -5,7 +5,7 @@ internal import Platform
 struct JobConfiguration: Sendable {
     static let keys = [
         "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
-        "verify", "rehearse", "sanity-gate", "hooks", "ping-url",
+        "verify", "rehearse", "sanity-gate", "hooks", "ping-url", "priority",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -27,6 +27,8 @@ struct JobConfiguration: Sendable {
     let spoolKeep: Setting<Int>
     /// At least one, all of them defined.
     let targets: Setting<[Name]>
+    /// Jobs of a higher one come first where several are run.
+    let priority: Setting<Int>
     /// Age above which the newest good point is reported as stale.
     let rpo: Setting<TimeSpan?>
     /// Time within which every byte is to be read again at each target.
@@ -64,6 +66,9 @@ struct JobConfiguration: Sendable {
         }
         guard let targets = mapping["targets"] else { throw mapping.missing("targets") }
         self.targets = try Self.targets(targets, known: known)
+        priority = try mapping.setting("priority", default: 50) { scalar throws(ConfigurationError) in
+            try scalar.integer(in: 0...100)
+        }
         rpo = try mapping.setting("rpo", default: nil) { scalar throws(ConfigurationError) in
             try scalar.duration()
         }
@@ -103,7 +108,7 @@ struct JobConfiguration: Sendable {
         let path = "jobs.\(name)"
         return source.settings(at: "\(path).source") + [
             spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
-            targets.shown(as: "\(path).targets"),
+            targets.shown(as: "\(path).targets"), priority.shown(as: "\(path).priority"),
             rpo.shown(as: "\(path).rpo"), fullWithin.shown(as: "\(path).verify.full-within"),
             sanityGate.shown(as: "\(path).sanity-gate"),
         ] + rehearsal.settings(at: "\(path).rehearse") + keep.settings(at: "\(path).keep") + [
