@@ -88,7 +88,9 @@ import Testing
                 ["targets.vault.ssh-command", "none", "default"],
                 ["targets.vault.limit-rate", "20M", "FILE:15:17"],
                 ["targets.vault.retry-for", "5m", "default"],
+                ["targets.vault.quota", "none", "default"],
                 ["targets.usb.directory", "/media/usb/hybridrep", "FILE:16:20"],
+                ["targets.usb.quota", "none", "default"],
             ])
     }
 

@@ -23,9 +23,12 @@ final class Link {
     let kind: Kind
     private let open: LoopbackSSHServer?
     private var forced: LoopbackSSHServer?
+    private let agentQuota: String?
 
-    init(_ kind: Kind) throws {
+    /// - Parameter agentQuota: What the one agent of a forced command takes at most.
+    init(_ kind: Kind, agentQuota: String? = nil) throws {
         self.kind = kind
+        self.agentQuota = agentQuota
         open = kind == .library || kind == .command ? try LoopbackSSHServer() : nil
     }
 
@@ -39,7 +42,8 @@ final class Link {
         let agent = try Command.built("hybridrep")
         if kind == .directory { return "directory: \(store)" }
         if kind == .forcedCommand, forced == nil {
-            forced = try LoopbackSSHServer(forcedCommand: "\(agent) serve --store \(store)")
+            let quota = agentQuota.map { " --quota \($0)" } ?? ""
+            forced = try LoopbackSSHServer(forcedCommand: "\(agent) serve --store \(store)\(quota)")
         }
         let server = try server
         guard kind == .command else {

@@ -37,8 +37,8 @@ import Testing
         let page = try Self.html(site)
         for id in try site.points().compactMap({ $0.text("id") }) { #expect(page.contains(id)) }
         #expect(page.contains("<span class=\"state ok\">OK</span>"))
-        #expect(page.components(separatedBy: "<svg ").count == 5)
-        #expect(page.components(separatedBy: "<title id=\"").count == 5)
+        #expect(page.components(separatedBy: "<svg ").count == 6)
+        #expect(page.components(separatedBy: "<title id=\"").count == 6)
         #expect(page.contains("There was none in this time: that this data can be restored is not shown."))
         for outside in ["http:", "https:", "<script", "src=", "@import", "url("] {
             #expect(!page.contains(outside), "\(outside)")

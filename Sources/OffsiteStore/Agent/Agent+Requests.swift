@@ -57,7 +57,7 @@ extension Agent {
         incoming = .nothing
         switch request {
         case .uploadBegin(let kind, let job):
-            do throws(StoreError) { incoming = .object(try store.beginUpload(kind, job: job)) } catch {
+            do throws(StoreError) { incoming = .object(try objects.beginUpload(kind, job: job)) } catch {
                 incoming = .failed(error)
             }
         case .commitBegin(let job, let generation):
@@ -95,7 +95,7 @@ extension Agent {
             }
             return []
         case (.commitFinish, .point(let job, let generation, let bytes)):
-            return try store.commit(bytes, generation: generation, job: job).encoded
+            return try objects.commit(bytes, generation: generation, job: job).encoded
         default: preconditionFailure("refused by serve")
         }
     }
@@ -107,35 +107,35 @@ extension Agent {
             do throws(FormatError) { object = try StoreObject(parsing: bytes) } catch {
                 throw StoreError("make", ObjectKey.store.path, error)
             }
-            return WireAnswer.encode(isTrue: try store.initialise(object))
+            return WireAnswer.encode(isTrue: try objects.initialise(object))
         case .publishJob(let job, let bytes):
-            return WireAnswer.encode(isTrue: try store.publishJob(job, bytes))
+            return WireAnswer.encode(isTrue: try objects.publishJob(job, bytes))
         case .jobs:
-            let last = try inParts(try store.jobs()) { WireAnswer.encode($0) }
+            let last = try inParts(try objects.jobs()) { WireAnswer.encode($0) }
             return WireAnswer.encode(last)
         case .list(let kind, let job):
-            let last = try inParts(try store.list(kind, job: job)) { WireAnswer.encode($0) }
+            let last = try inParts(try objects.list(kind, job: job)) { WireAnswer.encode($0) }
             return WireAnswer.encode(last)
-        case .length(let key): return WireAnswer.encode(length: try store.length(of: key))
-        case .read(let key, let offset, let count): return try store.read(key, at: offset, count: count)
+        case .length(let key): return WireAnswer.encode(length: try objects.length(of: key))
+        case .read(let key, let offset, let count): return try objects.read(key, at: offset, count: count)
         case .lock(let job, let holder):
-            try store.lockForPush(job, holder: holder)
+            try objects.lockForPush(job, holder: holder)
             return []
         case .unlock(let job):
-            store.unlockPush(job)
+            objects.unlockPush(job)
             return []
         case .check(let request):
-            let report = try store.check(request) { self.report($0) }
+            let report = try objects.check(request) { self.report($0) }
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
-        case .space: return WireAnswer.encode(try store.space())
+        case .space: return WireAnswer.encode(try objects.space())
         case .note(let job, let id, let bytes):
-            return try store.publishNote(bytes, id: id, job: job).encoded
-        case .forget(let request): return WireAnswer.encode(try store.forget(request))
-        case .collect(let request): return WireAnswer.encode(try store.collect(request))
-        case .adopt(let job, let packs): return (try store.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
+            return try objects.publishNote(bytes, id: id, job: job).encoded
+        case .forget(let request): return WireAnswer.encode(try objects.forget(request))
+        case .collect(let request): return WireAnswer.encode(try objects.collect(request))
+        case .adopt(let job, let packs): return (try objects.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
         case .records(let request):
-            let frame = try store.read(request.key, at: request.place.offset, count: request.place.length)
+            let frame = try objects.read(request.key, at: request.place.offset, count: request.place.length)
             return try recordCutter().answer(request, frame: frame)
         default: preconditionFailure("answered by serve")
         }

@@ -18,7 +18,9 @@ package final class Agent {
     private static let heartbeatNanoseconds: UInt64 = 15_000_000_000
     private static let progressNanoseconds: UInt64 = 1_000_000_000
 
-    let store: DirectoryStore
+    private let store: DirectoryStore
+    /// The same, with what it may take.
+    let objects: any ObjectStore
     let wire: Wire
     private let channel: StreamChannel
     private let dialect: Dialect
@@ -40,12 +42,14 @@ package final class Agent {
 
     /// - Parameters:
     ///   - store: The folder to serve; the agent sets its ``DirectoryStore/pulse`` and closes it.
+    ///   - quota: Most bytes that the store takes; nil for what the disk holds.
     ///   - log: Takes one line for people, without line end.
     package init(
-        store: DirectoryStore, input: any ByteInput, output: any ByteOutput, dialect: Dialect,
-        clock: any Clock, log: @escaping (String) -> Void
+        store: DirectoryStore, quota: Int? = nil, input: any ByteInput, output: any ByteOutput,
+        dialect: Dialect, clock: any Clock, log: @escaping (String) -> Void
     ) {
         self.store = store
+        objects = if let quota { QuotaStore(store, limit: quota) } else { store }
         self.dialect = dialect
         self.clock = clock
         self.log = log

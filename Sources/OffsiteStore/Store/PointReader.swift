@@ -55,7 +55,7 @@ package struct PointReader {
     }
 
     /// A point from the bytes of its file.
-    func parse(_ file: [UInt8], _ generation: UInt64) throws(StoreError) -> StoredPoint {
+    package func parse(_ file: [UInt8], _ generation: UInt64) throws(StoreError) -> StoredPoint {
         do throws(FormatError) {
             let (bytes, receipt) = try Receipt.split(file)
             let point = try Point(parsing: bytes, job: job.id, store: storeID)

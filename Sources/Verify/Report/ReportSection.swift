@@ -44,6 +44,7 @@ struct ReportSection {
             ("Points", "\(evidence.pointCount), \(known.history.points.count) in this time"),
             ("Longest time between good points", Self.age(report.longestGap, nil)),
             ("Shipped in this time", Self.bytes(report.shippedBytes)),
+            ("Room at the store", report.room ?? "not known"),
             ("Damaged objects", "\(evidence.damage.count)"),
             ("Points that cannot be read", "\(known.history.unreadable.count)"),
         ]
@@ -74,6 +75,9 @@ struct ReportSection {
                 points.filter { $0.point.parent != nil }.map {
                     ($0.point.sourceTime.seconds, Double($0.point.counts.shippedBytes))
                 }),
+            chart(
+                "room", "Bytes stored for all of them together", "B", stored(known).values,
+                limit: stored(known).full.map { ($0, "full") }),
             chart(
                 "share", "Share of the blocks that changed", "%",
                 report.fulls.filter { $0.point.parent != nil }.map {
@@ -114,6 +118,19 @@ struct ReportSection {
             "point": rehearsal.point.map { "\($0.generation)" } ?? "?", "isBad": !rehearsal.isGood,
             "verdict": rehearsal.isGood ? "good" : "failed", "comment": rehearsal.comment,
         ]
+    }
+
+    /// What was stored after the first point shown, and where the store is full.
+    private func stored(_ known: TargetReport.Known) -> (
+        values: [(time: Int64, value: Double)], full: Double?
+    ) {
+        var sum = 0
+        let values = known.history.points.filter { $0.point.parent != nil }.map { stored in
+            sum += stored.point.counts.shippedBytes
+            return (stored.receipt.received.seconds, Double(sum))
+        }
+        guard let forecast = known.status.forecast, forecast.outlook != .noSize else { return (values, nil) }
+        return (values, Double(sum + forecast.space.availableBytes))
     }
 
     private static func age(_ seconds: Int?, _ promised: Int?) -> String {

@@ -9,6 +9,8 @@ package struct TargetReport: Sendable {
     package let state: String
     /// One line each, with what to type next.
     package let findings: [String]
+    /// What is left at the store, and for how long; nil where that is not known.
+    package let room: String?
     /// Nil where the store could not be asked.
     package let known: Known?
 
@@ -22,11 +24,14 @@ package struct TargetReport: Sendable {
         }
     }
 
-    package init(job: Name, target: Name, state: String, findings: [String], known: Known?) {
+    package init(
+        job: Name, target: Name, state: String, findings: [String], room: String? = nil, known: Known?
+    ) {
         self.job = job
         self.target = target
         self.state = state
         self.findings = findings
+        self.room = room
         self.known = known
     }
 

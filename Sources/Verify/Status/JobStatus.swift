@@ -8,15 +8,20 @@ package struct JobStatus: Sendable {
 
     package let evidence: JobEvidence
     package let promises: Promises
+    /// Of the store's room; nil where it was not asked for.
+    package let forecast: SpaceForecast?
     /// The gravest first.
     package let findings: [StatusFinding]
     private let now: Timestamp
 
-    package init(_ evidence: JobEvidence, _ promises: Promises, now: Timestamp) {
+    package init(
+        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast? = nil, now: Timestamp
+    ) {
         self.evidence = evidence
+        self.forecast = forecast
         self.promises = promises
         self.now = now
-        findings = Self.judge(evidence, promises, now)
+        findings = Self.judge(evidence, promises, forecast, now)
     }
 
     /// Seconds since the newest good point's source was read; nil without one.
@@ -31,7 +36,7 @@ package struct JobStatus: Sendable {
     private static func age(_ time: Timestamp, _ now: Timestamp) -> Int { Int(now.seconds - time.seconds) }
 
     private static func judge(
-        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast?, _ now: Timestamp
     ) -> [StatusFinding] {
         var found: [StatusFinding] = []
         if !evidence.damage.isEmpty {
@@ -40,6 +45,9 @@ package struct JobStatus: Sendable {
         }
         found += judgePoints(evidence, promises, now)
         found += judgeProofs(evidence, promises, now)
+        if case .days(let days)? = forecast?.outlook, days < SpaceForecast.shortDays {
+            found.append(.spaceShort(days: days, bytesPerDay: forecast?.bytesPerDay ?? 0))
+        }
         if let suspension = evidence.marks.suspension { found.append(.suspended(suspension.note.comment)) }
         return found.enumerated().sorted {
             $0.element.severity == $1.element.severity

@@ -19,6 +19,8 @@ package enum StatusFinding: Equatable, Sendable {
     /// A point has a time that is still to come: its age means nothing.
     case fromTheFuture(seconds: Int)
     case suspended(String)
+    /// The store's room ends soon at the rate of late.
+    case spaceShort(days: Int, bytesPerDay: Int)
 
     package enum Severity: Int, Comparable, Sendable {
         case note
@@ -31,6 +33,7 @@ package enum StatusFinding: Equatable, Sendable {
     package var severity: Severity {
         switch self {
         case .suspended: .note
+        case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
         case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .fromTheFuture: .warning
         case .noGoodPoint, .stale, .damaged, .rehearsalFailed: .critical
         }

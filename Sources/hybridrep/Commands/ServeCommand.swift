@@ -11,6 +11,8 @@ struct ServeCommand: ToolCommand {
         discussion: HelpExamples.text([
             "serve --store /srv/hybridrep": "What a key's line in authorized_keys starts.",
             "serve --store /srv/hybridrep --may-forget": "The same for a key that may take away as well.",
+            "serve --store /srv/hybridrep --quota 500G":
+                "The same for a store that is not to grow beyond that.",
         ])
     )
 
@@ -21,6 +23,11 @@ struct ServeCommand: ToolCommand {
         help: ArgumentHelp(
             "Append a line to this file when a session begins and when it ends.", valueName: "file"))
     var log: String?
+    @Option(
+        help: ArgumentHelp(
+            "Take no more than this for all jobs of the store together, as in 500G; what would be more is refused (26).",
+            valueName: "size"))
+    var quota: ByteSize?
 
     @Flag(help: "Points may be forgotten, and their space collected; without it a key can only add.")
     var mayForget = false
@@ -51,7 +58,7 @@ struct ServeCommand: ToolCommand {
             try? log?.append(line: TerminalText.escape("\(session.clock.now) [\(session.processID)] \(text)"))
         }
         let agent = Agent(
-            store: directory, input: try DescriptorStream.standardInput(),
+            store: directory, quota: quota?.bytes, input: try DescriptorStream.standardInput(),
             output: try DescriptorStream.claimStandardOutput(),
             dialect: Dialect(toolVersion: ToolVersion.current),
             clock: session.clock
@@ -66,4 +73,8 @@ struct ServeCommand: ToolCommand {
         note("run \(agent.runID): ended")
         return .good
     }
+}
+
+extension ByteSize: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
 }

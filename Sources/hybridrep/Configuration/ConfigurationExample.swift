@@ -77,6 +77,8 @@ enum ConfigurationExample {
             # Bytes a second in each direction; also HYBRIDREP_LIMIT_RATE and --limit-rate.
             # By time of day, in UTC: {"07:00-17:00": 5M, "17:00-07:00": none}
             limit-rate: 20M
+            # Most bytes of all jobs in that store together; a push that would make it more is refused (26).
+            quota: 500G
             # The system's ssh instead of libssh, for setups that live in ~/.ssh/config:
             # ssh-command: ssh -J bastion
 

@@ -2,7 +2,7 @@ internal import Platform
 
 /// One store: a folder of this host, or one behind an agent at another site.
 struct TargetConfiguration: Sendable {
-    static let keys = ["directory", "keep"] + SSHTarget.keys
+    static let keys = ["directory", "keep", "quota"] + SSHTarget.keys
 
     enum Kind: Sendable {
         case directory(Setting<String>)
@@ -13,6 +13,8 @@ struct TargetConfiguration: Sendable {
     let kind: Kind
     /// Which points of any job are kept here; nil where the job's own rules hold.
     let keep: KeepConfiguration?
+    /// Most bytes that all jobs of its store may have.
+    let quota: Setting<ByteSize?>
 
     init(_ entry: YAMLMapping.Entry) throws(ConfigurationError) {
         name = try entry.name.name()
@@ -20,6 +22,9 @@ struct TargetConfiguration: Sendable {
         keep =
             try mapping["keep"] == nil
             ? nil : KeepConfiguration(try mapping.mapping("keep", keys: KeepConfiguration.keys))
+        quota = try mapping.setting("quota", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.size()
+        }
         switch (mapping["directory"], mapping["ssh"]) {
         case (.some, _):
             try mapping.refuse(SSHTarget.keys, because: "goes with ssh, not with directory")
@@ -42,6 +47,6 @@ struct TargetConfiguration: Sendable {
             case .directory(let directory): [directory.shown(as: "\(path).directory")]
             case .ssh(let target): target.settings(at: path)
             }
-        return place + (keep?.settings(at: "\(path).keep") ?? [])
+        return place + [quota.shown(as: "\(path).quota")] + (keep?.settings(at: "\(path).keep") ?? [])
     }
 }

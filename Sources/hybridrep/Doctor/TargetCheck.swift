@@ -20,9 +20,10 @@ struct TargetCheck {
         var findings: [Finding] = []
         let before = clock.now
         do {
-            let store = try context.connection.open(target, lanes: 1)
+            let place = try context.connection.place(target, lanes: 1)
+            let store = TargetConnection.limited(place, target)
             let after = clock.now
-            if let agent = store as? AgentStore {
+            if let agent = place as? AgentStore {
                 findings.append(.good("connection", name, "\(store.label), logged in"))
                 findings += [version(agent.agent), skew(agent, before...after)]
             }
@@ -74,7 +75,7 @@ struct TargetCheck {
         let check = "space"
         let free =
             "\(HumanQuantity.bytes(space.availableBytes)) free of \(HumanQuantity.bytes(space.totalBytes))"
-        let more = "hybridrep list \(job) --target \(name), and give the store more disk"
+        let more = "hybridrep list \(job) --target \(name), and give the store more disk, or a larger quota"
         let wanted = newest.map(\.counts.shippedBytes) ?? 0
         let text = newest == nil ? free : "\(free); the newest point took \(HumanQuantity.bytes(wanted))"
         if space.availableBytes <= wanted { return .failed(.noSpace, check, name, text, next: more) }

@@ -12,6 +12,18 @@ struct TargetConnection {
     func open(
         _ target: TargetConfiguration, lanes: Int? = nil, mayForget: Bool = false
     ) throws -> any ObjectStore {
+        Self.limited(try place(target, lanes: lanes, mayForget: mayForget), target)
+    }
+
+    /// What takes no more than the target's quota.
+    static func limited(_ store: any ObjectStore, _ target: TargetConfiguration) -> any ObjectStore {
+        target.quota.value.map { QuotaStore(store, limit: $0.bytes) } ?? store
+    }
+
+    /// The store itself, whatever its quota.
+    func place(
+        _ target: TargetConfiguration, lanes: Int?, mayForget: Bool = false
+    ) throws -> any ObjectStore {
         switch target.kind {
         case .directory(let path): return directory(path.value)
         case .ssh(let ssh):

@@ -46,6 +46,15 @@ struct PrometheusText {
             "bad_pages", "Bad pages of the newest point", { $0.status?.evidence.head?.point.counts.badPages }
         ),
         ("damaged_objects", "Objects found damaged and not yet mended", { $0.status?.evidence.damage.count }),
+        (
+            "store_free_bytes", "Room at the store, within its quota",
+            { $0.status?.forecast?.space.availableBytes }
+        ),
+        (
+            "store_days_left",
+            "Days until the store is full at the rate of the last 30; none where that is not known",
+            { $0.status?.forecast?.daysLeft }
+        ),
         ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),
     ]
 

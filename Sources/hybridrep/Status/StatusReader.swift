@@ -25,10 +25,10 @@ struct StatusReader {
     ) -> TargetStatus {
         let job = context.job
         do {
-            let (evidence, history) = try evidence(context, target, since)
+            let (evidence, history, forecast) = try evidence(context, target, since)
             return TargetStatus(
                 job: job.name, target: target.name,
-                outcome: .success(JobStatus(evidence, job.promises, now: session.clock.now)),
+                outcome: .success(JobStatus(evidence, job.promises, forecast, now: session.clock.now)),
                 waitingImages: waiting(context, evidence.head?.point), history: history)
         } catch {
             return TargetStatus(
@@ -39,14 +39,16 @@ struct StatusReader {
 
     private func evidence(
         _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?
-    ) throws -> (JobEvidence, JobHistory?) {
+    ) throws -> (JobEvidence, JobHistory?, SpaceForecast?) {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         let found = try JobEvidence(reading: store, points)
         var history: JobHistory?
         if let since { history = try JobHistory(reading: store, points, since: since) }
+        // What the store does not tell is no reason to say nothing of the job.
+        let forecast = try? SpaceForecast(asking: store, now: session.clock.now)
         try store.close()
-        return (found, history)
+        return (found, history, forecast)
     }
 
     /// Images of this host that are newer than the newest point.

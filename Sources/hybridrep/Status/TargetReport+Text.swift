@@ -11,7 +11,7 @@ extension TargetReport {
         }
         self.init(
             job: status.job, target: status.target, state: status.state.word, findings: status.lines,
-            known: known)
+            room: status.status?.forecast?.words, known: known)
     }
 
     /// A few lines behind the table of states.
@@ -27,7 +27,7 @@ extension TargetReport {
                 + (longestGap.map { ", \(HumanQuantity.age($0)) at most between two good ones" } ?? ""),
             name + "\(history.verifications.count) verifications, \(failed) found damage; "
                 + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
-        ]
+        ] + (room.map { [name + "room at the store: \($0)"] } ?? [])
     }
 
     /// Beside those of the status.

@@ -65,7 +65,7 @@ struct TargetStatus {
 extension StatusFinding {
     var verdict: Verdict {
         switch self {
-        case .suspended, .fromTheFuture: .good
+        case .suspended, .fromTheFuture, .spaceShort: .good
         case .held: .held
         case .acceptedDamage: .degraded
         case .damaged, .rehearsalFailed: .verification
@@ -94,6 +94,8 @@ extension StatusFinding {
         case .fromTheFuture(let seconds):
             "the newest point's time is \(HumanQuantity.age(seconds)) ahead of this host's clock"
         case .suspended(let why): "suspended: \(why)"
+        case .spaceShort(let days, let rate):
+            "the store is full in \(days == 1 ? "1 day" : "\(days) days") at \(HumanQuantity.bytes(rate)) a day"
         }
     }
 
@@ -108,6 +110,7 @@ extension StatusFinding {
         case .readOverdue: "read them with: hybridrep verify \(job) --target \(target) --full"
         case .rehearsalOverdue, .rehearsalFailed: "try one with: hybridrep rehearse \(job) --target \(target)"
         case .fromTheFuture: "set the clocks of both hosts"
+        case .spaceShort: "more disk or a larger quota there, or fewer points: keep in the configuration"
         case .suspended: "end that with: hybridrep resume \(job)"
         }
     }

@@ -1,0 +1,146 @@
+package import Platform
+
+/// A store that takes no more than a number of bytes: those of the objects that all its jobs have.
+///
+/// What is there is counted when a push begins, and again before its point is committed: several lanes, each with a count of
+/// its own, may send more than fits, but a push that does not fit is refused in the end. What it has sent by then stays, for
+/// the next one to go on from.
+package final class QuotaStore: ObjectStore {
+    private let base: any ObjectStore
+    private let limit: Int
+    /// Nil until it was counted.
+    private var used: Int?
+
+    package init(_ base: any ObjectStore, limit: Int) {
+        self.base = base
+        self.limit = limit
+    }
+
+    private func count() throws(StoreError) -> Int {
+        var sum = 0
+        for job in try base.jobs() {
+            for kind in ObjectKind.allCases {
+                sum = try base.list(kind, job: job).reduce(sum) { $0 + $1.length }
+            }
+        }
+        used = sum
+        return sum
+    }
+
+    /// What is left.
+    private func room() throws(StoreError) -> SpaceStatus {
+        let known = if let used { used } else { try count() }
+        return SpaceStatus(availableBytes: max(0, limit - known), totalBytes: limit)
+    }
+
+    /// - Throws: `refused` where so many bytes more would be too many.
+    private func require(_ byteCount: Int, _ operation: String) throws(StoreError) {
+        let left = try room().availableBytes
+        guard byteCount <= left else {
+            throw StoreError(
+                .refused, operation, label,
+                "\(byteCount) bytes more are needed, of its quota of \(limit) bytes \(left) are left",
+                hint: "raise the quota (of the target here, of serve at the far end), or keep fewer points")
+        }
+    }
+
+    private func take(_ byteCount: Int, _ operation: String) throws(StoreError) {
+        try require(byteCount, operation)
+        used? += byteCount
+    }
+
+    package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
+        Upload(try base.beginUpload(kind, job: job), self)
+    }
+
+    /// Counts what is sent, and gives it back when it is thrown away.
+    private final class Upload: ObjectUpload {
+        private let base: any ObjectUpload
+        private let store: QuotaStore
+        private var sent = 0
+
+        init(_ base: any ObjectUpload, _ store: QuotaStore) {
+            self.base = base
+            self.store = store
+        }
+
+        func append(_ bytes: [UInt8]) throws(StoreError) {
+            try store.take(bytes.count, "put into")
+            sent += bytes.count
+            try base.append(bytes)
+        }
+
+        func finish(_ name: Digest256) throws(StoreError) { try base.finish(name) }
+        func seal(_ name: Digest256) throws(StoreError) { try base.seal(name) }
+        func confirm() throws(StoreError) { try base.confirm() }
+
+        func abandon() {
+            store.used? -= sent
+            sent = 0
+            base.abandon()
+        }
+    }
+
+    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+        _ = try count()
+        try take(point.count, "commit to")
+        return try base.commit(point, generation: generation, job: job)
+    }
+
+    package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
+        try base.lockForPush(job, holder: holder)
+        do throws(StoreError) {
+            _ = try count()
+            try require(room().reservedBytes, "push to")
+        } catch {
+            base.unlockPush(job)
+            throw error
+        }
+    }
+
+    /// The narrower one of disk and quota.
+    package func space() throws(StoreError) -> SpaceStatus {
+        let space = try base.space()
+        let room = try room()
+        return space.holds(room.availableBytes) ? room : space
+    }
+
+    // MARK: what has no limit
+
+    package var label: String { base.label }
+    package var traffic: Traffic { base.traffic }
+    package func initialise(_ object: StoreObject) throws(StoreError) -> Bool { try base.initialise(object) }
+    package func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool {
+        try base.publishJob(job, object)
+    }
+    package func jobs() throws(StoreError) -> [Name] { try base.jobs() }
+    package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        try base.list(kind, job: job)
+    }
+    package func length(of key: ObjectKey) throws(StoreError) -> Int? { try base.length(of: key) }
+    package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
+        try base.read(key, at: offset, count: count)
+    }
+    package func reads() -> any ObjectReads { base.reads() }
+    package func widen() -> Int { base.widen() }
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
+        try base.adopt(packs, job: job)
+    }
+    /// What is learned of a store that is full is to be kept all the same.
+    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
+        try base.publishNote(note, id: id, job: job)
+    }
+    package func unlockPush(_ job: Name) { base.unlockPush(job) }
+    package func check(
+        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
+    ) throws(StoreError) -> CheckReport { try base.check(request, progress: progress) }
+    package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
+        try base.forget(request)
+    }
+    package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
+        used = nil
+        return try base.collect(request)
+    }
+    package func leave() { base.leave() }
+    package func close() throws(StoreError) { try base.close() }
+}

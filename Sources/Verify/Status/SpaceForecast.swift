@@ -1,0 +1,75 @@
+package import Platform
+
+/// How long a store's room lasts at the rate of late: pure, a clock's time in, days out.
+package struct SpaceForecast: Equatable, Sendable {
+    /// What a job stored for one point.
+    package struct Growth: Equatable, Sendable {
+        /// When the store received it.
+        package let received: Timestamp
+        package let bytes: Int
+        /// Whether it is the first of its job: what that took is no rate.
+        package let isFirst: Bool
+
+        package init(received: Timestamp, bytes: Int, isFirst: Bool) {
+            self.received = received
+            self.bytes = bytes
+            self.isFirst = isFirst
+        }
+    }
+
+    package enum Outlook: Equatable, Sendable {
+        case days(Int)
+        /// Nothing is stored for new points.
+        case endless
+        /// There are no two points of the time that is looked at, with a day between the first and now.
+        case noHistory
+        /// The file system does not tell its size.
+        case noSize
+    }
+
+    /// How far back is looked.
+    package static let seconds: Int64 = 30 * 86_400
+    /// Below which there is something to do.
+    package static let shortDays = 60
+    /// Below which there is little time to do it.
+    package static let scarceDays = 14
+    private static let leastSeconds: Int64 = 86_400
+    private static let mostDays = 36_500
+
+    package let space: SpaceStatus
+    /// Nil where the outlook says why.
+    package let bytesPerDay: Int?
+    package let outlook: Outlook
+
+    /// - Parameter jobs: Of each job in the store its newest points; what is older than ``seconds`` is passed over.
+    package init(_ jobs: [[Growth]], _ space: SpaceStatus, now: Timestamp) {
+        self.space = space
+        guard space.totalBytes > 0 else {
+            (bytesPerDay, outlook) = (nil, .noSize)
+            return
+        }
+        let rates = jobs.compactMap { Self.bytesPerDay($0, now) }
+        guard !rates.isEmpty else {
+            (bytesPerDay, outlook) = (nil, .noHistory)
+            return
+        }
+        let rate = rates.reduce(0, +)
+        bytesPerDay = Int(rate.rounded())
+        let days = rate > 0 ? Double(space.availableBytes) / rate : .infinity
+        outlook = days < Double(Self.mostDays) ? .days(Int(days)) : .endless
+    }
+
+    /// Bytes a day of one job; nil where that cannot be told.
+    private static func bytesPerDay(_ points: [Growth], _ now: Timestamp) -> Double? {
+        let young = points.filter { $0.received.seconds >= now.seconds - seconds && $0.received <= now }
+        guard young.count >= 2, let start = young.map(\.received.seconds).min() else { return nil }
+        let span = now.seconds - start
+        guard span >= leastSeconds else { return nil }
+        // The oldest one begins the time that is counted; what it took lies before it.
+        let oldest = young.firstIndex { $0.received.seconds == start }
+        let bytes = young.enumerated().reduce(0.0) { sum, point in
+            point.offset == oldest || point.element.isFirst ? sum : sum + Double(point.element.bytes)
+        }
+        return bytes / (Double(span) / 86_400)
+    }
+}

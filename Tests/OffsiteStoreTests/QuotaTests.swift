@@ -1,0 +1,76 @@
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// A store that takes no more than it may, near and behind an agent.
+@Suite struct QuotaTests {
+    /// A store with a job and one point, and what its objects take.
+    private func fixture(_ kind: StoreKind, _ folder: TemporaryFolder) throws -> (StoreFixture, used: Int) {
+        let store = try kind.open(folder)
+        let fixture = try StoreFixture(on: store, seed: 4)
+        try fixture.addPoint()
+        let used = try ObjectKind.allCases.reduce(0) { sum, kind in
+            try store.list(kind, job: fixture.job.name).reduce(sum) { $0 + $1.length }
+        }
+        return (fixture, used)
+    }
+
+    // Goal of this test: a push that does not fit ends before its point, and takes nothing away.
+    @Test(arguments: StoreKind.allCases) func whatIsMoreIsRefused(kind: StoreKind) throws {
+        let folder = try TemporaryFolder()
+        let (fixture, used) = try fixture(kind, folder)
+        let job = fixture.job.name
+        let store = QuotaStore(try kind.open(folder, seed: 2), limit: used + 10_000)
+        try store.lockForPush(job, holder: "test")
+        #expect(try store.space().availableBytes == 10_000)
+        #expect(try store.space().totalBytes == used + 10_000)
+        let upload = try store.beginUpload(.pack, job: job)
+        try upload.append([UInt8](repeating: 1, count: 6_000))
+        let error = #expect(throws: StoreError.self) {
+            try upload.append([UInt8](repeating: 1, count: 4_001))
+        }
+        #expect(error?.kind == .refused)
+        #expect(
+            error?.detail
+                == "4001 bytes more are needed, of its quota of \(used + 10_000) bytes 4000 are left")
+        // What is thrown away makes room again.
+        upload.abandon()
+        _ = try store.put(.index, job: job, [UInt8](repeating: 2, count: 9_000))
+        #expect(try store.space().availableBytes == 1_000)
+        #expect(try PointReader(store, job: job).generations() == [1])
+        try store.close()
+    }
+
+    // Goal of this test: lanes that each count for themselves cannot together get a point past the quota.
+    @Test func aPointThatNoLongerFitsIsNotCommitted() throws {
+        let folder = try TemporaryFolder()
+        let (fixture, used) = try fixture(.folder, folder)
+        let job = fixture.job.name
+        let shipment = try fixture.next()
+        try fixture.upload(shipment)
+        let store = QuotaStore(try folder.directoryStore(seed: 3), limit: used + 100)
+        let bytes = shipment.point.encoded(job: fixture.job.id, store: fixture.storeID)
+        let error = #expect(throws: StoreError.self) { try store.commit(bytes, generation: 2, job: job) }
+        #expect(error?.kind == .refused)
+        #expect(try PointReader(store, job: job).generations() == [1])
+        // A store that is full already does not begin a push, and lets go of its lock.
+        let full = #expect(throws: StoreError.self) { try store.lockForPush(job, holder: "test") }
+        #expect(full?.kind == .refused)
+        try folder.directoryStore(seed: 4).lockForPush(job, holder: "other")
+        // With room it is as good as before.
+        let roomy = QuotaStore(try folder.directoryStore(seed: 5), limit: 1 << 30)
+        _ = try roomy.commit(bytes, generation: 2, job: job)
+        #expect(try PointReader(store, job: job).generations() == [1, 2])
+    }
+
+    @Test func notesAreTakenByAFullStore() throws {
+        let folder = try TemporaryFolder()
+        let (fixture, _) = try fixture(.folder, folder)
+        let store = QuotaStore(try folder.directoryStore(seed: 3), limit: 1)
+        let note = Note(NoteID(.pinned, 1), made: FixedClock().now, maker: "test")
+        try store.publish(note, try PointReader(store, job: fixture.job.name))
+        #expect(try store.list(.note, job: fixture.job.name).count == 1)
+        #expect(try store.space().availableBytes == 0)
+    }
+}
