@@ -204,4 +204,22 @@ import Testing
         #expect(records == 1)
         #expect(try shipment.restored(2) == bytes)
     }
+
+    // Goal of this test: what has moved and changed on the nights around that comes back, however its map was merged.
+    @Test("nights around a shift come back", arguments: UInt64(0)..<6)
+    func nightsAroundAShift(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let shipment = try Shipment(seed: seed, on: MemoryFileSystem())
+        let blocks = 1_000
+        var bytes = random.bytes(blocks * 4096)
+        for night in 0..<6 {
+            if night == 2 { bytes.insert(contentsOf: random.bytes(999), at: 1_000) }
+            for _ in 0..<(night == 0 || night == 2 ? 0 : blocks / 6) {
+                let at = Int.random(in: 0..<bytes.count - 100, using: &random)
+                bytes.replaceSubrange(at..<at + 100, with: random.bytes(100))
+            }
+            try shipment.push(try shipment.image(bytes))
+            #expect(try shipment.restored(UInt64(night + 1)) == bytes, "night \(night)")
+        }
+    }
 }

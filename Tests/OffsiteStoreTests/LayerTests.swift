@@ -159,4 +159,31 @@ import Testing
         let merged = try FingerprintRun.overlay(above, over: bottom, limit: .max)
         #expect(try Self.known(merged) == Self.known(middle))
     }
+
+    private static func segment(_ runs: [FingerprintRun]) throws -> MapSegment {
+        try MapSegment.made([], runs, job: .zero)
+    }
+
+    /// All layers from the bottom on, laid over each other at once.
+    private static func laid(_ layers: [[FingerprintRun]]) throws -> Set<Known> {
+        var result: [FingerprintRun] = []
+        for layer in layers { result = try FingerprintRun.overlay(layer, over: result, limit: .max) }
+        return try Set(known(result.filter { if case .moved = $0.source { false } else { true } }))
+    }
+
+    // Goal of this test: no block has a fingerprint that it had not before segments were merged.
+    @Test(arguments: UInt64(0)..<300) func mergingBringsNothingBack(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let layers = (0..<5).map { Self.runs(&generator, movable: $0 > 0) }
+        let expected = try Self.laid(layers)
+        var stack = layers
+        while stack.count > 1 {
+            let above = Int.random(in: 1..<stack.count, using: &generator)
+            let merged = try Self.segment(stack[above]).merged(
+                over: try Self.segment(stack[above - 1]), runLimit: .max, job: .zero, .memory)
+            stack.replaceSubrange(above - 1...above, with: [merged.runs])
+            // What a merged one knows may be less at its edges, and is never anything else.
+            #expect(try Self.laid(stack).isSubset(of: expected), "\(stack.count) left")
+        }
+    }
 }

@@ -133,7 +133,7 @@ extension MapSegment {
         }
         let runs: [FingerprintRun]
         do throws(FormatError) {
-            runs = try FingerprintRun.overlay(self.runs, over: older.runs, limit: runLimit)
+            runs = try FingerprintRun.merged(self.runs, over: older.runs, limit: runLimit)
         } catch { throw .format(error, path: older.file.path) }
         for run in runs { try writer.append(run) }
         return try writer.finish()
