@@ -17,6 +17,7 @@ let memorySafe: [SwiftSetting] = common + [.treatWarning("StrictMemorySafety", a
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let bitSet: Target.Dependency = .product(name: "BitCollections", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -57,7 +59,7 @@ let package = Package(
         .target(
             name: "Verify",
             dependencies: [
-                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", mustache,
+                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", grdb, mustache,
             ],
             swiftSettings: memorySafe),
         .executableTarget(
@@ -111,7 +113,7 @@ let package = Package(
             swiftSettings: memorySafe),
         .testTarget(
             name: "VerifyTests",
-            dependencies: ["Verify", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport"],
+            dependencies: ["Verify", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport", grdb],
             swiftSettings: memorySafe),
         .testTarget(
             name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],

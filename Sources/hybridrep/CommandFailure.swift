@@ -2,6 +2,7 @@ internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// Why a command failed, in the words a user reads.
 ///
@@ -37,6 +38,7 @@ struct CommandFailure: Error {
         case let error as BackupError: self.init(error)
         case let error as TarError: self.init(error)
         case let error as ConfigurationError: self.init(error)
+        case let error as HistoryError: self.init(.failure, error.description, hint: error.hint)
         default: self.init(.failure, "\(error)")
         }
     }

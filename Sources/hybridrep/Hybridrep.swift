@@ -12,7 +12,7 @@ internal import Platform
             DiffCommand.self, RestoreCommand.self, ApplyCommand.self, VerifyCommand.self,
             RehearseCommand.self,
             StatusCommand.self,
-            ReportCommand.self,
+            ReportCommand.self, HistoryCommand.self,
             ReconcileCommand.self,
             ForgetCommand.self, GcCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,

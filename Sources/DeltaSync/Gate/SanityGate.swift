@@ -38,7 +38,7 @@ struct SanityGate: Sendable {
             let blocks = Double(max(1, point.counts.blocks))
             let changed = Double(point.counts.changedBlocks)
             share = point.parent == nil ? nil : changed / blocks
-            changedBytes = Int(changed / blocks * Double(point.layout.length))
+            changedBytes = point.changedBytes
             ratio = changedBytes == 0 ? nil : Double(point.counts.shippedBytes) / Double(changedBytes)
         }
     }

@@ -101,6 +101,11 @@ package struct Point: Equatable, Sendable {
         self.sourceFacts = sourceFacts
     }
 
+    /// Of the image, as the share of its blocks that changed has it.
+    package var changedBytes: Int {
+        Int(Double(counts.changedBlocks) / Double(max(1, counts.blocks)) * Double(layout.length))
+    }
+
     /// `42-20261122T020004Z`.
     package var id: String { "\(generation)-\(sourceTime.compact)" }
 }

@@ -18,6 +18,8 @@ package struct JobEvidence: Sendable {
         package let isGood: Bool
         package let comment: String
         package let facts: [UInt8]
+        /// Nil where the note does not say it.
+        package let runID: String?
 
         init(_ note: StoredNote) {
             point = note.note.point
@@ -25,6 +27,7 @@ package struct JobEvidence: Sendable {
             isGood = note.note.outcome == .good
             comment = note.note.comment
             facts = note.note.facts
+            runID = NoteMaker.runID(in: note.note.maker)
         }
     }
 

@@ -15,6 +15,8 @@ package struct JobHistory: Sendable {
         /// Of all bytes, from 0 to 1; nil for a sample.
         package let share: Double?
         package let facts: VerificationFacts
+        /// Nil where the note does not say it.
+        package let runID: String?
     }
 
     package private(set) var points: [StoredPoint] = []
@@ -44,7 +46,7 @@ package struct JobHistory: Sendable {
             verifications.append(
                 Verification(
                     time: note.received, point: note.note.point, isGood: note.note.outcome == .good,
-                    share: note.note.arc?.share, facts: facts))
+                    share: note.note.arc?.share, facts: facts, runID: NoteMaker.runID(in: note.note.maker)))
             return true
         }
         self.verifications = verifications.reversed()

@@ -12,6 +12,8 @@ struct ReportSection {
             "job": "\(report.job)", "target": "\(report.target)", "state": report.state,
             "class": report.state.lowercased(), "findings": report.findings,
             "hasFindings": !report.findings.isEmpty, "isKnown": report.known != nil,
+            "hasHistory": report.runs != nil, "hasRuns": report.runs?.isEmpty == false,
+            "runs": (report.runs ?? []).suffix(ReportPage.mostRows).reversed().map(row),
         ]
         guard let known = report.known else { return context }
         context["facts"] = facts(known).map { ["label": $0.0, "value": $0.1] }
@@ -43,7 +45,7 @@ struct ReportSection {
             ("Last rehearsed restore", Self.age(status.rehearsedAge, status.promises.rehearseWithin)),
             ("Points", "\(evidence.pointCount), \(known.history.points.count) in this time"),
             ("Longest time between good points", Self.age(report.longestGap, nil)),
-            ("Shipped in this time", Self.bytes(report.shippedBytes)),
+            ("Shipped in this time", HumanQuantity.bytes(report.shippedBytes)),
             ("Room at the store", report.room ?? "not known"),
             ("Damaged objects", "\(evidence.damage.count)"),
             ("Points that cannot be read", "\(known.history.unreadable.count)"),
@@ -94,7 +96,8 @@ struct ReportSection {
         return [
             "id": point.id, "kind": "\(point.kind)", "health": "\(point.health)",
             "isBad": point.health != .good, "received": stored.receipt.received.description,
-            "image": Self.bytes(point.layout.length), "shipped": Self.bytes(point.counts.shippedBytes),
+            "image": HumanQuantity.bytes(point.layout.length),
+            "shipped": HumanQuantity.bytes(point.counts.shippedBytes),
             "pages": "\(point.counts.pages)", "bad": "\(point.counts.badPages)",
         ]
     }
@@ -107,8 +110,18 @@ struct ReportSection {
             "share": verification.share.map { "\(LineChart.number($0 * 100)) %" } ?? "a sample",
             "objects":
                 "\(facts.objectsPresent) of \(facts.objectsNeeded) there, \(facts.objectsHashed) hashed",
-            "bytes": Self.bytes(facts.bytesHashed), "isBad": !verification.isGood,
+            "bytes": HumanQuantity.bytes(facts.bytesHashed), "isBad": !verification.isGood,
             "verdict": verification.isGood ? "good" : "\(facts.damagedObjects + facts.faults.count) damaged",
+        ]
+    }
+
+    private func row(_ run: RunRecord) -> [String: Any] {
+        let seconds = Int(clamping: max(0, run.ended.seconds - run.begun.seconds))
+        return [
+            "ended": run.ended.description, "verb": run.verb + (run.isRebuilt ? " (rebuilt)" : ""),
+            "code": run.exitCode.map { "\($0)" } ?? "unknown", "isBad": run.hasFailed,
+            "took": run.isRebuilt ? "unknown" : HumanQuantity.age(seconds), "point": run.pointID ?? "none",
+            "sent": run.sentBytes.map { HumanQuantity.bytes($0) } ?? "unknown", "error": run.error ?? "",
         ]
     }
 
@@ -134,24 +147,7 @@ struct ReportSection {
     }
 
     private static func age(_ seconds: Int?, _ promised: Int?) -> String {
-        (seconds.map { words(max(0, $0)) } ?? "never") + (promised.map { ", promised \(words($0))" } ?? "")
-    }
-
-    /// `12 s`, `3 min`, `26 h`, `30 d`.
-    private static func words(_ seconds: Int) -> String {
-        let units = [(86_400, "d", 3 * 86_400), (3600, "h", 3600), (60, "min", 60)]
-        guard let unit = units.first(where: { seconds >= $0.2 }) else { return "\(seconds) s" }
-        return "\(LineChart.number(Double(seconds) / Double(unit.0))) \(unit.1)"
-    }
-
-    private static func bytes(_ count: Int) -> String {
-        let units = ["B", "KiB", "MiB", "GiB", "TiB"]
-        var value = Double(count)
-        var unit = 0
-        while value >= 1024, unit < units.count - 1 {
-            value /= 1024
-            unit += 1
-        }
-        return "\(LineChart.number(value)) \(units[unit])"
+        (seconds.map { HumanQuantity.age(max(0, $0)) } ?? "never")
+            + (promised.map { ", promised \(HumanQuantity.age($0))" } ?? "")
     }
 }

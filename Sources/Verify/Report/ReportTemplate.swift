@@ -65,6 +65,17 @@ enum ReportTemplate {
         {{/rehearsals}}</tbody></table></div>
         {{/hasRehearsals}}
         {{/isKnown}}
+        <h3>Runs of this host</h3>
+        {{^hasHistory}}<p>The history of this host cannot be read: nothing is known of its runs.</p>{{/hasHistory}}
+        {{#hasHistory}}{{^hasRuns}}<p>There was none in this time, as far as this host knows.</p>{{/hasRuns}}{{/hasHistory}}
+        {{#hasRuns}}
+        <div class="wide"><table>
+        <thead><tr><th scope="col">Ended</th><th scope="col">What</th><th scope="col" class="n">Exit code</th>\
+        <th scope="col" class="n">Took</th><th scope="col">Point</th><th scope="col" class="n">Sent</th><th scope="col">Failure</th></tr></thead>
+        <tbody>{{#runs}}<tr><th scope="row">{{ended}}</th><td>{{verb}}</td><td class="n{{#isBad}} critical{{/isBad}}">{{code}}</td>\
+        <td class="n">{{took}}</td><td>{{point}}</td><td class="n">{{sent}}</td><td>{{error}}</td></tr>
+        {{/runs}}</tbody></table></div>
+        {{/hasRuns}}
         </section>
 
         """

@@ -13,6 +13,8 @@ package struct TargetReport: Sendable {
     package let room: String?
     /// Nil where the store could not be asked.
     package let known: Known?
+    /// What this host did for it, oldest first; nil where its history cannot be read.
+    package let runs: [RunRecord]?
 
     package struct Known: Sendable {
         package let status: JobStatus
@@ -25,7 +27,8 @@ package struct TargetReport: Sendable {
     }
 
     package init(
-        job: Name, target: Name, state: String, findings: [String], room: String? = nil, known: Known?
+        job: Name, target: Name, state: String, findings: [String], room: String? = nil, known: Known?,
+        runs: [RunRecord]?
     ) {
         self.job = job
         self.target = target
@@ -33,6 +36,7 @@ package struct TargetReport: Sendable {
         self.findings = findings
         self.room = room
         self.known = known
+        self.runs = runs
     }
 
     /// Fulls alone: log points are parts of one.

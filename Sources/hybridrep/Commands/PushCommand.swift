@@ -27,8 +27,10 @@ struct PushCommand: ToolCommand {
         let configuration = try session.configuration(options, overrides)
         let context = try JobContext(session, configuration, try configuration.job(job))
         let targets = try context.targets(target)
-        let run = JobRun(context: context, options: backup)
-        guard let file else { return try run.shipNewest(to: targets) }
-        return try run.run(file == "-" ? .stdin : .file(file), to: targets, verifying: false)
+        return try RunRecorder("push", context).recording { tally in
+            let run = JobRun(context: context, options: backup, tally: tally)
+            guard let file else { return try run.shipNewest(to: targets) }
+            return try run.run(file == "-" ? .stdin : .file(file), to: targets, verifying: false)
+        }
     }
 }

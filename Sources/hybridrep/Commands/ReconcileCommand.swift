@@ -22,6 +22,9 @@ struct ReconcileCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
         let context = try JobContext(session, configuration, try configuration.job(job))
-        return try JobReconciliation(context: context, options: backup).run(of: try context.targets(target))
+        let targets = try context.targets(target)
+        return try RunRecorder("reconcile", context).recording { tally in
+            try JobReconciliation(context: context, options: backup, tally: tally).run(of: targets)
+        }
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 internal import Verify
 
@@ -43,6 +44,12 @@ struct RehearseCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        try selection.recording("rehearse", job: job, session, options, overrides) {
+            try rehearse(session, $0)
+        }
+    }
+
+    private func rehearse(_ session: Session, _ tally: RunTally) throws -> Verdict {
         let seed = try session.entropy.bytes(8)
         let wanted =
             random ? PointSelection.random(seed.span.uint64(at: 0)) : try PointSelection(point ?? "latest")
@@ -57,6 +64,8 @@ struct RehearseCommand: ToolCommand {
         let opened = try selection.open(job: job, session, options, overrides)
         return try JobHooks.calling(.postRehearse, of: opened.hooks) {
             let outcome = try rehearsal.run(wanted, in: opened)
+            tally.note(opened.target, opened.store.traffic)
+            tally.note(opened.target) { $0.pointID = outcome.evidence.pointId }
             let report = RehearsalReport(outcome: outcome)
             for line in report.lines { session.console.result(line) }
             try session.console.result(report.message)

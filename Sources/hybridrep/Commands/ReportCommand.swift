@@ -40,7 +40,9 @@ struct ReportCommand: ToolCommand {
         let start = Timestamp(seconds: now.seconds - Int64(since.seconds))
         let statuses = try StatusReader(session: session, configuration: configuration)
             .read(asked, target: target, since: start)
-        let reports = statuses.map { TargetReport($0) }
+        let history = RunHistory(of: configuration, session)
+        let runs = session.console.attempt { try history.runs(since: start) }
+        let reports = statuses.map { TargetReport($0, runs) }
         let page = ReportPage(
             reports, made: now, since: start, toolVersion: ToolVersion.current, hostName: session.hostName)
         if let html { try session.files.replace(html, Array(try page.html.utf8)) }

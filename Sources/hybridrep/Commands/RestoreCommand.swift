@@ -49,6 +49,14 @@ struct RestoreCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let (name, wanted) = try jobAndPoint(now: session.clock.now)
+        return try selection.recording("restore", job: name, session, options, overrides) {
+            try restore(name, wanted, session, $0)
+        }
+    }
+
+    private func restore(
+        _ name: String, _ wanted: PointSelection, _ session: Session, _ tally: RunTally
+    ) throws -> Verdict {
         let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
@@ -70,6 +78,11 @@ struct RestoreCommand: ToolCommand {
             try restore.to(to, replacing: force)
         }
         try opened.store.close()
+        tally.note(opened.target, opened.store.traffic)
+        tally.note(opened.target) {
+            $0.pointID = stored.point.id
+            $0.imageBytes = stored.point.layout.length
+        }
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
         if image == "-" { return verdict }
         let full = to == nil ? nil : restore.full?.point

@@ -34,8 +34,10 @@ struct RunCommand: ToolCommand {
             do {
                 if Interruption.cause != nil { throw SyncError.interrupted }
                 let context = try JobContext(session, configuration, job)
-                let run = JobRun(context: context, options: backup)
-                verdicts[number] = try run.run(to: try context.targets(nil), verifying: true)
+                verdicts[number] = try RunRecorder("run", context).recording { tally in
+                    try JobRun(context: context, options: backup, tally: tally)
+                        .run(to: try context.targets(nil), verifying: true)
+                }
             } catch {
                 let failure = CommandFailure(wrapping: error)
                 session.console.failure(failure, of: "run \(job.name)", job: job.name)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Platform
+internal import Verify
 
 /// Says how jobs stand, from what their stores hold.
 struct StatusCommand: ToolCommand {
@@ -31,15 +32,20 @@ struct StatusCommand: ToolCommand {
     var subject: String { (["status"] + jobs).joined(separator: " ") }
 
     func perform(_ session: Session) throws -> Verdict {
+        let configuration: Configuration
         let statuses: [TargetStatus]
-        do { statuses = try read(session) } catch {
+        do { (configuration, statuses) = try read(session) } catch {
             guard nagios else { throw error }
             let failure = CommandFailure(wrapping: error)
             session.console.result("HYBRIDREP UNKNOWN - \(failure.message.replacing("|", with: "/"))")
             return .nagios(.unknown)
         }
         if let prometheus {
-            try session.files.replace(prometheus, Array(PrometheusText(statuses: statuses).text.utf8))
+            let history = RunHistory(of: configuration, session)
+            let jobs = try asked(configuration).map(\.name)
+            let lastRuns = session.console.attempt { try history.last(of: jobs) } ?? []
+            let text = PrometheusText(statuses: statuses, lastRuns: lastRuns).text
+            try session.files.replace(prometheus, Array(text.utf8))
             return .good
         }
         if nagios {
@@ -52,10 +58,14 @@ struct StatusCommand: ToolCommand {
         return statuses.lazy.map(\.verdict).first { $0 != .good } ?? (statuses.isEmpty ? .failure : .good)
     }
 
-    private func read(_ session: Session) throws -> [TargetStatus] {
+    private func read(_ session: Session) throws -> (Configuration, [TargetStatus]) {
         let configuration = try session.configuration(options, overrides)
-        let asked = try jobs.isEmpty ? configuration.jobs : jobs.map { try configuration.job($0) }
-        return try StatusReader(session: session, configuration: configuration).read(asked, target: target)
+        let reader = StatusReader(session: session, configuration: configuration)
+        return (configuration, try reader.read(try asked(configuration), target: target))
+    }
+
+    private func asked(_ configuration: Configuration) throws -> [JobConfiguration] {
+        try jobs.isEmpty ? configuration.jobs : jobs.map { try configuration.job($0) }
     }
 }
 

@@ -33,15 +33,20 @@ struct VerifyCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let wanted = try point.map { try PointSelection($0) }
-        let opened = try selection.open(job: job, session, options, overrides)
-        return try JobHooks.calling(.postVerify, of: opened.hooks) { try prove(opened, wanted, session) }
+        return try selection.recording("verify", job: job, session, options, overrides) { tally in
+            let opened = try selection.open(job: job, session, options, overrides)
+            return try JobHooks.calling(.postVerify, of: opened.hooks) {
+                try prove(opened, wanted, session, tally)
+            }
+        }
     }
 
     private func prove(
-        _ opened: StoreSelection.Opened, _ wanted: PointSelection?, _ session: Session
+        _ opened: StoreSelection.Opened, _ wanted: PointSelection?, _ session: Session, _ tally: RunTally
     ) throws -> Verdict {
         let points = try PointReader(opened.store, job: opened.job)
         let found = try wanted.map { try $0.find(points) }
+        tally.note(opened.target) { $0.pointID = found?.point.id }
         let seed = try session.entropy.bytes(8)
         let label = "verify \(opened.job)"
         let result = try PointVerification(opened.store, job: opened.job, .host(session.files))
@@ -55,6 +60,7 @@ struct VerifyCommand: ToolCommand {
         session.keep(result, level.choice, of: found, opened)
         let damage = DamageInPoint(newestOf: result, opened, points, session)
         try opened.store.close()
+        tally.note(opened.target, opened.store.traffic)
         let report = VerificationReport(result: result, level: level.choice, damage: damage)
         for line in report.lines { session.console.result(line) }
         session.console.result(report.message(job: opened.job, target: opened.target))

@@ -72,6 +72,15 @@ final class Console: Sendable {
         write(.warning, "warning: " + TerminalText.escape(text))
     }
 
+    /// What can be had; nil, and a warning, where it cannot.
+    func attempt<R>(_ body: () throws -> R) -> R? {
+        do { return try body() } catch {
+            let failure = CommandFailure(wrapping: error)
+            warning(failure.message + (failure.hint.map { "; \($0)" } ?? ""))
+            return nil
+        }
+    }
+
     /// Why the command failed, on standard error and as a JSON line.
     func failure(_ failure: CommandFailure, of subject: String, job: Name? = nil, target: Name? = nil) {
         result(

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// One line at the bottom of a terminal, redrawn in place at most ten times a second.
 struct ProgressLine {
     private static let intervalNanoseconds: UInt64 = 100_000_000

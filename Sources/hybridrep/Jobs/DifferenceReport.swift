@@ -1,6 +1,7 @@
 internal import DeltaSync
 internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Verify
 
 /// What differs between two points, for people and for programs.

@@ -2,6 +2,7 @@ internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// A configured job and what this host has of it: its state, its spool, its identity.
 struct JobContext {
@@ -16,6 +17,9 @@ struct JobContext {
         self.job = job
         state = try JobState(folder: configuration.state.value, job: job.name, files: session.files)
     }
+
+    /// What this host did, over all jobs.
+    var history: RunHistory { RunHistory(of: configuration, session) }
 
     var connection: TargetConnection { TargetConnection(session: session) }
 
@@ -64,5 +68,14 @@ struct JobContext {
     var holder: String {
         let host = session.hostName
         return "pid \(session.processID) on \(host), run \(session.runID), since \(session.clock.now)"
+    }
+}
+
+extension RunHistory {
+    /// In the configured state folder.
+    init(of configuration: Configuration, _ session: Session) {
+        self.init(in: configuration.state.value, session.files) { [console = session.console] in
+            console.warning($0)
+        }
     }
 }

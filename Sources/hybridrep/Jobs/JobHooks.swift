@@ -1,16 +1,6 @@
 internal import Logging
 internal import Platform
 
-/// What a run has come to, for hooks.
-final class RunTally {
-    /// The newest committed point.
-    var pointID: String?
-    /// Over all targets, with the handshake; folders of this host take none.
-    var sentBytes = 0
-    /// Whether some target has committed a good point.
-    var hasGoodPoint = false
-}
-
 /// Calls the programs that a job has around its work, and tells its monitor.
 ///
 /// Only a run that holds the job's lock does: one that finds it taken has not begun.

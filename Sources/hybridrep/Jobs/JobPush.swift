@@ -30,11 +30,14 @@ struct JobPush {
         for target in targets {
             do {
                 if Interruption.cause != nil { throw SyncError.interrupted }
-                verdicts.append(try shipWithFull(backup, to: target))
+                let verdict = try shipWithFull(backup, to: target)
+                tally.note(target.name) { $0.verdict = verdict }
+                verdicts.append(verdict)
             } catch {
                 let failure = CommandFailure(wrapping: error)
                 session.console.failure(
                     failure, of: "push \(job) to \(target.name)", job: job, target: target.name)
+                tally.note(target.name, failure)
                 verdicts.append(failure.verdict)
             }
         }
@@ -107,8 +110,7 @@ struct JobPush {
             durationMilliseconds: Int(elapsed / 1_000_000), space: space)
         session.console.result(summary.message)
         session.console.news(summary.line)
-        tally.pointID = result.point.id
-        tally.sentBytes += summary.traffic.sentBytes
+        tally.note(target.name, committed: result.point, summary.traffic)
         if let failure { throw failure }
         tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
         if result.point.health == .suspicious { tellHeld(result, backup, target.name) }
@@ -127,25 +129,28 @@ struct JobPush {
             } else {
                 "its full, point \(point.full?.generation ?? 0), is"
             }
-        session.console.failure(
+        tellHeld(
             CommandFailure(
                 .held, "point \(point.id) is committed as suspicious and does not become latest: \(reason)",
                 hint: "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
-            ),
-            of: "push \(job) to \(target)", job: job, target: target)
+            ), target)
     }
 
     private func tellGated(_ result: PushResult, _ target: Name) {
         let id = result.point.id
-        session.console.failure(
+        tellHeld(
             CommandFailure(
                 .held,
                 "point \(id) is committed as suspicious and does not become latest: "
                     + result.heldBecause.joined(separator: "; "),
                 hint:
                     "look at the source; if it is as it should be: hybridrep release \(job) \(result.point.generation)"
-            ),
-            of: "push \(job) to \(target)", job: job, target: target)
+            ), target)
+    }
+
+    private func tellHeld(_ failure: CommandFailure, _ target: Name) {
+        session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
+        tally.note(target, failure)
     }
 
     private func warn(of result: PushResult, _ target: Name) {

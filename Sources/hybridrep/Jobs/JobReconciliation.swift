@@ -7,6 +7,8 @@ internal import Verify
 struct JobReconciliation {
     let context: JobContext
     let options: BackupOptions
+    /// Is told what was found and committed.
+    let tally: RunTally
 
     private var job: Name { context.job.name }
     private var session: Session { context.session }
@@ -16,16 +18,22 @@ struct JobReconciliation {
         var toShip: [TargetConfiguration] = []
         for target in targets {
             do {
-                if try isWhole(target) { verdicts.append(.good) } else { toShip.append(target) }
+                guard try isWhole(target) else {
+                    toShip.append(target)
+                    continue
+                }
+                tally.note(target.name) { $0.verdict = .good }
+                verdicts.append(.good)
             } catch {
                 let failure = CommandFailure(wrapping: error)
                 session.console.failure(
                     failure, of: "reconcile \(job) at \(target.name)", job: job, target: target.name)
+                tally.note(target.name, failure)
                 verdicts.append(failure.verdict)
             }
         }
         if !toShip.isEmpty {
-            let run = JobRun(context: context, options: options)
+            let run = JobRun(context: context, options: options, tally: tally)
             verdicts.append(try run.shipNewest(to: toShip, provingFully: true))
         }
         return Verdict.ofJob(targets: verdicts)

@@ -8,6 +8,8 @@ internal import Platform
 struct JobRun {
     let context: JobContext
     let options: BackupOptions
+    /// Is told what was committed.
+    let tally: RunTally
 
     func run(
         _ source: SourceSpecification? = nil, to targets: [TargetConfiguration], verifying: Bool
@@ -15,7 +17,7 @@ struct JobRun {
         let spool = try context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
-        return try hooked { tally in
+        return try hooked {
             let identity = try context.identity()
             let early = targets.first.map { [connection = context.connection] target in
                 EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
@@ -24,18 +26,17 @@ struct JobRun {
             let backup = try JobBackup(
                 context: context, identity: identity, spool: spool, options: options, early: early
             ).run(source)
-            return try ship(backup, identity, spool, to: targets, verifying: verifying, early, tally)
+            return try ship(backup, identity, spool, to: targets, verifying: verifying, early)
         }
     }
 
     /// Does the work between the hooks.
-    private func hooked(_ work: (RunTally) throws -> Verdict) throws -> Verdict {
+    private func hooked(_ work: () throws -> Verdict) throws -> Verdict {
         let hooks = JobHooks(context: context)
-        let tally = RunTally()
         let verdict: Verdict
         do {
             try hooks.begin()
-            verdict = try work(tally)
+            verdict = try work()
         } catch {
             let failure = CommandFailure(wrapping: error)
             hooks.end(failure.verdict, tally)
@@ -51,7 +52,7 @@ struct JobRun {
         let spool = try context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
-        return try hooked { tally in
+        return try hooked {
             let identity = try context.identity()
             guard let entry = try spool.newest() else {
                 throw CommandFailure(
@@ -61,13 +62,13 @@ struct JobRun {
             let backup = try BackupResult(entry, job: identity.id, in: spool)
             return try ship(
                 backup, identity, spool, to: targets, verifying: provingFully, provingFully: provingFully,
-                nil, tally)
+                nil)
         }
     }
 
     private func ship(
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
-        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection?, _ tally: RunTally
+        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection?
     ) throws -> Verdict {
         let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(

@@ -4,7 +4,7 @@ internal import Verify
 
 extension Session {
     /// Who a note is by.
-    var maker: String { "\(hostName), run \(runID)" }
+    var maker: String { NoteMaker(host: hostName, runID: runID).description }
 
     func notebook(_ store: any ObjectStore, _ points: PointReader) -> Notebook {
         Notebook(store, points, clock: clock, maker: maker)

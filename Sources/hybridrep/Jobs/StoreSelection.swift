@@ -43,4 +43,15 @@ struct StoreSelection: ParsableArguments {
             store: try TargetConnection(session: session).open(named: store, overrides), job: name,
             target: nil, state: nil)
     }
+
+    /// Does a command's work, and has the history of this host tell how it ended; a bare host has none.
+    func recording(
+        _ verb: String, job: String, _ session: Session, _ options: GlobalOptions,
+        _ overrides: OverrideOptions, _ work: (RunTally) throws -> Verdict
+    ) throws -> Verdict {
+        guard store == nil else { return try work(RunTally()) }
+        let configuration = try session.configuration(options, overrides)
+        let context = try JobContext(session, configuration, try configuration.job(job))
+        return try RunRecorder(verb, context).recording(work)
+    }
 }

@@ -6,13 +6,15 @@ internal import Verify
 /// Metrics for the textfile collector of the Prometheus node exporter (text exposition format 0.0.4).
 struct PrometheusText {
     let statuses: [TargetStatus]
+    /// What this host knows of each job's last run that was to make a point.
+    let lastRuns: [RunRecord]
 
     private typealias Metric = (name: String, help: String, value: @Sendable (TargetStatus) -> Int?)
 
     private static let metrics: [Metric] = [
         ("up", "1 if the store could be asked", { $0.status == nil ? 0 : 1 }),
         ("state", "0 OK, 1 warning, 2 critical, 3 unknown", { $0.state.rawValue }),
-        ("last_exit_code", "Exit code of hybridrep status for it", { Int($0.verdict.rawValue) }),
+        ("status_exit_code", "Exit code of hybridrep status for it", { Int($0.verdict.rawValue) }),
         (
             "last_success_timestamp_seconds", "When the newest good point was received",
             { seconds($0.status?.evidence.latest?.receipt.received) }
@@ -58,15 +60,33 @@ struct PrometheusText {
         ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),
     ]
 
+    private static let runMetrics: [(name: String, help: String, value: @Sendable (RunRecord) -> Int?)] = [
+        ("last_exit_code", "Exit code of the last run of this host for it", { $0.jobExitCode }),
+        ("last_run_timestamp_seconds", "When that run ended", { seconds($0.ended) }),
+    ]
+
     private static func seconds(_ time: Timestamp?) -> Int? { time.map { Int($0.seconds) } }
 
     var text: String {
-        Self.metrics.map { metric in
-            let name = "hybridrep_\(metric.name)"
-            let samples = statuses.compactMap { found in
-                metric.value(found).map { "\(name){job=\"\(found.job)\",target=\"\(found.target)\"} \($0)\n" }
-            }
-            return "# HELP \(name) \(metric.help).\n# TYPE \(name) gauge\n" + samples.joined()
-        }.joined()
+        let targets = Self.metrics.map { metric in
+            Self.gauge(
+                metric.name, metric.help,
+                statuses.map { ("job=\"\($0.job)\",target=\"\($0.target)\"", metric.value($0)) })
+        }
+        let jobs = Self.runMetrics.map { metric in
+            Self.gauge(
+                metric.name, metric.help, lastRuns.map { ("job=\"\($0.job)\"", metric.value($0)) })
+        }
+        return (targets + jobs).joined()
+    }
+
+    private static func gauge(
+        _ name: String, _ help: String, _ samples: [(labels: String, value: Int?)]
+    ) -> String {
+        let name = "hybridrep_\(name)"
+        let lines = samples.compactMap { sample in
+            sample.value.map { "\(name){\(sample.labels)} \($0)\n" }
+        }
+        return "# HELP \(name) \(help).\n# TYPE \(name) gauge\n" + lines.joined()
     }
 }

@@ -4,20 +4,26 @@ internal import Platform
 internal import Verify
 
 extension TargetReport {
-    init(_ status: TargetStatus) {
+    /// - Parameter runs: Of this host, over all jobs; nil where they are not known.
+    init(_ status: TargetStatus, _ runs: [RunRecord]?) {
         var known: Known?
         if let judged = status.status, let history = status.history {
             known = Known(status: judged, history: history)
         }
         self.init(
             job: status.job, target: status.target, state: status.state.word, findings: status.lines,
-            room: status.status?.forecast?.words, known: known)
+            room: status.status?.forecast?.words, known: known,
+            runs: runs?.filter {
+                $0.job == status.job && ($0.target == nil || $0.target == status.target)
+            })
     }
 
     /// A few lines behind the table of states.
     var lines: [String] {
         let name = "\(job) at \(target): "
-        guard let history = known?.history else { return [name + "nothing is known of the time asked for"] }
+        guard let history = known?.history else {
+            return [name + "nothing is known of the time asked for", name + runText]
+        }
         let bad = history.points.count { $0.point.health != .good } + history.unreadable.count
         let failed = history.verifications.count { !$0.isGood }
         let failedRestores = history.rehearsals.count { !$0.isGood }
@@ -27,12 +33,20 @@ extension TargetReport {
                 + (longestGap.map { ", \(HumanQuantity.age($0)) at most between two good ones" } ?? ""),
             name + "\(history.verifications.count) verifications, \(failed) found damage; "
                 + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
+            name + runText,
         ] + (room.map { [name + "room at the store: \($0)"] } ?? [])
+    }
+
+    private var runText: String {
+        guard let runs else { return "this host's history cannot be read" }
+        return "\(runs.count) runs of this host, \(runs.count(where: \.hasFailed)) of them not good"
+            + (runs.last?.exitCode.map { ", the last ended with \($0)" } ?? "")
     }
 
     /// Beside those of the status.
     var fields: [JSONValue.Field] {
-        guard let history = known?.history else { return [] }
+        let runs = JSONValue.Field(key: "runs", value: runs.map { .array($0.map(\.json)) } ?? .null)
+        guard let history = known?.history else { return [runs] }
         let fields: KeyValuePairs<String, JSONValue> = [
             "longest_gap": .seconds(longestGap), "bytes_stored": .integer(shippedBytes),
             "history": .array(history.points.map { PointFacts($0).listed }),
@@ -55,6 +69,6 @@ extension TargetReport {
                     ])
                 }),
         ]
-        return JSONValue.list(fields)
+        return JSONValue.list(fields) + [runs]
     }
 }

@@ -1,7 +1,7 @@
-/// Numbers as people read them on a terminal; `--json` has the exact ones.
-enum HumanQuantity {
+/// Numbers as people read them, on a terminal and in a report; `--json` has the exact ones.
+package enum HumanQuantity {
     /// `0 B`, `1023 B`, `1.4 GiB`, `210 MiB`: units of 1024, two or three digits.
-    static func bytes(_ count: Int) -> String {
+    package static func bytes(_ count: Int) -> String {
         guard count >= 1024 else { return "\(count) B" }
         var unit = 0
         var scaled = Double(count)
@@ -16,7 +16,7 @@ enum HumanQuantity {
     }
 
     /// `850 ms`, `12 s`, `3 min 20 s`, `26 h 5 min`, `3 d 2 h`.
-    static func duration(milliseconds: Int) -> String {
+    package static func duration(milliseconds: Int) -> String {
         let seconds = milliseconds / 1000
         return switch seconds {
         case ..<1: "\(milliseconds) ms"
@@ -28,10 +28,12 @@ enum HumanQuantity {
     }
 
     /// A length of time in whole seconds, in the same words.
-    static func age(_ seconds: Int) -> String { seconds < 1 ? "0 s" : duration(milliseconds: seconds * 1000) }
+    package static func age(_ seconds: Int) -> String {
+        seconds < 1 ? "0 s" : duration(milliseconds: seconds * 1000)
+    }
 
     /// `12.5 %`; a part of nothing is 0.
-    static func percent(_ part: Int, of whole: Int) -> String {
+    package static func percent(_ part: Int, of whole: Int) -> String {
         guard whole > 0 else { return "0.0 %" }
         let tenths = Int(min(Double(part) / Double(whole) * 1000, 1e15).rounded())
         return "\(tenths / 10).\(tenths % 10) %"

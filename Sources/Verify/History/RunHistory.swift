@@ -1,0 +1,175 @@
+internal import GRDB
+package import Platform
+
+/// What this host did, run by run: a SQLite database in the state folder.
+///
+/// It is for people and monitors, and nothing that ships, proves or restores reads it: it may be deleted at any time. Several runs
+/// may use it at once. SQLite opens the file itself, so this is the one place where files are not reached through the seam.
+/// Only its owner may read it, as what a source's command has said on standard error is part of a failure.
+package struct RunHistory: Sendable {
+    package static let mostDays: Int64 = 400
+    package let path: String
+    /// Rows beyond which the oldest are dropped.
+    private let mostRows: Int
+    /// How long it waits for others that use it.
+    private let busySeconds: Double
+    private let files: any FileSystem
+    private let tell: @Sendable (String) -> Void
+
+    /// - Parameter tell: Is told when a damaged one was put aside.
+    package init(
+        in folder: String, _ files: any FileSystem, mostRows: Int = 100_000, busySeconds: Double = 10,
+        tell: @escaping @Sendable (String) -> Void
+    ) {
+        path = "\(folder)/history.sqlite"
+        self.mostRows = mostRows
+        self.busySeconds = busySeconds
+        self.files = files
+        self.tell = tell
+    }
+
+    /// Adds what a run did, and drops what is too old.
+    package func add(_ records: [RunRecord], now: Timestamp) throws(HistoryError) {
+        try write { database in
+            for record in records { try Self.insert(record, database) }
+            try drop(before: now, database)
+        }
+    }
+
+    /// Replaces what was made again of a job at a target by what its store knows now.
+    ///
+    /// What this host wrote down itself stays, and is not there twice.
+    /// - Returns: How many rows were made.
+    package func rebuild(
+        _ records: [RunRecord], of job: Name, at target: Name, now: Timestamp
+    ) throws(HistoryError) -> Int {
+        try write { database in
+            let place: StatementArguments = [job.description, target.description]
+            try database.execute(
+                sql: "DELETE FROM run WHERE is_rebuilt AND job = ? AND target = ?", arguments: place)
+            let rows = try Row.fetchAll(
+                database, sql: "\(RunRecord.selection) WHERE job = ? AND target = ?", arguments: place)
+            let known = rows.compactMap { RunRecord($0) }
+            let points = Set(known.filter { RunRecord.makers.contains($0.verb) }.compactMap(\.pointID))
+            let runs = Set(known.compactMap { record in record.runID.map { [record.verb, $0] } })
+            let missing = records.filter { record in
+                if let point = record.pointID { return !points.contains(point) }
+                return record.runID.map { !runs.contains([record.verb, $0]) } ?? true
+            }
+            for record in missing { try Self.insert(record, database) }
+            try drop(before: now, database)
+            return missing.count
+        }
+    }
+
+    /// What is known, oldest first; nothing where there is no database yet.
+    ///
+    /// - Parameters:
+    ///   - job: Nil for all.
+    ///   - since: Runs that ended earlier are left out; nil for all.
+    package func runs(of job: Name? = nil, since: Timestamp? = nil) throws(HistoryError) -> [RunRecord] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    \(RunRecord.selection) WHERE (? IS NULL OR job = ?) AND ended >= ? ORDER BY ended, id
+                    """,
+                arguments: [
+                    job?.description, job?.description, since?.nanoseconds ?? Int64.min,
+                ])
+        }
+    }
+
+    /// The newest record of each job's last run that was to make a point; what is not known of a job is not there.
+    package func last(of jobs: [Name]) throws(HistoryError) -> [RunRecord] {
+        let makers = RunRecord.makers.map { "'\($0)'" }.joined(separator: ", ")
+        return try read { database in
+            try jobs.flatMap { job in
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        \(RunRecord.selection) WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))
+                        ORDER BY ended DESC, id DESC LIMIT 1
+                        """, arguments: [job.description])
+            }
+        }
+    }
+
+    private static func insert(_ record: RunRecord, _ database: Database) throws {
+        try database.execute(sql: RunRecord.insertion, arguments: record.arguments)
+    }
+
+    private func drop(before now: Timestamp, _ database: Database) throws {
+        let oldest = Timestamp(seconds: now.seconds - Self.mostDays * 86_400)
+        try database.execute(sql: "DELETE FROM run WHERE ended < ?", arguments: [oldest.nanoseconds])
+        try database.execute(
+            sql: """
+                DELETE FROM run WHERE id IN
+                (SELECT id FROM run ORDER BY ended DESC, id DESC LIMIT -1 OFFSET \(mostRows))
+                """)
+    }
+}
+
+extension RunHistory {
+    private func read(_ body: (Database) throws -> [Row]) throws(HistoryError) -> [RunRecord] {
+        do throws(SystemError) {
+            guard try files.status(path) != nil else { return [] }
+        } catch { throw HistoryError(path, wrapping: error) }
+        return try mending { try open(.reading).read { try body($0).compactMap { RunRecord($0) } } }
+    }
+
+    private func write<R>(_ body: (Database) throws -> R) throws(HistoryError) -> R {
+        try mending { try open(.writing).write(body) }
+    }
+
+    private enum Access { case reading, writing }
+
+    private func open(_ access: Access) throws -> DatabaseQueue {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(busySeconds)
+        if access == .writing {
+            // With this, GRDB writes whenever it opens: a reader would wait for whoever is writing.
+            configuration.journalMode = .wal
+            try makeFile()
+        }
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let migrator = HistorySchema.migrator
+        guard try queue.read({ try !migrator.hasBeenSuperseded($0) }) else {
+            throw HistoryError(path, "a newer version of hybridrep has made it")
+        }
+        try migrator.migrate(queue)
+        return queue
+    }
+
+    /// Makes it empty, for no one else to read, before SQLite would with another mode.
+    private func makeFile() throws(SystemError) {
+        guard try files.status(path) == nil else { return }
+        do throws(SystemError) { _ = try files.open(path, .create) } catch {
+            // Another run was faster.
+            guard error.code == SystemError.existsCode else { throw error }
+        }
+    }
+
+    /// Does it, and where the file is damaged, once more with a new one.
+    private func mending<R>(_ body: () throws -> R) throws(HistoryError) -> R {
+        let before = try? files.status(path)
+        do { return try body() } catch {
+            let failure = HistoryError(path, wrapping: error)
+            guard failure.isDamage, let before else { throw failure }
+            try putAside(before, because: failure)
+        }
+        do { return try body() } catch { throw HistoryError(path, wrapping: error) }
+    }
+
+    /// - Parameter damaged: The file that was found damaged; where another run has replaced it meanwhile, the new one stays.
+    private func putAside(_ damaged: FileStatus, because failure: HistoryError) throws(HistoryError) {
+        do throws(SystemError) {
+            guard try files.status(path)?.inode == damaged.inode else { return }
+            // The file itself last: without it, what it wrote ahead would be taken for that of the next.
+            for suffix in ["-wal", "-shm", ""] where try files.status(path + suffix) != nil {
+                try files.rename(path + suffix, to: path + ".damaged" + suffix)
+            }
+        } catch { throw HistoryError(path, wrapping: error) }
+        tell("\(failure); it is put aside as \(path).damaged, and begun anew")
+    }
+}
