@@ -108,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "hybridrep", "make-ese-set", "OffsiteStore", "ESE", "Image", "Platform", "TestSupport",
+                "hybridrep", "make-ese-set", "Verify", "OffsiteStore", "ESE", "Image", "Platform",
+                "TestSupport",
             ],
             swiftSettings: memorySafe),
         .testTarget(

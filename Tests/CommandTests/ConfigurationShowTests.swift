@@ -50,6 +50,7 @@ import Testing
                 ["jobs.mdb01.targets", "[vault]", "FILE:6:14"],
                 ["jobs.mdb01.priority", "50", "default"],
                 ["jobs.mdb01.rpo", "26h", "FILE:7:10"],
+                ["jobs.mdb01.rto", "none", "default"],
                 ["jobs.mdb01.verify.full-within", "none", "default"],
                 ["jobs.mdb01.sanity-gate", "true", "default"],
                 ["jobs.mdb01.rehearse.scratch", "none", "default"],

@@ -50,7 +50,7 @@ private final class Diary {
     }
 
     var evidence: JobEvidence {
-        get throws { try on(99) { _, store, points in try JobEvidence(reading: store, points) } }
+        get throws { try on(99) { _, _, points in try JobEvidence(reading: points) } }
     }
 
     func status(_ promises: Promises, day: Int) throws -> JobStatus {

@@ -39,6 +39,16 @@ import Verify
         #expect(throws: FormatError.badField(field: "rehearsal", offset: 0)) {
             _ = try RehearsalEvidence(parsing: Array("{}".utf8))
         }
+        for change in [
+            { $0.restoreSeconds = 1e300 }, { $0.restoreSeconds = -1 }, { $0.restoredBytes = .max },
+            { $0.databases = [.init(name: "", pagesChecked: -1)] },
+        ] as [(inout RehearsalEvidence) -> Void] {
+            var impossible = evidence
+            change(&impossible)
+            #expect(throws: FormatError.badField(field: "rehearsal", offset: 0)) {
+                _ = try RehearsalEvidence(parsing: impossible.json)
+            }
+        }
     }
 
     @Test func onlyWhatWasRestoredAndTriedIsGood() throws {

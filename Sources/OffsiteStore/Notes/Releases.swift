@@ -1,12 +1,22 @@
 internal import Platform
 
-/// The points of a job that were committed as suspicious and are accepted, looked up when the first of them is met.
+/// What notes say of a job's points, looked up when it is first asked for, and once.
 final class Releases {
+    private var shelf: NoteShelf?
     private var known: Set<Point.Reference>?
 
+    /// The notes that were there when they were first asked for.
+    func shelf(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> NoteShelf {
+        if let shelf { return shelf }
+        let found = try NoteShelf(points, store)
+        shelf = found
+        return found
+    }
+
+    /// The points that were committed as suspicious and are accepted.
     func points(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> Set<Point.Reference> {
         if let known { return known }
-        let found = Set(try NoteShelf(points, store).all(.released).compactMap(\.note.point))
+        let found = Set(try shelf(points, store).all(.released).compactMap(\.note.point))
         known = found
         return found
     }

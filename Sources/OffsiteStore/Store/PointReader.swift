@@ -110,6 +110,9 @@ package struct PointReader {
         }
     }
 
+    /// The job's notes, listed when they are first asked for: what is added later is not among them.
+    package func notes() throws(StoreError) -> NoteShelf { try releases.shelf(self, store) }
+
     /// The newest point, good or not; nil in an empty job.
     package func head() throws(StoreError) -> StoredPoint? {
         guard let newest = try generations().last else { return nil }

@@ -21,6 +21,9 @@ package struct JobEvidence: Sendable {
         /// Nil where the note does not say it.
         package let runID: String?
 
+        /// What it measured; nil where a note of another version says it otherwise.
+        package var evidence: RehearsalEvidence? { try? RehearsalEvidence(parsing: facts) }
+
         init(_ note: StoredNote) {
             point = note.note.point
             time = note.received
@@ -37,6 +40,8 @@ package struct JobEvidence: Sendable {
     package var head: StoredPoint?
     /// The newest good one.
     package var latest: StoredPoint?
+    /// The full that it continues, where it is a log point; nil where that is not there, or damaged.
+    package var latestFull: StoredPoint?
     /// When everything that the newest good point needs was last found there, by a push or a later verification.
     package var verified: Timestamp?
     /// Every byte has been read since; nil where never.
@@ -49,8 +54,8 @@ package struct JobEvidence: Sendable {
     package var rehearsed: Rehearsal?
     package var marks: PointMarks
 
-    package init(reading store: any ObjectStore, _ points: PointReader) throws(StoreError) {
-        let shelf = try NoteShelf(points, store)
+    package init(reading points: PointReader) throws(StoreError) {
+        let shelf = try points.notes()
         marks = try PointMarks(shelf)
         let generations = try points.generations()
         pointCount = generations.count
@@ -62,8 +67,17 @@ package struct JobEvidence: Sendable {
                 break
             }
         }
+        if let full = latest?.point.full {
+            latestFull = try points.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }
+        }
         try readVerifications(shelf)
         try readRehearsals(shelf)
+    }
+
+    /// What a restore of the newest good point takes, by the newest good rehearsal.
+    package var restoreTime: RestoreTime? {
+        guard let rehearsed, let latest else { return nil }
+        return RestoreTime(of: latest.point, full: latestFull?.point, by: rehearsed)
     }
 
     private mutating func readVerifications(_ shelf: NoteShelf) throws(StoreError) {

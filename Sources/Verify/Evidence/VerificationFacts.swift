@@ -45,6 +45,10 @@ package struct VerificationFacts: Codable, Equatable, Sendable {
 
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         self = try FactsJSON.decode(Self.self, bytes, of: "verification")
+        let counts = [points, objectsNeeded, objectsPresent, objectsHashed, bytesHashed, damagedObjects]
+        guard counts.allSatisfy({ (0...1 << 53).contains($0) }) else {
+            throw .badField(field: "verification", offset: 0)
+        }
     }
 
     package var json: [UInt8] { FactsJSON.encode(self, isPretty: false) }

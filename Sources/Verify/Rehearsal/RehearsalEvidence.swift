@@ -86,6 +86,15 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
 
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         self = try FactsJSON.decode(Self.self, bytes, of: "rehearsal")
+        guard isPossible else { throw .badField(field: "rehearsal", offset: 0) }
+    }
+
+    /// True when no number is negative, or so large that reckoning with it could overflow.
+    private var isPossible: Bool {
+        let times = [restoreSeconds, totalSeconds, command?.seconds ?? 0]
+        let counts = [restoredBytes, bytesReceived] + databases.flatMap { [$0.pagesChecked, $0.pagesBad] }
+        return databases.count <= Self.mostDatabases && times.allSatisfy { (0...1e9).contains($0) }
+            && counts.allSatisfy { (0...1 << 53).contains($0) }
     }
 
     package var json: [UInt8] { FactsJSON.encode(self, isPretty: false) }
@@ -93,7 +102,7 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
     package var pagesChecked: Int { databases.reduce(0) { $0 + $1.pagesChecked } }
     package var pagesBad: Int { databases.reduce(0) { $0 + $1.pagesBad } }
     package var bytesPerSecond: Int {
-        restoreSeconds > 0 ? Int(Double(restoredBytes) / restoreSeconds) : restoredBytes
+        Int(Double(restoredBytes) / max(restoreSeconds, 0.001))
     }
 
     /// What is wrong with what was restored.

@@ -26,9 +26,7 @@ package struct JobHistory: Sendable {
     package private(set) var rehearsals: [JobEvidence.Rehearsal] = []
 
     /// - Parameter since: Receipts before it are left out.
-    package init(
-        reading store: any ObjectStore, _ points: PointReader, since: Timestamp
-    ) throws(StoreError) {
+    package init(reading points: PointReader, since: Timestamp) throws(StoreError) {
         for generation in try points.generations().reversed().prefix(Self.maximumPoints) {
             guard let found = try points.undamaged(generation) else {
                 unreadable.append(generation)
@@ -38,7 +36,7 @@ package struct JobHistory: Sendable {
             self.points.append(found)
         }
         self.points.reverse()
-        let shelf = try NoteShelf(points, store)
+        let shelf = try points.notes()
         var verifications: [Verification] = []
         try shelf.newest(.verified) { note in
             guard note.received >= since else { return false }

@@ -43,6 +43,7 @@ struct ReportSection {
             ("Last proved there", Self.age(status.verifiedAge, nil)),
             ("Every byte read", Self.age(status.readAge, status.promises.fullWithin)),
             ("Last rehearsed restore", Self.age(status.rehearsedAge, status.promises.rehearseWithin)),
+            ("Time of a restore", restore(status)),
             ("Points", "\(evidence.pointCount), \(known.history.points.count) in this time"),
             ("Longest time between good points", Self.age(report.longestGap, nil)),
             ("Shipped in this time", HumanQuantity.bytes(report.shippedBytes)),
@@ -50,6 +51,17 @@ struct ReportSection {
             ("Damaged objects", "\(evidence.damage.count)"),
             ("Points that cannot be read", "\(known.history.unreadable.count)"),
         ]
+    }
+
+    private func restore(_ status: JobStatus) -> String {
+        let promised =
+            status.promises.restoreWithin.map { ", promised \(HumanQuantity.age($0))" }
+            ?? ", nothing promised"
+        guard let time = status.evidence.restoreTime else { return "not measured" + promised }
+        let verdict = status.restorePromise.map { ": \($0.rawValue)" } ?? ""
+        return HumanQuantity.age(time.seconds) + (time.isExtrapolated ? " by the rate of a smaller one" : "")
+            + promised
+            + verdict
     }
 
     private func charts(_ known: TargetReport.Known) -> [String] {
@@ -64,7 +76,13 @@ struct ReportSection {
             ).svg
             return svg.isEmpty ? "" : "<figcaption>\(title)</figcaption>\n" + svg
         }
+        let restores = known.history.rehearsals.compactMap { rehearsal in
+            rehearsal.isGood ? rehearsal.evidence.map { (rehearsal.time.seconds, $0.restoreSeconds) } : nil
+        }
         return [
+            chart(
+                "restore", "Time of rehearsed restores", "s", restores,
+                limit: known.status.promises.restoreWithin.map { (Double($0), "rto") }),
             chart(
                 "gap", "Time between good points", "s",
                 zip(good, good.dropFirst()).map { ($1, Double($1 - $0)) },

@@ -31,6 +31,12 @@ package struct JobStatus: Sendable {
     package var readAge: Int? { age(evidence.wholeSince) }
     package var rehearsedAge: Int? { age(evidence.rehearsed?.time) }
 
+    /// What came of the promised time of a restore; nil where nothing was promised.
+    package var restorePromise: RestorePromise? {
+        guard promises.restoreWithin != nil else { return nil }
+        return findings.lazy.compactMap(\.restorePromise).first ?? .within
+    }
+
     private func age(_ time: Timestamp?) -> Int? { time.map { Self.age($0, now) } }
 
     private static func age(_ time: Timestamp, _ now: Timestamp) -> Int { Int(now.seconds - time.seconds) }
@@ -94,6 +100,13 @@ package struct JobStatus: Sendable {
             let passed = evidence.rehearsed.map { age($0.time, now) }
             if (passed ?? Int.max) > promised {
                 found.append(.rehearsalOverdue(age: passed, promised: promised))
+            }
+        }
+        if let promised = promises.restoreWithin {
+            if let time = evidence.restoreTime {
+                if time.seconds > promised { found.append(.restoreTooSlow(time, promised: promised)) }
+            } else {
+                found.append(.restoreUnmeasured(promised: promised))
             }
         }
         return found

@@ -16,6 +16,10 @@ package enum StatusFinding: Equatable, Sendable {
     case readOverdue(age: Int?, promised: Int)
     case rehearsalOverdue(age: Int?, promised: Int)
     case rehearsalFailed(String)
+    /// A restore takes longer than was promised.
+    case restoreTooSlow(RestoreTime, promised: Int)
+    /// No rehearsal tells how long one takes.
+    case restoreUnmeasured(promised: Int)
     /// A point has a time that is still to come: its age means nothing.
     case fromTheFuture(seconds: Int)
     case suspended(String)
@@ -34,8 +38,17 @@ package enum StatusFinding: Equatable, Sendable {
         switch self {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
-        case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .fromTheFuture: .warning
-        case .noGoodPoint, .stale, .damaged, .rehearsalFailed: .critical
+        case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .restoreUnmeasured,
+            .fromTheFuture:
+            .warning
+        case .noGoodPoint, .stale, .damaged, .rehearsalFailed, .restoreTooSlow: .critical
+        }
+    }
+    var restorePromise: RestorePromise? {
+        switch self {
+        case .restoreTooSlow: .over
+        case .restoreUnmeasured: .unmeasured
+        default: nil
         }
     }
 }

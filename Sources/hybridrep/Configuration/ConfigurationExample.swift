@@ -22,6 +22,8 @@ enum ConfigurationExample {
             priority: 80
             # Reported as stale when the newest good point is older.
             rpo: 26h
+            # Reported when a restore takes longer, by the last rehearsal.
+            rto: 4h
             # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.
             verify: {full-within: 30d}
             # sanity-gate: false   # commits what is unlike every night before as good all the same

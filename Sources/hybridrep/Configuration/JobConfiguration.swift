@@ -4,8 +4,8 @@ internal import Platform
 /// One database, or one backup file or stream: where it comes from, where it goes, how long it is kept.
 struct JobConfiguration: Sendable {
     static let keys = [
-        "source", "spool", "targets", "rpo", "keep", "level", "keep-base", "full-compare", "full-every",
-        "verify", "rehearse", "sanity-gate", "hooks", "ping-url", "priority",
+        "source", "spool", "targets", "priority", "rpo", "rto", "keep", "level", "keep-base", "full-compare",
+        "full-every", "verify", "rehearse", "sanity-gate", "hooks", "ping-url",
     ]
 
     /// What stays on this host after a push, as the base of the next delta.
@@ -31,6 +31,8 @@ struct JobConfiguration: Sendable {
     let priority: Setting<Int>
     /// Age above which the newest good point is reported as stale.
     let rpo: Setting<TimeSpan?>
+    /// Time within which a restore of the newest good point is to be done.
+    let rto: Setting<TimeSpan?>
     /// Time within which every byte is to be read again at each target.
     let fullWithin: Setting<TimeSpan?>
     /// Whether a full that is unlike all before it is held.
@@ -72,6 +74,9 @@ struct JobConfiguration: Sendable {
         rpo = try mapping.setting("rpo", default: nil) { scalar throws(ConfigurationError) in
             try scalar.duration()
         }
+        rto = try mapping.setting("rto", default: nil) { scalar throws(ConfigurationError) in
+            try scalar.duration()
+        }
         fullWithin = try mapping.mapping("verify", keys: ["full-within"]).setting("full-within", default: nil)
         {
             scalar throws(ConfigurationError) in try scalar.duration()
@@ -109,7 +114,8 @@ struct JobConfiguration: Sendable {
         return source.settings(at: "\(path).source") + [
             spoolDirectory.shown(as: "\(path).spool.directory"), spoolKeep.shown(as: "\(path).spool.keep"),
             targets.shown(as: "\(path).targets"), priority.shown(as: "\(path).priority"),
-            rpo.shown(as: "\(path).rpo"), fullWithin.shown(as: "\(path).verify.full-within"),
+            rpo.shown(as: "\(path).rpo"), rto.shown(as: "\(path).rto"),
+            fullWithin.shown(as: "\(path).verify.full-within"),
             sanityGate.shown(as: "\(path).sanity-gate"),
         ] + rehearsal.settings(at: "\(path).rehearse") + keep.settings(at: "\(path).keep") + [
             level.shown(as: "\(path).level"), keepBase.shown(as: "\(path).keep-base"),

@@ -35,9 +35,9 @@ struct HistoryRebuild {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         let since = Timestamp(seconds: now.seconds - RunHistory.mostDays * 86_400)
-        let known = try JobHistory(reading: store, points, since: since)
+        let known = try JobHistory(reading: points, since: since)
         let proofs = Dictionary(
-            try NoteShelf(points, store).all(.proved).map { ($0.note.point, $0.note) }
+            try points.notes().all(.proved).map { ($0.note.point, $0.note) }
         ) { newest, _ in newest }
         try store.close()
         let job = context.job.name

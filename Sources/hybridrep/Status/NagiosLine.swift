@@ -42,6 +42,7 @@ struct NagiosLine {
                 datum("verified", status.verifiedAge, nil),
                 datum("all_read", status.readAge, status.promises.fullWithin),
                 datum("rehearsed", status.rehearsedAge, status.promises.rehearseWithin),
+                datum("restore", status.evidence.restoreTime?.seconds, status.promises.restoreWithin),
             ].compactMap { $0 }
         }
         return data.isEmpty ? "" : " | " + data.joined(separator: " ")

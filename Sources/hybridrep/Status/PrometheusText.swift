@@ -35,6 +35,17 @@ struct PrometheusText {
             "last_rehearsed_timestamp_seconds", "When a restore was last rehearsed with success",
             { seconds($0.status?.evidence.rehearsed?.time) }
         ),
+        (
+            "restore_seconds", "What a restore of the newest good point takes, by the last good rehearsal",
+            { $0.status?.evidence.restoreTime?.seconds }
+        ),
+        (
+            "promised_restore_seconds", "What it may take (rto)", { $0.status?.promises.restoreWithin }
+        ),
+        (
+            "promised_age_seconds", "How old the newest good point may be (rpo)",
+            { $0.status?.promises.recoveryPoint }
+        ),
         ("points", "Points there", { $0.status?.evidence.pointCount }),
         (
             "source_bytes", "Length of the newest good point's image",

@@ -42,9 +42,9 @@ struct StatusReader {
     ) throws -> (JobEvidence, JobHistory?, SpaceForecast?) {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
-        let found = try JobEvidence(reading: store, points)
+        let found = try JobEvidence(reading: points)
         var history: JobHistory?
-        if let since { history = try JobHistory(reading: store, points, since: since) }
+        if let since { history = try JobHistory(reading: points, since: since) }
         // What the store does not tell is no reason to say nothing of the job.
         let forecast = try? SpaceForecast(asking: store, now: session.clock.now)
         try store.close()
@@ -63,7 +63,8 @@ struct StatusReader {
 extension JobConfiguration {
     var promises: Promises {
         Promises(
-            recoveryPoint: rpo.value?.seconds, fullWithin: fullWithin.value?.seconds,
+            recoveryPoint: rpo.value?.seconds, restoreWithin: rto.value?.seconds,
+            fullWithin: fullWithin.value?.seconds,
             rehearseWithin: rehearsal.within.value?.seconds)
     }
 }

@@ -10,7 +10,7 @@ struct StatusTable {
         var table = Table([
             .init("JOB"), .init("TARGET"), .init("STATE"), .init("NEWEST GOOD POINT"), .init("AGE", .right),
             .init("SHIPPED", .right), .init("VERIFIED", .right), .init("ALL READ", .right),
-            .init("REHEARSED", .right), .init("WAITING", .right),
+            .init("REHEARSED", .right), .init("RESTORE", .right), .init("WAITING", .right),
         ])
         for found in statuses {
             let status = found.status
@@ -23,12 +23,18 @@ struct StatusTable {
                     "\(found.job)", "\(found.target)", found.state.word,
                     status.map { $0.evidence.latest?.point.id ?? "none" } ?? "?",
                 ]
-                    + ages + ["\(found.waitingImages)"])
+                    + ages + [
+                        status.map { Self.restore($0.evidence.restoreTime) } ?? "?", "\(found.waitingImages)",
+                    ])
         }
         return table.lines
             + statuses.flatMap { found in
                 found.lines.map { "\(found.job) at \(found.target): \(TerminalText.escape($0))" }
             }
+    }
+
+    private static func restore(_ time: RestoreTime?) -> String {
+        time.map { HumanQuantity.age($0.seconds) } ?? "never"
     }
 
     /// What is not known is not `never`.

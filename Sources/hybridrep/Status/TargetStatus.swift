@@ -69,7 +69,9 @@ extension StatusFinding {
         case .held: .held
         case .acceptedDamage: .degraded
         case .damaged, .rehearsalFailed: .verification
-        case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue: .stale
+        case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue, .restoreTooSlow,
+            .restoreUnmeasured:
+            .stale
         }
     }
 
@@ -91,6 +93,11 @@ extension StatusFinding {
             "no restore was rehearsed within \(HumanQuantity.age(promised))"
                 + (age.map { ", but \(HumanQuantity.age($0)) ago" } ?? ", and none yet")
         case .rehearsalFailed(let why): "the last rehearsal failed: \(why)"
+        case .restoreTooSlow(let time, let promised):
+            "a restore takes \(HumanQuantity.age(time.seconds)) by the last good rehearsal"
+                + (time.isExtrapolated ? " of less" : "") + ", promised were \(HumanQuantity.age(promised))"
+        case .restoreUnmeasured(let promised):
+            "no rehearsal tells whether a restore takes less than the promised \(HumanQuantity.age(promised))"
         case .fromTheFuture(let seconds):
             "the newest point's time is \(HumanQuantity.age(seconds)) ahead of this host's clock"
         case .suspended(let why): "suspended: \(why)"
@@ -108,7 +115,10 @@ extension StatusFinding {
         case .acceptedDamage: "mend the source, then: hybridrep run \(job)"
         case .unproved: "prove it with: hybridrep verify \(job) --target \(target)"
         case .readOverdue: "read them with: hybridrep verify \(job) --target \(target) --full"
-        case .rehearsalOverdue, .rehearsalFailed: "try one with: hybridrep rehearse \(job) --target \(target)"
+        case .rehearsalOverdue, .rehearsalFailed, .restoreUnmeasured:
+            "try one with: hybridrep rehearse \(job) --target \(target)"
+        case .restoreTooSlow:
+            "give it a faster way or a nearer target, then measure with: hybridrep rehearse \(job) --target \(target)"
         case .fromTheFuture: "set the clocks of both hosts"
         case .spaceShort: "more disk or a larger quota there, or fewer points: keep in the configuration"
         case .suspended: "end that with: hybridrep resume \(job)"

@@ -1,0 +1,28 @@
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Verify
+
+/// What a test writes into a site's store that no command would in a minute.
+extension Site {
+    private var directory: DirectoryStore {
+        DirectoryStore(
+            root: store, files: HostFileSystem(), clock: SystemClock(), entropy: SystemEntropy())
+    }
+
+    /// Keeps a rehearsal of the newest good point that took so long, and restored this share of its bytes.
+    func noteRehearsal(seconds: Double, share: Double = 1) throws {
+        let points = try PointReader(directory, job: .valid("mdb01"))
+        guard let latest = try points.latest() else { throw NothingThere() }
+        var evidence = RehearsalEvidence(latest.point, started: SystemClock().now)
+        evidence.restoreSeconds = seconds
+        evidence.restoredBytes = Int(Double(latest.point.layout.length) * share)
+        evidence.imageDigestMatches = true
+        evidence.verdict = evidence.sentence
+        try Notebook(directory, points, clock: SystemClock(), maker: "test").rehearsed(
+            evidence, of: latest.reference)
+    }
+
+    private struct NothingThere: Error {}
+}
