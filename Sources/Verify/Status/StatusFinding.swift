@@ -44,6 +44,8 @@ package enum StatusFinding: Equatable, Sendable {
         case .noGoodPoint, .stale, .damaged, .rehearsalFailed, .restoreTooSlow: .critical
         }
     }
+
+    /// What it says of the time that a restore takes; nil for anything else.
     var restorePromise: RestorePromise? {
         switch self {
         case .restoreTooSlow: .over
