@@ -99,7 +99,9 @@ struct Program {
     }
 
     /// `forget`: what is there of these.
-    func forget(_ generations: UInt64...) throws {
+    func forget(_ generations: UInt64...) throws { try forget(generations) }
+
+    func forget(_ generations: [UInt64]) throws {
         try opened { store in
             let points = try PointShelf(reading: store, job: Self.job.name).points
             var request = ForgetRequest(
@@ -113,6 +115,39 @@ struct Program {
             book.write { $0.forgetting.formUnion(generations) }
             _ = try store.forget(request)
             hosts.store.note(TraceLint.acknowledged)
+        }
+    }
+
+    /// `forget --keep-last`: all but the newest.
+    func forgetOldest(keeping count: Int) throws {
+        let generations = try opened { store in
+            try PointShelf(reading: store, job: Self.job.name).points.dropLast(count).map(\.generation)
+        }
+        if !generations.isEmpty { try forget(generations) }
+    }
+
+    /// `verify --full`: a violation where it finds damage.
+    func verify() throws {
+        try opened { store in
+            let request = CheckRequest(job: Self.job.name, generation: nil, level: .full, seed: 0)
+            let report = try store.check(request) { _ in }
+            guard report.damage.isEmpty else { throw Violation("a verification finds \(report.damage)") }
+        }
+    }
+
+    /// `restore` of any point that is there: a violation where it has other bytes than were pushed.
+    func restoreAny(_ choice: UInt64) throws {
+        try opened { store in
+            let points = try PointReader(store, job: Self.job.name)
+            let generations = try points.generations()
+            let generation = generations[Int(choice % UInt64(generations.count))]
+            var bytes: [UInt8] = []
+            let rebuild = try ImageRebuild(
+                try points.point(generation).point, from: store, points, state: nil, .memory)
+            try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
+            guard book.ledger.attempted.contains(bytes) else {
+                throw Violation("point \(generation) is restored with other bytes")
+            }
         }
     }
 

@@ -235,7 +235,7 @@ private final class SetClock: Clock {
             let tomb = Tomb(
                 number: random.next() >> 1, made: Timestamp(nanoseconds: Int64(random.next() >> 2)),
                 maker: "a host",
-                gone: gone,
+                trusted: random.next(), gone: gone,
                 entries: [
                     .init(
                         generation: 4, digest: digest(of: random.bytes(4)), received: Timestamp(seconds: 5),

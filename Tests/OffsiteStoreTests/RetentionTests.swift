@@ -11,14 +11,14 @@ import Testing
     private static func point(
         _ generation: UInt64, _ seconds: Int64, kind: Point.Kind = .full, full: UInt64? = nil,
         isGood: Bool = true,
-        isPinned: Bool = false
+        isPinned: Bool = false, made: Int64? = nil
     ) -> RetainedPoint {
         func reference(_ number: UInt64) -> Point.Reference {
             .init(generation: number, digest: digest(of: [UInt8(truncatingIfNeeded: number)]))
         }
         return RetainedPoint(
             reference(generation), kind: kind, full: full.map(reference), isGood: isGood, isPinned: isPinned,
-            received: Timestamp(seconds: seconds))
+            received: Timestamp(seconds: seconds), made: Timestamp(seconds: made ?? seconds))
     }
 
     private static func nights(_ count: Int) -> [RetainedPoint] {
@@ -170,6 +170,89 @@ import Testing
         #expect(CivilCalendar(zone: "Europe/Nowhere") == nil)
     }
 
+    /// What a clock does from one night to the next.
+    private static func walk(_ offset: inout Int64, _ random: inout SeededGenerator) {
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: offset = 3650 * day
+        case 1: offset = -3650 * day
+        case 2: offset = 0
+        case 3: offset += Int64.random(in: -40 * day...40 * day, using: &random)
+        case 4: offset += Int64.random(in: -day...day, using: &random)
+        case 5: offset -= day
+        default: break
+        }
+    }
+
+    /// What stays of points, none of which a clock that was right all the time would let go.
+    ///
+    /// - Parameter sane: When each was made, by generation.
+    private static func forgetting(
+        _ points: [RetainedPoint], _ policy: KeepPolicy, _ sane: [UInt64: Int64]
+    ) -> [RetainedPoint] {
+        let right = points.map { point($0.generation, sane[$0.generation] ?? 0) }
+        let stays = Set(staying(policy, points))
+        #expect(stays.isSuperset(of: staying(policy, right)))
+        return points.filter { stays.contains($0.generation) }
+    }
+
+    @Test("ten thousand walks of the store's clock take nothing that a sane one keeps")
+    func clockWalks() {
+        var random = SeededGenerator(seed: 11)
+        var gone = 0
+        for _ in 0..<10_000 {
+            let policy = Self.anyPolicy(&random)
+            var points: [RetainedPoint] = []
+            var sane: [UInt64: Int64] = [:]
+            var (offset, time) = (Int64(0), Self.start)
+            for generation in 1...UInt64.random(in: 2...16, using: &random) {
+                time += Self.day * Int64.random(in: 1...2, using: &random)
+                Self.walk(&offset, &random)
+                sane[generation] = time
+                points.append(Self.point(generation, time + offset, made: time))
+                // The doubt about the clock would stop it besides; the decision alone must do.
+                let left = Self.forgetting(points, policy, sane)
+                gone += points.count - left.count
+                points = left
+            }
+        }
+        #expect(gone > 1_000)
+    }
+
+    @Test("ten thousand walks by years of the only clock are doubted before they take anything")
+    func walksOfTheOnlyClock() {
+        var random = SeededGenerator(seed: 12)
+        var (gone, doubts) = (0, 0)
+        for _ in 0..<10_000 {
+            let policy = Self.anyPolicy(&random)
+            var points: [RetainedPoint] = []
+            var sane: [UInt64: Int64] = [:]
+            var offset: Int64 = 0
+            var isStuck = false
+            for night in 1...UInt64.random(in: 2...20, using: &random) {
+                let time = Self.start + Int64(night) * Self.day
+                switch Int.random(in: 0..<12, using: &random) {
+                // A clock that was wrong from the first point on begins its weeks elsewhere, and nobody can tell.
+                case 0 where night > 1:
+                    offset = [-3650 * Self.day, 3650 * Self.day, 0].randomElement(using: &random) ?? 0
+                case 1: isStuck.toggle()
+                default: break
+                }
+                let shown = isStuck ? points.last?.received.seconds ?? time : time + offset
+                sane[night] = time
+                points.append(Self.point(night, shown))
+                guard ClockDoubt.find(in: points, now: Timestamp(seconds: shown + 600)) == nil else {
+                    doubts += 1
+                    continue
+                }
+                let left = Self.forgetting(points, policy, sane)
+                gone += points.count - left.count
+                points = left
+            }
+        }
+        #expect(gone > 1_000)
+        #expect(doubts > 1_000)
+    }
+
     @Test func clocksThatWereWrongAreDoubted() {
         let nights = Self.nights(10)
         let now = nights[9].received.seconds + 3600
@@ -185,7 +268,15 @@ import Testing
         var stuck = nights
         stuck[5] = Self.point(6, nights[4].received.seconds)
         #expect(doubt(stuck, now) == .stuck(6))
+        var late = nights
+        late[9] = Self.point(10, nights[9].received.seconds + Self.day)
+        #expect(doubt(late, now + Self.day) == nil, "a night left out")
         let leapt = nights + [Self.point(11, now + 3650 * Self.day)]
         #expect(doubt(leapt, now + 3650 * Self.day) == .leap(11, seconds: 3650 * Self.day + 3600))
+        // It stays in doubt on the nights after, until somebody has looked.
+        let after = leapt + [Self.point(12, now + 3651 * Self.day)]
+        let later = Timestamp(seconds: now + 3651 * Self.day)
+        #expect(ClockDoubt.find(in: after, now: later) == .leap(11, seconds: 3650 * Self.day + 3600))
+        #expect(ClockDoubt.find(in: after, now: later, trusted: 11) == nil)
     }
 }

@@ -39,7 +39,8 @@ extension JobCollection {
         let gone = Tomb.adding([], to: last.gone, without: shelf.points.map(\.generation))
         try store.publish(
             Tomb(
-                number: last.number + 1, made: store.clock.now, maker: request.maker, gone: gone, entries: []),
+                number: last.number + 1, made: store.clock.now, maker: request.maker, trusted: last.trusted,
+                gone: gone),
             job, store: id)
     }
 }

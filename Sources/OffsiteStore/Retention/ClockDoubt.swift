@@ -10,43 +10,47 @@ package enum ClockDoubt: Equatable, Sendable, CustomStringConvertible {
     case backward(UInt64)
     /// A point was received in the same instant as the one before it.
     case stuck(UInt64)
-    /// Since the newest point, or before it, far more time has passed than between any two others.
+    /// Before a point, or since the newest, far more time has passed than between those before it.
     case leap(UInt64, seconds: Int64)
 
     /// Seconds by which clocks that are set by the network may go back.
     private static let tolerance: Int64 = 300
     /// Shortest time between two points that may be a leap, in seconds.
     private static let shortestLeap: Int64 = 86_400
-    /// Points whose distances tell what is usual; older ones are thinned out.
-    private static let usualPoints = 12
+    /// Longest time from the first point to the second that is none.
+    private static let longestFirst: Int64 = 366 * 86_400
+    /// Distances between points that tell what is usual.
+    private static let usualGaps = 11
 
     /// - Parameters:
     ///   - points: In the order of their generations.
     ///   - now: By the store's clock.
-    package static func find(in points: [RetainedPoint], now: Timestamp) -> ClockDoubt? {
+    ///   - trusted: Times up to this generation were looked at by a person, and found right.
+    package static func find(in points: [RetainedPoint], now: Timestamp, trusted: UInt64 = 0) -> ClockDoubt? {
         guard let newest = points.last else { return nil }
-        for point in points where point.received.seconds > now.seconds + tolerance {
+        for point in points
+        where point.generation > trusted && point.received.seconds > now.seconds + tolerance {
             return .future(point.generation)
         }
+        var gaps: [Int64] = []
         for (older, point) in zip(points, points.dropFirst()) {
-            if point.received.seconds < older.received.seconds - tolerance {
-                return .backward(point.generation)
+            let gap = point.received.seconds - older.received.seconds
+            if point.generation > trusted {
+                if gap < -tolerance { return .backward(point.generation) }
+                if point.received == older.received { return .stuck(point.generation) }
+                if isLeap(gap, gaps.suffix(usualGaps)) { return .leap(point.generation, seconds: gap) }
             }
-            if point.received == older.received { return .stuck(point.generation) }
+            gaps.append(gap)
         }
-        let times = points.suffix(usualPoints).map(\.received.seconds)
-        let gaps = zip(times, times.dropFirst()).map { $1 - $0 }
-        if isLeap(now.seconds - newest.received.seconds, gaps[...]) {
-            return .leap(newest.generation, seconds: now.seconds - newest.received.seconds)
-        }
-        if let last = gaps.last, isLeap(last, gaps.dropLast()) {
-            return .leap(newest.generation, seconds: last)
-        }
-        return nil
+        let sinceNewest = now.seconds - newest.received.seconds
+        guard newest.generation > trusted, isLeap(sinceNewest, gaps.suffix(usualGaps)) else { return nil }
+        return .leap(newest.generation, seconds: sinceNewest)
     }
 
+    /// One night left out is none.
     private static func isLeap(_ gap: Int64, _ usual: ArraySlice<Int64>) -> Bool {
-        gap > max(2 * (usual.max() ?? 0), shortestLeap)
+        guard let longest = usual.max() else { return gap > longestFirst }
+        return gap > max(5 * (longest / 2), shortestLeap)
     }
 
     package var description: String {
@@ -59,7 +63,7 @@ package enum ClockDoubt: Equatable, Sendable, CustomStringConvertible {
             "point \(generation) was received in the same instant as the one before it: the store's clock stood still"
         case .leap(let generation, let seconds):
             "\(seconds / 86_400) days lie between point \(generation) and what is next to it, "
-                + "more than twice the usual: the store's clock may have leapt, or backups have stopped"
+                + "far more than usual: the store's clock may have leapt, or backups had stopped"
         }
     }
 }

@@ -15,14 +15,15 @@ extension DirectoryStore {
         // What is asked for without a digest is known to be unreadable.
         try shelf.requireAll(
             "forget", but: Set(request.items.lazy.filter { $0.digest == nil }.map(\.generation)))
-        let guards = ForgetGuards(request, shelf, rights)
+        let guards = ForgetGuards(request, shelf, rights, trusted: tomb?.trusted ?? 0)
         try requireNoGap(guards.generations, tomb, "forget", job)
         let report = try guards.judge(now: clock.now)
-        guard !report.forgotten.isEmpty else { return report }
-        try proveNewest(guards.newestGood, job)
+        guard !report.forgotten.isEmpty || guards.newlyTrusts else { return report }
+        if !report.forgotten.isEmpty { try proveNewest(guards.newestGood, job) }
         guard !request.isTrial else { return report }
         try publish(
             guards.tomb(report, after: tomb, made: clock.now), shelf.reader.job, store: shelf.reader.storeID)
+        guard !report.forgotten.isEmpty else { return report }
         var trash = Trash(self, job)
         for generation in report.forgotten {
             try trash.put(path(.point(job, generation)), newest: guards.generations.last ?? 0)
@@ -43,92 +44,5 @@ extension DirectoryStore {
                 "the newest good point, \(newest), is not proved (\(first)): nothing is forgotten",
                 hint: "hybridrep verify \(job) --full")
         }
-    }
-}
-
-/// What keeps points that a client wants to forget, whatever it wants.
-private struct ForgetGuards {
-    private let request: ForgetRequest
-    private let shelf: PointShelf
-    private let rights: DeletionRights
-    /// All, rising.
-    let generations: [UInt64]
-    /// The newest good point's; 0 without one.
-    let newestGood: UInt64
-
-    init(_ request: ForgetRequest, _ shelf: PointShelf, _ rights: DeletionRights) {
-        self.request = request
-        self.shelf = shelf
-        self.rights = rights
-        generations = (shelf.points.map(\.generation) + shelf.unreadableGenerations).sorted()
-        newestGood = shelf.points.last(where: \.isGood)?.generation ?? 0
-    }
-
-    /// - Throws: `refused` when nothing may go at all.
-    func judge(now: Timestamp) throws(StoreError) -> ForgetReport {
-        guard let newest = shelf.points.last(where: \.isGood) else {
-            throw refusal("it has no good point")
-        }
-        if !request.trustsClock, let doubt = ClockDoubt.find(in: shelf.points, now: now) {
-            throw refusal("\(doubt)", hint: "when the times are right: --trust-clock")
-        }
-        var going: [UInt64: ForgetRequest.Item] = [:]
-        var report = ForgetReport()
-        for item in request.items {
-            if let reason = obstacle(item, newest) {
-                report.kept.append(.init(generation: item.generation, reason: reason))
-            } else {
-                going[item.generation] = item
-            }
-        }
-        for point in shelf.points where point.kind == .logs && going[point.generation] == nil {
-            guard let full = point.full?.generation, going.removeValue(forKey: full) != nil else { continue }
-            report.kept.append(
-                .init(generation: full, reason: KeepReason.neededBy(point.generation).description))
-        }
-        report.forgotten = going.keys.sorted()
-        report.kept.sort { $0.generation < $1.generation }
-        guard request.mayTakeMany || report.forgotten.count * 2 <= generations.count else {
-            throw refusal(
-                "\(report.forgotten.count) of \(generations.count) points would go at once",
-                hint: "when that is what is wanted: --more-than-half")
-        }
-        return report
-    }
-
-    private func obstacle(_ item: ForgetRequest.Item, _ newest: RetainedPoint) -> String? {
-        guard generations.contains(item.generation) else { return "it is not there" }
-        guard item.generation < newest.generation else {
-            return (item.generation == newest.generation ? KeepReason.newestGood : .newerThanNewestGood)
-                .description
-        }
-        guard let point = shelf.points.first(where: { $0.generation == item.generation }) else {
-            return item.digest == nil ? nil : "it cannot be read"
-        }
-        guard point.reference.digest == item.digest else { return "it is another point than was asked for" }
-        if point.isPinned { return KeepReason.pinned.description }
-        if newest.received.seconds - point.received.seconds < rights.minAge {
-            return "younger than \(rights.minAge / 86_400) days, which this store keeps from every key"
-        }
-        return nil
-    }
-
-    func tomb(_ report: ForgetReport, after last: Tomb?, made: Timestamp) -> Tomb {
-        let going = Set(report.forgotten)
-        // What was to go once and is there still, after a cut, has not gone.
-        let ranges = Tomb.adding(
-            going, to: last?.gone ?? [], without: generations.filter { !going.contains($0) })
-        let points = Dictionary(uniqueKeysWithValues: shelf.points.map { ($0.generation, $0) })
-        let entries = request.items.filter { going.contains($0.generation) }.map { item in
-            Tomb.Entry(
-                generation: item.generation, digest: item.digest,
-                received: points[item.generation]?.received ?? Timestamp(seconds: 0), reason: item.reason)
-        }
-        return Tomb(
-            number: (last?.number ?? 0) + 1, made: made, maker: request.maker, gone: ranges, entries: entries)
-    }
-
-    private func refusal(_ detail: String, hint: String? = nil) -> StoreError {
-        StoreError(.refused, "forget", "job \(request.job)", detail + ": nothing is forgotten", hint: hint)
     }
 }

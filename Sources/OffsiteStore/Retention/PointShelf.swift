@@ -51,7 +51,8 @@ package struct PointShelf {
         points.append(
             RetainedPoint(
                 stored.reference, kind: point.kind, full: point.full, isGood: isGood,
-                isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received))
+                isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
+                made: point.sourceTime))
         segments[point.generation] = point.segments
     }
 

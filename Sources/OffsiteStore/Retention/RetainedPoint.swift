@@ -11,10 +11,12 @@ package struct RetainedPoint: Equatable, Sendable {
     package let isPinned: Bool
     /// By the store's clock: a host with a wrong one can make no point older than it is.
     package let received: Timestamp
+    /// By the clock of the host that made it.
+    package let made: Timestamp
 
     package init(
         _ reference: Point.Reference, kind: Point.Kind = .full, full: Point.Reference? = nil,
-        isGood: Bool = true, isPinned: Bool = false, received: Timestamp
+        isGood: Bool = true, isPinned: Bool = false, received: Timestamp, made: Timestamp
     ) {
         self.reference = reference
         self.kind = kind
@@ -22,6 +24,7 @@ package struct RetainedPoint: Equatable, Sendable {
         self.isGood = isGood
         self.isPinned = isPinned
         self.received = received
+        self.made = made
     }
 
     package var generation: UInt64 { reference.generation }
@@ -48,6 +51,8 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
     /// A full that a log point which stays needs, the newest of them.
     case neededBy(UInt64)
     case minPoints
+    /// The store's clock has no reason, that of the host that made the points has.
+    indirect case byItsMaker(KeepReason)
 
     package var description: String {
         switch self {
@@ -70,6 +75,7 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
         case .fullStays: "its full stays"
         case .neededBy(let generation): "log point \(generation) needs it"
         case .minPoints: "min-points"
+        case .byItsMaker(let reason): "\(reason) by the clock of its maker"
         }
     }
 }

@@ -2,8 +2,9 @@ package import Platform
 
 /// Decides which points stay: nothing but its arguments goes into it.
 ///
-/// Points are in the order of their generations, never in that of times. A time is the store's receipt; spans count back from the
-/// newest good point, so that a clock that is wrong now cannot age what is there.
+/// Points are in the order of their generations, never in that of times. Each has two times, the store's receipt and what its maker's
+/// clock said, and it goes only if it goes by both: neither clock alone can take a point away. Spans count back from the newest good
+/// point, so that a clock that is wrong now cannot age what is there.
 package struct Retention: Sendable {
     private let policy: KeepPolicy
     private let calendar: CivilCalendar
@@ -21,67 +22,80 @@ package struct Retention: Sendable {
         guard let newest = points.last(where: \.isGood) else {
             return points.map { PointFate(point: $0, reasons: [.newerThanNewestGood]) }
         }
+        let byReceipt = reasons(points, of: newest) { $0.received }
+        let byMaker = reasons(points, of: newest) { $0.made }
+        return points.map { point in
+            let reasons =
+                byReceipt[point.generation] ?? byMaker[point.generation]?.map { .byItsMaker($0) } ?? []
+            return PointFate(point: point, reasons: reasons)
+        }
+    }
+
+    private typealias Clock = (RetainedPoint) -> Timestamp
+
+    /// By generation, why points stay by one of the clocks; those that go have none.
+    private func reasons(
+        _ points: [RetainedPoint], of newest: RetainedPoint, by clock: Clock
+    ) -> [UInt64: [KeepReason]] {
         var reasons: [UInt64: [KeepReason]] = [:]
         func keep(_ point: RetainedPoint, _ reason: KeepReason) {
             reasons[point.generation, default: []].append(reason)
+        }
+        func isWithin(_ span: Int64, _ point: RetainedPoint) -> Bool {
+            span > 0 && clock(newest).seconds - clock(point).seconds < span
         }
         keep(newest, .newestGood)
         for point in points {
             if point.generation > newest.generation { keep(point, .newerThanNewestGood) }
             if point.isPinned { keep(point, .pinned) }
-            if isWithin(policy.minAge, point, of: newest) { keep(point, .young) }
+            if isWithin(policy.minAge, point) { keep(point, .young) }
         }
         let fulls = points.filter { $0.kind == .full && $0.isGood }
-        keepByRules(fulls, of: newest, keep)
+        for full in fulls.suffix(policy.last) { keep(full, .last) }
+        if let within = policy.within {
+            for full in fulls where isWithin(within, full) { keep(full, .within) }
+        }
+        keepByPeriods(fulls, clock, keep)
         let short = policy.minPoints - fulls.count { reasons[$0.generation] != nil }
         for full in fulls.reversed().filter({ reasons[$0.generation] == nil }).prefix(max(0, short)) {
             keep(full, .minPoints)
         }
-        keepLogs(points, of: newest, staying: Set(reasons.keys), keep)
-        // Last, when it is known which log points stay.
-        let known = Dictionary(points.map { ($0.reference, $0) }) { first, _ in first }
-        var needed: Set<Point.Reference> = []
-        for point in points.reversed() where point.kind == .logs && reasons[point.generation] != nil {
-            guard let full = point.full.flatMap({ known[$0] }), needed.insert(full.reference).inserted else {
-                continue
+        let staying = Set(reasons.keys)
+        for point in points where point.kind == .logs && point.isGood {
+            if let span = policy.logs {
+                if isWithin(span, point) { keep(point, .logs) }
+            } else if let full = point.full, staying.contains(full.generation) {
+                keep(point, .fullStays)
             }
-            keep(full, .neededBy(point.generation))
         }
-        return points.map { PointFate(point: $0, reasons: reasons[$0.generation] ?? []) }
+        keepNeeded(points, staying: Set(reasons.keys), keep)
+        return reasons
     }
 
-    private func keepByRules(
-        _ fulls: [RetainedPoint], of newest: RetainedPoint, _ keep: (RetainedPoint, KeepReason) -> Void
+    private func keepByPeriods(
+        _ fulls: [RetainedPoint], _ clock: Clock, _ keep: (RetainedPoint, KeepReason) -> Void
     ) {
-        for full in fulls.suffix(policy.last) { keep(full, .last) }
-        if let within = policy.within {
-            for full in fulls where isWithin(within, full, of: newest) { keep(full, .within) }
-        }
         for period in CivilCalendar.Period.allCases {
             let count = policy.periods[period] ?? 0
             var seen: Set<String> = []
             for full in fulls.reversed() where seen.count < count {
-                let name = calendar.period(period, of: full.received)
+                let name = calendar.period(period, of: clock(full))
                 if seen.insert(name).inserted { keep(full, .period(period, name)) }
             }
         }
     }
 
-    private func keepLogs(
-        _ points: [RetainedPoint], of newest: RetainedPoint, staying: Set<UInt64>,
-        _ keep: (RetainedPoint, KeepReason) -> Void
+    /// Fulls of log points that stay, now that these are known.
+    private func keepNeeded(
+        _ points: [RetainedPoint], staying: Set<UInt64>, _ keep: (RetainedPoint, KeepReason) -> Void
     ) {
-        for point in points where point.kind == .logs && point.isGood {
-            if let span = policy.logs {
-                if isWithin(span, point, of: newest) { keep(point, .logs) }
-            } else if let full = point.full, staying.contains(full.generation) {
-                keep(point, .fullStays)
+        let known = Dictionary(points.map { ($0.reference, $0) }) { first, _ in first }
+        var needed: Set<Point.Reference> = []
+        for point in points.reversed() where point.kind == .logs && staying.contains(point.generation) {
+            guard let full = point.full.flatMap({ known[$0] }), needed.insert(full.reference).inserted else {
+                continue
             }
+            keep(full, .neededBy(point.generation))
         }
-    }
-
-    private func isWithin(_ span: Int64, _ point: RetainedPoint, of newest: RetainedPoint) -> Bool {
-        let age = newest.received.seconds - point.received.seconds
-        return span > 0 && age < span
     }
 }

@@ -6,6 +6,7 @@ extension Tomb {
         open.uint64(number)
         open.uint64(UInt64(bitPattern: made.nanoseconds))
         open.string(maker.truncated(toUTF8: Self.maximumTextBytes))
+        open.uint64(trusted)
         open.varint(gone.count)
         var floor: UInt64 = 0
         for range in gone {
@@ -33,6 +34,7 @@ extension Tomb {
         number = try open.uint64()
         made = Timestamp(nanoseconds: Int64(bitPattern: try open.uint64()))
         maker = try open.string("maker", limit: Self.maximumTextBytes)
+        trusted = try open.uint64()
         gone = try Self.ranges(&open)
         entries = []
         for _ in 0..<(try open.varint("entries", limit: open.remaining)) {

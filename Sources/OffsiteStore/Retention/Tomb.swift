@@ -29,14 +29,18 @@ package struct Tomb: Equatable, Sendable {
     package var made: Timestamp
     /// Host and run.
     package var maker: String
+    /// The times of points up to this generation were found right by a person, whatever ``ClockDoubt`` says; 0 for none.
+    package var trusted: UInt64
     /// Generations of all points that have been forgotten up to here, those of this tomb with them; rising and apart.
     package var gone: [ClosedRange<UInt64>]
     /// The points of this act; none of one that brought points back.
     package var entries: [Entry]
 
     package init(
-        number: UInt64, made: Timestamp, maker: String, gone: [ClosedRange<UInt64>], entries: [Entry]
+        number: UInt64, made: Timestamp, maker: String, trusted: UInt64 = 0, gone: [ClosedRange<UInt64>],
+        entries: [Entry] = []
     ) {
+        self.trusted = trusted
         self.number = number
         self.made = made
         self.maker = maker

@@ -64,7 +64,10 @@ struct PointForgetting {
         var rest = fates.filter { !$0.stays }.map {
             ForgetRequest.Item(generation: $0.generation, digest: $0.digest, reason: $0.why)
         }[...]
-        while !rest.isEmpty {
+        // That the times are right is kept by the store, also where nothing goes.
+        var isAsked = !trustsClock
+        while !rest.isEmpty || !isAsked {
+            isAsked = true
             var request = ForgetRequest(
                 job: job, items: Array(rest.prefix(ForgetRequest.maximumItems)), maker: maker)
             (request.isTrial, request.mayTakeMany, request.trustsClock) = (isTrial, mayTakeMany, trustsClock)

@@ -80,7 +80,8 @@ extension FuzzTarget {
 
     private static var tombSeed: [UInt8] {
         Tomb(
-            number: 3, made: Timestamp(seconds: 1_795_000_000), maker: "a host", gone: [1...4, 6...6],
+            number: 3, made: Timestamp(seconds: 1_795_000_000), maker: "a host", trusted: 2,
+            gone: [1...4, 6...6],
             entries: [
                 .init(
                     generation: 4, digest: SHA256Hasher.hash([UInt8(1)].span),
