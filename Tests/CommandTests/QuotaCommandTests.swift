@@ -75,7 +75,11 @@ import Testing
         #expect(status.fields["store_days_left"] is NSNull)
         #expect(status.text("store_forecast")?.contains("too few points for a forecast") == true)
         #expect(status.number("store_total_bytes") == 2 << 20)
-        #expect(try !site.expectGood("status").contains("is full in"))
+        let first = try site.expectGood("status").split(separator: "\n")
+        #expect(first[0].hasSuffix("ROOM LASTS"))
+        #expect(first[1].hasSuffix(" ?"))
+        #expect(!first.contains { $0.contains("is full in") })
+        #expect(try !site.expectGood("status", "--nagios").contains("days_left"))
         for day in 1...4 {
             try noise.write(100_000, to: site.path("dump"))
             #expect(try site.run(later: "+\(day)d", "run", Site.job).status == 0)
@@ -89,7 +93,14 @@ import Testing
         #expect(status.number("store_days_left") == free / rate)
         let table = try site.run(later: "+4d", "status").outputText
         #expect(table.contains("mdb01 at vault: the store is full in \(free / rate) days at "), "\(table)")
+        #expect(table.split(separator: "\n")[1].hasSuffix(" \(free / rate) d"))
         #expect(try site.run(later: "+4d", "status").status == 0)
+        let nagios = try site.run(later: "+4d", "status", "--nagios")
+        #expect(nagios.status == 1)
+        #expect(
+            nagios.outputText.hasPrefix(
+                "HYBRIDREP WARNING - mdb01 at vault: the store is full in \(free / rate) days at "))
+        #expect(nagios.outputText.contains(" 'mdb01.vault.days_left'=\(free / rate);30:"))
         #expect(try site.run(later: "+4d", "status", "--prometheus", site.path("prom")).status == 0)
         let metrics = try String(contentsOfFile: site.path("prom"), encoding: .utf8)
         #expect(

@@ -19,10 +19,18 @@ import Verify
         }
     }
 
-    private static func forecast(_ jobs: [[SpaceForecast.Growth]], free: Int, of total: Int = 1 << 40)
-        -> SpaceForecast
-    {
-        SpaceForecast(jobs, SpaceStatus(availableBytes: free, totalBytes: total), now: now)
+    private static func forecast(
+        _ jobs: [[SpaceForecast.Growth]], free: Int, of total: Int = 1 << 40, forgets: Bool = false
+    ) -> SpaceForecast {
+        SpaceForecast(
+            jobs, SpaceStatus(availableBytes: free, totalBytes: total), forgets: forgets, now: now)
+    }
+
+    /// A store whose clock is so many days ahead.
+    private static func store(on files: MemoryFileSystem, day: Int64 = 0) -> DirectoryStore {
+        DirectoryStore(
+            root: "/store", files: files, clock: FixedClock(Timestamp(seconds: now.seconds + day * Self.day)),
+            entropy: SeededEntropy(seed: 1))
     }
 
     @Test func theRateOfThirtyDaysIsTaken() {
@@ -70,19 +78,70 @@ import Verify
         #expect(Self.forecast([Self.points([3, 2], bytes: 1)], free: .max).outlook == .endless)
     }
 
+    /// What a store says of its room besides that it has no good point.
+    private static func findings(_ forecast: SpaceForecast) throws -> [StatusFinding] {
+        let fixture = try StoreFixture(on: store(on: MemoryFileSystem()), seed: 5)
+        let evidence = try JobEvidence(reading: PointReader(fixture.store, job: fixture.job.name))
+        let status = JobStatus(
+            evidence, Promises(), forecast, now: now)
+        return status.findings.filter { $0 != .noGoodPoint }
+    }
+
+    // Goal of this test: who has to buy a disk hears of it a month before, and is not cried at for nothing.
+    @Test func theShortOneIsAFindingAndTheUnknownIsNot() throws {
+        let nights = [Self.points((0..<31).reversed().map(Double.init), bytes: 100)]
+        func found(_ days: Int, of total: Int = 1 << 40, forgets: Bool = false) throws -> [StatusFinding] {
+            try Self.findings(Self.forecast(nights, free: days * 100, of: total, forgets: forgets))
+        }
+        #expect(try found(60, of: 20_000) == [])
+        for (days, severity) in [
+            (59, StatusFinding.Severity.note), (30, .note), (29, .warning), (0, .warning),
+        ] {
+            #expect(try found(days) == [.spaceShort(days: days, bytesPerDay: 100)])
+            #expect(try found(days).map(\.severity) == [severity])
+        }
+        // What goes makes room again, and nobody knows how much.
+        #expect(try found(10, of: 20_000, forgets: true) == [])
+        let full = SpaceStatus(availableBytes: 900, totalBytes: 20_000)
+        #expect(try found(9, of: 20_000, forgets: true) == [.nearlyFull(full)])
+        #expect(try Self.findings(Self.forecast([], free: 900, of: 20_000)) == [.nearlyFull(full)])
+        #expect(try Self.findings(Self.forecast([], free: 0, of: 0)) == [])
+        #expect(StatusFinding.nearlyFull(full).severity == .warning)
+    }
+
+    @Test func wherePointsHaveGoneTheDaysAreTheLeast() throws {
+        let nights = Self.points((0..<31).reversed().map(Double.init), bytes: 100)
+        #expect(Self.forecast([nights], free: 1000, forgets: true).outlook == .daysAtLeast(10))
+        #expect(Self.forecast([], free: 1000, forgets: true).outlook == .noHistory)
+        let files = MemoryFileSystem()
+        let store = Self.store(on: files)
+        let fixture = try StoreFixture(on: store, seed: 5)
+        for _ in 0..<4 { try fixture.addPoint() }
+        let later = Timestamp(seconds: Self.now.seconds + 2 * Self.day)
+        func outlook() throws -> SpaceForecast.Outlook {
+            try SpaceForecast(asking: QuotaStore(store, limit: 1 << 20), now: later).outlook
+        }
+        guard case .days(let days) = try outlook() else {
+            Issue.record("\(try outlook())")
+            return
+        }
+        #expect(days > 1)
+        // A point is all that goes: what was stored for the others is the same.
+        try files.remove("/store/" + ObjectKey.point(fixture.job.name, 1).path)
+        guard case .daysAtLeast = try outlook() else {
+            Issue.record("\(try outlook())")
+            return
+        }
+    }
+
     @Test func aStoreIsAskedForAllOfIt() throws {
         let files = MemoryFileSystem()
-        func open(_ day: Int64) -> DirectoryStore {
-            DirectoryStore(
-                root: "/store", files: files,
-                clock: FixedClock(Timestamp(seconds: Self.now.seconds + day * Self.day)),
-                entropy: SeededEntropy(seed: 1))
-        }
-        let fixture = try StoreFixture(on: open(-3), seed: 5)
-        #expect(try SpaceForecast(asking: open(0), now: Self.now).outlook == .noHistory)
+        let fixture = try StoreFixture(on: Self.store(on: files, day: -3), seed: 5)
+        let store = Self.store(on: files)
+        #expect(try SpaceForecast(asking: store, now: Self.now).outlook == .noHistory)
         for _ in 0..<3 { try fixture.addPoint() }
         let bytes = fixture.points.dropFirst().reduce(0) { $0 + $1.point.counts.shippedBytes }
-        let found = try SpaceForecast(asking: open(0), now: Self.now)
+        let found = try SpaceForecast(asking: store, now: Self.now)
         #expect(found.bytesPerDay == Int((Double(bytes) / 3).rounded()))
     }
 }

@@ -67,6 +67,7 @@ struct ReportSection {
     private func charts(_ known: TargetReport.Known) -> [String] {
         let points = known.history.points
         let good = points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds)
+        let stored = Self.stored(points)
         func chart(
             _ name: String, _ title: String, _ unit: String, _ values: [(time: Int64, value: Double)],
             limit: (value: Double, name: String)? = nil
@@ -96,8 +97,8 @@ struct ReportSection {
                     ($0.point.sourceTime.seconds, Double($0.point.counts.shippedBytes))
                 }),
             chart(
-                "room", "Bytes stored for all of them together", "B", stored(known).values,
-                limit: stored(known).full.map { ($0, "full") }),
+                "room", "Bytes stored for all of them together", "B", stored,
+                limit: Self.full(known.status, having: stored).map { ($0, "full") }),
             chart(
                 "share", "Share of the blocks that changed", "%",
                 report.fulls.filter { $0.point.parent != nil }.map {
@@ -151,17 +152,21 @@ struct ReportSection {
         ]
     }
 
-    /// What was stored after the first point shown, and where the store is full.
-    private func stored(_ known: TargetReport.Known) -> (
-        values: [(time: Int64, value: Double)], full: Double?
-    ) {
+    /// When how much was stored for all points, the first of the job left out.
+    private static func stored(_ points: [StoredPoint]) -> [(time: Int64, value: Double)] {
         var sum = 0
-        let values = known.history.points.filter { $0.point.parent != nil }.map { stored in
+        return points.filter { $0.point.parent != nil }.map { stored in
             sum += stored.point.counts.shippedBytes
             return (stored.receipt.received.seconds, Double(sum))
         }
-        guard let forecast = known.status.forecast, forecast.outlook != .noSize else { return (values, nil) }
-        return (values, Double(sum + forecast.space.availableBytes))
+    }
+
+    /// Where that ends, if it does soon: the line of a large disk would press all others to the ground.
+    private static func full(_ status: JobStatus, having stored: [(time: Int64, value: Double)]) -> Double? {
+        guard let forecast = status.forecast, case .days(let days) = forecast.outlook,
+            days < SpaceForecast.shortDays
+        else { return nil }
+        return (stored.last?.value ?? 0) + Double(forecast.space.availableBytes)
     }
 
     private static func age(_ seconds: Int?, _ promised: Int?) -> String {

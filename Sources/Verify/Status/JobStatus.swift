@@ -51,9 +51,7 @@ package struct JobStatus: Sendable {
         }
         found += judgePoints(evidence, promises, now)
         found += judgeProofs(evidence, promises, now)
-        if case .days(let days)? = forecast?.outlook, days < SpaceForecast.shortDays {
-            found.append(.spaceShort(days: days, bytesPerDay: forecast?.bytesPerDay ?? 0))
-        }
+        if let forecast { found += judgeRoom(forecast) }
         if let suspension = evidence.marks.suspension { found.append(.suspended(suspension.note.comment)) }
         return found.enumerated().sorted {
             $0.element.severity == $1.element.severity
@@ -85,6 +83,14 @@ package struct JobStatus: Sendable {
             head.point.health == .suspicious
                 ? .held(point: head.point.id) : .acceptedDamage(point: head.point.id))
         return found
+    }
+
+    /// Where points are forgotten the days that are left are no fewer than the forecast's: only what is there is judged.
+    private static func judgeRoom(_ forecast: SpaceForecast) -> [StatusFinding] {
+        if case .days(let days) = forecast.outlook, days < SpaceForecast.shortDays {
+            return [.spaceShort(days: days, bytesPerDay: forecast.bytesPerDay ?? 0)]
+        }
+        return forecast.space.isScarce ? [.nearlyFull(forecast.space)] : []
     }
 
     private static func judgeProofs(

@@ -19,6 +19,8 @@ package struct SpaceForecast: Equatable, Sendable {
 
     package enum Outlook: Equatable, Sendable {
         case days(Int)
+        /// Points are forgotten there too, and what that makes free is not known.
+        case daysAtLeast(Int)
         /// Nothing is stored for new points.
         case endless
         /// There are no two points of the time that is looked at, with a day between the first and now.
@@ -32,7 +34,7 @@ package struct SpaceForecast: Equatable, Sendable {
     /// Below which there is something to do.
     package static let shortDays = 60
     /// Below which there is little time to do it.
-    package static let scarceDays = 14
+    package static let scarceDays = 30
     private static let leastSeconds: Int64 = 86_400
     private static let mostDays = 36_500
 
@@ -41,8 +43,10 @@ package struct SpaceForecast: Equatable, Sendable {
     package let bytesPerDay: Int?
     package let outlook: Outlook
 
-    /// - Parameter jobs: Of each job in the store its newest points; what is older than ``seconds`` is passed over.
-    package init(_ jobs: [[Growth]], _ space: SpaceStatus, now: Timestamp) {
+    /// - Parameters:
+    ///   - jobs: Of each job in the store its newest points; what is older than ``seconds`` is passed over.
+    ///   - forgets: Whether points of any of them have gone.
+    package init(_ jobs: [[Growth]], _ space: SpaceStatus, forgets: Bool = false, now: Timestamp) {
         self.space = space
         guard space.totalBytes > 0 else {
             (bytesPerDay, outlook) = (nil, .noSize)
@@ -56,7 +60,10 @@ package struct SpaceForecast: Equatable, Sendable {
         let rate = rates.reduce(0, +)
         bytesPerDay = Int(rate.rounded())
         let days = rate > 0 ? Double(space.availableBytes) / rate : .infinity
-        outlook = days < Double(Self.mostDays) ? .days(Int(days)) : .endless
+        outlook =
+            if days >= Double(Self.mostDays) { .endless } else if forgets { .daysAtLeast(Int(days)) } else {
+                .days(Int(days))
+            }
     }
 
     /// Bytes a day of one job; nil where that cannot be told.

@@ -1,8 +1,8 @@
-internal import Platform
+package import Platform
 
 extension SpaceStatus {
     /// Share of the space below which a run warns.
     private static let scarcePercent = 5
 
-    var isScarce: Bool { availableBytes < totalBytes / 100 * Self.scarcePercent }
+    package var isScarce: Bool { availableBytes < totalBytes / 100 * Self.scarcePercent }
 }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// One thing to know of a job at a target, and what to do about it.
 package enum StatusFinding: Equatable, Sendable {
     /// There is no good point at all.
@@ -25,6 +27,8 @@ package enum StatusFinding: Equatable, Sendable {
     case suspended(String)
     /// The store's room ends soon at the rate of late.
     case spaceShort(days: Int, bytesPerDay: Int)
+    /// Little room is left, however long it lasts.
+    case nearlyFull(SpaceStatus)
 
     package enum Severity: Int, Comparable, Sendable {
         case note
@@ -39,7 +43,7 @@ package enum StatusFinding: Equatable, Sendable {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
         case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .restoreUnmeasured,
-            .fromTheFuture:
+            .fromTheFuture, .nearlyFull:
             .warning
         case .noGoodPoint, .stale, .damaged, .rehearsalFailed, .restoreTooSlow: .critical
         }

@@ -2,18 +2,21 @@ package import OffsiteStore
 package import Platform
 
 extension SpaceForecast {
-    /// Points of each job that are read at most: a month of nights, or some days of hours.
-    private static let mostPoints = 64
+    /// Points of each job that are read at most: a month of nights, or ten days of hours.
+    private static let mostPoints = 256
 
     /// Asks a store: its room, and what all its jobs have stored of late.
     package init(asking store: any ObjectStore, now: Timestamp) throws(StoreError) {
         let space = try store.space()
         var jobs: [[Growth]] = []
+        var forgets = false
         for job in try store.jobs() {
             let points = try PointReader(store, job: job)
-            let newest = try store.list(.point, job: job).suffix(Self.mostPoints)
+            let listed = try store.list(.point, job: job)
+            // Generations count from 1.
+            forgets = forgets || UInt64(listed.count) < listed.last?.key.generation ?? 0
             var found: [Growth] = []
-            try store.wholes(Array(newest), limit: Point.maximumBytes + Receipt.byteCount) {
+            try store.wholes(listed.suffix(Self.mostPoints), limit: Point.maximumBytes + Receipt.byteCount) {
                 (key, bytes) throws(StoreError) in
                 // One that is damaged is another's concern.
                 guard let generation = key.generation, let stored = try? points.parse(bytes.get(), generation)
@@ -27,6 +30,6 @@ extension SpaceForecast {
             }
             jobs.append(found)
         }
-        self.init(jobs, space, now: now)
+        self.init(jobs, space, forgets: forgets, now: now)
     }
 }

@@ -30,6 +30,7 @@ enum JSONValue: Equatable, Sendable {
 
     /// Null when there is nothing.
     static func optional(_ text: String?) -> Self { text.map { .string($0) } ?? .null }
+    static func optional(_ number: Int?) -> Self { number.map { .integer($0) } ?? .null }
 
     /// From 0 to 1, in thousandths.
     static func share(_ share: Double) -> Self { .milliseconds(Int((share * 1000).rounded())) }

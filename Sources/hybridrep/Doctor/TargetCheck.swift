@@ -2,6 +2,7 @@ internal import DeltaSync
 internal import Image
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// Looks at one target: who answers there, what it has of the job, and whether there is room.
 struct TargetCheck {

@@ -43,6 +43,10 @@ struct NagiosLine {
                 datum("all_read", status.readAge, status.promises.fullWithin),
                 datum("rehearsed", status.rehearsedAge, status.promises.rehearseWithin),
                 datum("restore", status.evidence.restoreTime?.seconds, status.promises.restoreWithin),
+                // Fewer than these are a warning.
+                status.forecast?.daysLeft.map {
+                    "'\(found.job).\(found.target).days_left'=\($0);\(SpaceForecast.scarceDays):"
+                },
             ].compactMap { $0 }
         }
         return data.isEmpty ? "" : " | " + data.joined(separator: " ")

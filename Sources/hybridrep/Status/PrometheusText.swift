@@ -65,7 +65,7 @@ struct PrometheusText {
         ),
         (
             "store_days_left",
-            "Days until the store is full at the rate of the last 30; none where that is not known",
+            "Days until the store is full at the rate of the last 30; at least so many where points are forgotten, none where nobody can tell",
             { $0.status?.forecast?.daysLeft }
         ),
         ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),

@@ -31,33 +31,16 @@ extension TargetStatus {
                 "restore_promise": .optional(status?.restorePromise?.rawValue),
                 "waiting_images": .integer(waitingImages),
                 "damaged_objects": evidence.map { .integer($0.damage.count) } ?? .null,
-                "store_free_bytes": status?.forecast.map { .integer($0.space.availableBytes) } ?? .null,
-                "store_total_bytes": status?.forecast.map { .integer($0.space.totalBytes) } ?? .null,
-                "store_bytes_per_day": .seconds(status?.forecast?.bytesPerDay),
-                "store_days_left": .seconds(status?.forecast?.daysLeft),
-                "store_forecast": .optional(status?.forecast?.words),
+                "store_free_bytes": .optional(status?.forecast?.space.availableBytes),
+                "store_total_bytes": .optional(status?.forecast?.space.totalBytes),
+                "store_bytes_per_day": .optional(status?.forecast?.bytesPerDay),
+                "store_days_left": .optional(status?.forecast?.daysLeft),
+                "store_forecast": .optional(status?.forecast?.sentence),
                 "findings": .array(lines.map { .string($0) }),
             ])
     }
 }
 
 extension JSONValue {
-    static func seconds(_ seconds: Int?) -> Self { seconds.map { .integer($0) } ?? .null }
-}
-
-extension SpaceForecast {
-    /// Nil where the room does not end, or nobody can tell.
-    var daysLeft: Int? { if case .days(let days) = outlook { days } else { nil } }
-
-    /// What is to be expected, or why nobody can tell.
-    var words: String {
-        let rate = HumanQuantity.bytes(bytesPerDay ?? 0)
-        return switch outlook {
-        case .days(let days):
-            "\(HumanQuantity.bytes(space.availableBytes)) free, \(days) days at \(rate) a day"
-        case .endless: "\(HumanQuantity.bytes(space.availableBytes)) free, for a century at \(rate) a day"
-        case .noHistory: "\(HumanQuantity.bytes(space.availableBytes)) free; too few points for a forecast"
-        case .noSize: "the file system does not tell its size: no forecast"
-        }
-    }
+    static func seconds(_ seconds: Int?) -> Self { .optional(seconds) }
 }

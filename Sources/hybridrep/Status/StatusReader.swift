@@ -14,21 +14,27 @@ struct StatusReader {
     func read(
         _ jobs: [JobConfiguration], target asked: String?, since: Timestamp? = nil
     ) throws -> [TargetStatus] {
-        try jobs.flatMap { job in
+        var forecasts = Forecasts()
+        return try jobs.flatMap { job in
             let context = try JobContext(session, configuration, job)
-            return try context.targets(asked).map { read(context, $0, since) }
+            return try context.targets(asked).map { read(context, $0, since, &forecasts) }
         }
     }
 
+    /// Of each target asked so far how long its room lasts: all its jobs share that.
+    private typealias Forecasts = [Name: SpaceForecast]
+
     private func read(
-        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?
+        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?,
+        _ forecasts: inout Forecasts
     ) -> TargetStatus {
         let job = context.job
         do {
-            let (evidence, history, forecast) = try evidence(context, target, since)
+            let (evidence, history) = try evidence(context, target, since, &forecasts)
             return TargetStatus(
                 job: job.name, target: target.name,
-                outcome: .success(JobStatus(evidence, job.promises, forecast, now: session.clock.now)),
+                outcome: .success(
+                    JobStatus(evidence, job.promises, forecasts[target.name], now: session.clock.now)),
                 waitingImages: waiting(context, evidence.head?.point), history: history)
         } catch {
             return TargetStatus(
@@ -38,17 +44,20 @@ struct StatusReader {
     }
 
     private func evidence(
-        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?
-    ) throws -> (JobEvidence, JobHistory?, SpaceForecast?) {
+        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?,
+        _ forecasts: inout Forecasts
+    ) throws -> (JobEvidence, JobHistory?) {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         let found = try JobEvidence(reading: points)
         var history: JobHistory?
         if let since { history = try JobHistory(reading: points, since: since) }
-        // What the store does not tell is no reason to say nothing of the job.
-        let forecast = try? SpaceForecast(asking: store, now: session.clock.now)
+        if forecasts[target.name] == nil {
+            // What the store does not tell is no reason to say nothing of the job.
+            forecasts[target.name] = try? SpaceForecast(asking: store, now: session.clock.now)
+        }
         try store.close()
-        return (found, history, forecast)
+        return (found, history)
     }
 
     /// Images of this host that are newer than the newest point.

@@ -11,6 +11,7 @@ struct StatusTable {
             .init("JOB"), .init("TARGET"), .init("STATE"), .init("NEWEST GOOD POINT"), .init("AGE", .right),
             .init("SHIPPED", .right), .init("VERIFIED", .right), .init("ALL READ", .right),
             .init("REHEARSED", .right), .init("RESTORE", .right), .init("WAITING", .right),
+            .init("ROOM LASTS", .right),
         ])
         for found in statuses {
             let status = found.status
@@ -25,6 +26,7 @@ struct StatusTable {
                 ]
                     + ages + [
                         status.map { Self.restore($0.evidence.restoreTime) } ?? "?", "\(found.waitingImages)",
+                        status?.forecast?.word ?? "?",
                     ])
         }
         return table.lines

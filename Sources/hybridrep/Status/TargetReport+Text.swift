@@ -12,7 +12,7 @@ extension TargetReport {
         }
         self.init(
             job: status.job, target: status.target, state: status.state.word, findings: status.lines,
-            room: status.status?.forecast?.words, known: known,
+            room: status.status?.forecast?.sentence, known: known,
             runs: runs?.filter {
                 $0.job == status.job && ($0.target == nil || $0.target == status.target)
             })
@@ -34,7 +34,8 @@ extension TargetReport {
             name + "\(history.verifications.count) verifications, \(failed) found damage; "
                 + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
             name + runText,
-        ] + (room.map { [name + "room at the store: \($0)"] } ?? [])
+            name + "room at the store: \(room ?? "not known")",
+        ]
     }
 
     private var runText: String {

@@ -65,7 +65,7 @@ struct TargetStatus {
 extension StatusFinding {
     var verdict: Verdict {
         switch self {
-        case .suspended, .fromTheFuture, .spaceShort: .good
+        case .suspended, .fromTheFuture, .spaceShort, .nearlyFull: .good
         case .held: .held
         case .acceptedDamage: .degraded
         case .damaged, .rehearsalFailed: .verification
@@ -102,7 +102,10 @@ extension StatusFinding {
             "the newest point's time is \(HumanQuantity.age(seconds)) ahead of this host's clock"
         case .suspended(let why): "suspended: \(why)"
         case .spaceShort(let days, let rate):
-            "the store is full in \(days == 1 ? "1 day" : "\(days) days") at \(HumanQuantity.bytes(rate)) a day"
+            "the store is full in \(SpaceForecast.text(days)) at \(HumanQuantity.bytes(rate)) a day"
+        case .nearlyFull(let space):
+            "the store is nearly full: \(HumanQuantity.bytes(space.availableBytes)) free of "
+                + HumanQuantity.bytes(space.totalBytes)
         }
     }
 
@@ -120,7 +123,7 @@ extension StatusFinding {
         case .restoreTooSlow:
             "give it a faster way or a nearer target, then measure with: hybridrep rehearse \(job) --target \(target)"
         case .fromTheFuture: "set the clocks of both hosts"
-        case .spaceShort: "more disk or a larger quota there, or fewer points: keep in the configuration"
+        case .spaceShort, .nearlyFull: "give it more disk or a larger quota, or keep fewer points there"
         case .suspended: "end that with: hybridrep resume \(job)"
         }
     }
