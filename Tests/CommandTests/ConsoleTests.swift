@@ -23,6 +23,8 @@ import Testing
     @Test func aPartOfNothingIsZeroPercent() {
         #expect(HumanQuantity.percent(0, of: 0) == "0.0 %")
         #expect(HumanQuantity.percent(1, of: 8) == "12.5 %")
+        #expect(HumanQuantity.percent(2.0 / 3) == "66.7 %")
+        #expect(HumanQuantity.percent(-1.0) == "0.0 %")
     }
 
     @Test func tableAlignsAndLeavesNoTrailingSpace() {

@@ -50,6 +50,8 @@ import Testing
         let empty = try Self.html(site, status: 25)
         #expect(empty.contains("<span class=\"state critical\">CRITICAL</span>"))
         #expect(empty.contains("There is no point in this time."))
+        #expect(empty.contains("<li><span>Its age</span> no point, promised 26 h 0 min</li>"))
+        #expect(!empty.contains("</span> never, promised 26 h"))
         #expect(!empty.contains("class=\"state ok\""))
         try FileManager.default.moveItem(atPath: site.store, toPath: site.path("away"))
         let away = try Self.html(site, status: 10)

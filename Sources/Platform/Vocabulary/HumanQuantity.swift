@@ -32,12 +32,22 @@ package enum HumanQuantity {
         seconds < 1 ? "0 s" : duration(milliseconds: seconds * 1000)
     }
 
+    /// The same of what may not have happened: `never`, or other words for that.
+    package static func age(_ seconds: Int?, orElse words: String = "never") -> String {
+        seconds.map { age($0) } ?? words
+    }
+
     /// `12.5 %`; a part of nothing is 0.
     package static func percent(_ part: Int, of whole: Int) -> String {
-        guard whole > 0 else { return "0.0 %" }
-        let tenths = Int(min(Double(part) / Double(whole) * 1000, 1e15).rounded())
+        percent(whole > 0 ? Double(part) / Double(whole) : 0)
+    }
+
+    /// The same of a share from 0 to 1.
+    package static func percent(_ share: Double) -> String {
+        let tenths = Int(min(max(0, share) * 1000, 1e15).rounded())
         return "\(tenths / 10).\(tenths % 10) %"
     }
 
-    private static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    /// Each is 1024 of the one before it.
+    package static let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 }

@@ -83,7 +83,7 @@ struct LineChart {
     private static func scale(_ most: Double, _ unit: String) -> (Double, String) {
         let steps: [(Double, String)] =
             unit == "B"
-            ? [(1, "B"), (0x1p10, "KiB"), (0x1p20, "MiB"), (0x1p30, "GiB"), (0x1p40, "TiB")]
+            ? HumanQuantity.units.enumerated().map { (Double(1 << (10 * $0.offset)), $0.element) }
             : unit == "s" ? [(1, "s"), (60, "min"), (3600, "h"), (86_400, "d")] : [(1, unit)]
         return steps.last { $0.0 <= most } ?? steps[0]
     }

@@ -24,7 +24,7 @@ struct VerificationReport {
 
     private var part: [String] {
         guard level == .part else { return [] }
-        let percent = HumanQuantity.percent(Int(share * 1_000_000), of: 1_000_000)
+        let percent = HumanQuantity.percent(share)
         return ["that was \(percent) of the job; the next --sample or --budget goes on there"]
     }
 

@@ -15,19 +15,10 @@ struct StatusTable {
         ])
         for found in statuses {
             let status = found.status
-            let ages = [
-                status?.pointAge, status?.shippedAge, status?.verifiedAge, status?.readAge,
-                status?.rehearsedAge,
-            ].map { Self.age($0, isKnown: status != nil) }
             table.add(
-                [
-                    "\(found.job)", "\(found.target)", found.state.word,
-                    status.map { $0.evidence.latest?.point.id ?? "none" } ?? "?",
-                ]
-                    + ages + [
-                        status.map { Self.restore($0.evidence.restoreTime) } ?? "?", "\(found.waitingImages)",
-                        status?.forecast?.word ?? "?",
-                    ])
+                ["\(found.job)", "\(found.target)", found.state.word]
+                    + (status.map(Self.times) ?? Array(repeating: "?", count: 7))
+                    + ["\(found.waitingImages)", status?.forecast?.word ?? "?"])
         }
         return table.lines
             + statuses.flatMap { found in
@@ -35,12 +26,12 @@ struct StatusTable {
             }
     }
 
-    private static func restore(_ time: RestoreTime?) -> String {
-        time.map { HumanQuantity.age($0.seconds) } ?? "never"
-    }
-
-    /// What is not known is not `never`.
-    private static func age(_ seconds: Int?, isKnown: Bool) -> String {
-        seconds.map { HumanQuantity.age(max(0, $0)) } ?? (isKnown ? "never" : "?")
+    /// A dash where there is nothing that could have an age; what was not done was `never` done.
+    private static func times(_ status: JobStatus) -> [String] {
+        let evidence = status.evidence
+        return [evidence.latest?.point.id ?? "none"]
+            + [status.pointAge, status.shippedAge].map { HumanQuantity.age($0, orElse: "-") }
+            + [status.verifiedAge, status.readAge, status.rehearsedAge].map { HumanQuantity.age($0) }
+            + [HumanQuantity.age(evidence.restoreTime?.seconds, orElse: "-")]
     }
 }

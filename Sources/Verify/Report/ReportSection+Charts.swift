@@ -1,0 +1,69 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// Its plots.
+extension ReportSection {
+    func charts(_ known: TargetReport.Known) -> [String] {
+        let points = known.history.points
+        let stored = Self.stored(points)
+        let good = points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds)
+        func chart(
+            _ name: String, _ title: String, _ unit: String, _ values: [(time: Int64, value: Double)],
+            limit: (value: Double, name: String)? = nil
+        ) -> String {
+            let svg = LineChart(
+                title: title, unit: unit, values: values, limit: limit, id: "\(name)-\(number)"
+            ).svg
+            return svg.isEmpty ? "" : "<figcaption>\(title)</figcaption>\n" + svg
+        }
+        let restores = known.history.rehearsals.compactMap { rehearsal in
+            rehearsal.isGood ? rehearsal.evidence.map { (rehearsal.time.seconds, $0.restoreSeconds) } : nil
+        }
+        return [
+            chart(
+                "restore", "Time of rehearsed restores", "s", restores,
+                limit: known.status.promises.restoreWithin.map { (Double($0), "rto") }),
+            chart(
+                "gap", "Time between good points", "s",
+                zip(good, good.dropFirst()).map { ($1, Double($1 - $0)) },
+                limit: known.status.promises.recoveryPoint.map { (Double($0), "rpo") }),
+            chart(
+                "image", "Length of the image", "B",
+                report.fulls.map { ($0.point.sourceTime.seconds, Double($0.point.layout.length)) }),
+            chart(
+                "shipped", "Bytes stored for each point after the first", "B",
+                points.filter { $0.point.parent != nil }.map {
+                    ($0.point.sourceTime.seconds, Double($0.point.counts.shippedBytes))
+                }),
+            chart(
+                "room", "Bytes stored for all of them together", "B", stored,
+                limit: Self.full(known.status, having: stored).map { ($0, "full") }),
+            chart(
+                "share", "Share of the blocks that changed", "%",
+                report.fulls.filter { $0.point.parent != nil }.map {
+                    (
+                        $0.point.sourceTime.seconds,
+                        100 * Double($0.point.counts.changedBlocks) / Double(max(1, $0.point.counts.blocks))
+                    )
+                }),
+        ]
+    }
+
+    /// When how much was stored for all points, the first of the job left out.
+    private static func stored(_ points: [StoredPoint]) -> [(time: Int64, value: Double)] {
+        var sum = 0
+        return points.filter { $0.point.parent != nil }.map { stored in
+            sum += stored.point.counts.shippedBytes
+            return (stored.receipt.received.seconds, Double(sum))
+        }
+    }
+
+    /// Where that ends, if it does soon: the line of a large disk would press all others to the ground.
+    private static func full(_ status: JobStatus, having stored: [(time: Int64, value: Double)]) -> Double? {
+        guard let forecast = status.forecast, case .days(let days) = forecast.outlook,
+            days < SpaceForecast.shortDays
+        else { return nil }
+        return (stored.last?.value ?? 0) + Double(forecast.space.availableBytes)
+    }
+}

@@ -1,0 +1,48 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// The rows of its tables.
+extension ReportSection {
+    func row(_ stored: StoredPoint) -> [String: Any] {
+        let point = stored.point
+        return [
+            "id": point.id, "kind": "\(point.kind)", "health": "\(point.health)",
+            "isBad": point.health != .good, "received": stored.receipt.received.description,
+            "image": HumanQuantity.bytes(point.layout.length),
+            "shipped": HumanQuantity.bytes(point.counts.shippedBytes),
+            "pages": "\(point.counts.pages)", "bad": "\(point.counts.badPages)",
+        ]
+    }
+
+    func row(_ verification: JobHistory.Verification) -> [String: Any] {
+        let facts = verification.facts
+        return [
+            "time": verification.time.description, "level": facts.level,
+            "scope": verification.point.map { "point \($0.generation)" } ?? "job",
+            "share": verification.share.map { HumanQuantity.percent($0) } ?? "a sample",
+            "objects":
+                "\(facts.objectsPresent) of \(facts.objectsNeeded) there, \(facts.objectsHashed) hashed",
+            "bytes": HumanQuantity.bytes(facts.bytesHashed), "isBad": !verification.isGood,
+            "verdict": verification.isGood ? "good" : "\(facts.damagedObjects + facts.faults.count) damaged",
+        ]
+    }
+
+    func row(_ run: RunRecord) -> [String: Any] {
+        let seconds = Int(clamping: max(0, run.ended.seconds - run.begun.seconds))
+        return [
+            "ended": run.ended.description, "verb": run.verb + (run.isRebuilt ? " (rebuilt)" : ""),
+            "code": run.exitCode.map { "\($0)" } ?? "unknown", "isBad": run.hasFailed,
+            "took": run.isRebuilt ? "unknown" : HumanQuantity.age(seconds), "point": run.pointID ?? "none",
+            "sent": run.sentBytes.map { HumanQuantity.bytes($0) } ?? "unknown", "error": run.error ?? "",
+        ]
+    }
+
+    func row(_ rehearsal: JobEvidence.Rehearsal) -> [String: Any] {
+        [
+            "time": rehearsal.time.description,
+            "point": rehearsal.point.map { "\($0.generation)" } ?? "?", "isBad": !rehearsal.isGood,
+            "verdict": rehearsal.isGood ? "good" : "failed", "comment": rehearsal.comment,
+        ]
+    }
+}
