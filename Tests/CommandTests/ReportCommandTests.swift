@@ -20,6 +20,8 @@ import Testing
         #expect(try site.run("report", "--html", path).status == status)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode.map { $0 & 0o444 } == 0o444)
+        let checked = try Command.run(["tidy", "-quiet", "-errors", path])
+        #expect(checked.status == 0, "\(checked.errorText)")
         return try String(contentsOfFile: path, encoding: .utf8)
     }
 
@@ -35,10 +37,11 @@ import Testing
         #expect((line.fields["history"] as? [Any])?.count == 3)
         #expect((line.fields["verifications"] as? [[String: Any]])?.first?["level"] as? String == "full")
         let page = try Self.html(site)
+        #expect(page.contains("100.0 % at the end"))
         for id in try site.points().compactMap({ $0.text("id") }) { #expect(page.contains(id)) }
         #expect(page.contains("<span class=\"state ok\">OK</span>"))
-        #expect(page.components(separatedBy: "<svg ").count == 6)
-        #expect(page.components(separatedBy: "<title id=\"").count == 6)
+        #expect(page.components(separatedBy: "<svg ").count == 7)
+        #expect(page.components(separatedBy: "<title>").count == 8)
         #expect(page.contains("There was none in this time: that this data can be restored is not shown."))
         for outside in ["http:", "https:", "<script", "src=", "@import", "url("] {
             #expect(!page.contains(outside), "\(outside)")

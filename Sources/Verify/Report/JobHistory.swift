@@ -24,9 +24,16 @@ package struct JobHistory: Sendable {
     package private(set) var unreadable: [UInt64] = []
     package private(set) var verifications: [Verification] = []
     package private(set) var rehearsals: [JobEvidence.Rehearsal] = []
+    /// What was read again in that time and in the one before that counts at its beginning.
+    package private(set) var coverage: ReadCoverage
 
-    /// - Parameter since: Receipts before it are left out.
-    package init(reading points: PointReader, since: Timestamp) throws(StoreError) {
+    /// - Parameters:
+    ///   - since: Receipts before it are left out.
+    ///   - seconds: For how long what was read counts as read.
+    package init(
+        reading points: PointReader, since: Timestamp, readWithin seconds: Int = ReadCoverage.usualSeconds
+    ) throws(StoreError) {
+        coverage = ReadCoverage(within: seconds)
         for generation in try points.generations().reversed().prefix(Self.maximumPoints) {
             guard let found = try points.undamaged(generation) else {
                 unreadable.append(generation)
@@ -39,7 +46,10 @@ package struct JobHistory: Sendable {
         let shelf = try points.notes()
         var verifications: [Verification] = []
         try shelf.newest(.verified) { note in
-            guard note.received >= since else { return false }
+            if let arc = note.note.arc { coverage.add(arc, at: note.received) }
+            guard note.received >= since else {
+                return note.received.seconds >= since.seconds - Int64(seconds)
+            }
             guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
             verifications.append(
                 Verification(

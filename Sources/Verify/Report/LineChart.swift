@@ -18,13 +18,14 @@ struct LineChart {
     let values: [(time: Int64, value: Double)]
     /// A line that should not be crossed, and what it is.
     var limit: (value: Double, name: String)?
-    /// Unique in its page.
-    let id: String
+    /// What its title says of the values; their number and the largest where it is nil.
+    var mark: String?
 
     var svg: String {
         guard let first = values.first, let last = values.last else { return "" }
-        let (scale, word) = Self.scale(max(values.map(\.value).max() ?? 0, limit?.value ?? 0), unit)
-        let most = Self.ceiling(max(values.map(\.value).max() ?? 0, limit?.value ?? 0) / scale)
+        let largest = values.map(\.value).max() ?? 0
+        let (scale, word) = Self.scale(max(largest, limit?.value ?? 0), unit)
+        let most = Self.ceiling(max(largest, limit?.value ?? 0) / scale)
         let span = Double(max(1, last.time - first.time))
         func x(_ time: Int64) -> Double {
             values.count == 1
@@ -35,10 +36,12 @@ struct LineChart {
             Self.height - Self.bottom - value / most * (Self.height - Self.bottom - Self.top)
         }
         let shown = Self.thinned(values)
+        let count =
+            (values.count == 1 ? "1 value" : "\(values.count) values")
+            + ", \(Self.number(largest / scale)) \(word) at most"
         var parts = [
-            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\" aria-labelledby=\"\(id)-t\">",
-            "<title id=\"\(id)-t\">\(title), \(Self.number(most)) \(word) at most, \(shown.count) values from "
-                + "\(Self.day(first.time)) to \(Self.day(last.time))</title>",
+            "<svg viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">",
+            "<title>\(title), \(mark ?? count), from \(day(first.time)) to \(day(last.time))</title>",
         ]
         for step in 0...4 {
             let value = most * Double(step) / 4
@@ -49,10 +52,10 @@ struct LineChart {
                     + "\(Self.number(value)) \(word)</text>")
         }
         let base = Self.height - 12
-        parts.append("<text x=\"\(Self.left)\" y=\"\(base)\">\(Self.day(first.time))</text>")
+        parts.append("<text x=\"\(Self.left)\" y=\"\(base)\">\(day(first.time))</text>")
         if values.count > 1 {
             parts.append(
-                "<text x=\"\(Self.width - 10)\" y=\"\(base)\" text-anchor=\"end\">\(Self.day(last.time))</text>"
+                "<text x=\"\(Self.width - 10)\" y=\"\(base)\" text-anchor=\"end\">\(day(last.time))</text>"
             )
         }
         if let limit {
@@ -104,7 +107,10 @@ struct LineChart {
         return "\(hundredths / 100)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")
     }
 
-    private static func day(_ seconds: Int64) -> String {
-        String(Timestamp(seconds: seconds).description.prefix(10))
+    /// With hours and minutes where the plot is of a few days.
+    private func day(_ seconds: Int64) -> String {
+        let isShort = (values.last?.time ?? 0) - (values.first?.time ?? 0) < 4 * 86_400
+        let text = Timestamp(seconds: seconds).description.prefix(isShort ? 16 : 10)
+        return String(text.replacing("T", with: " "))
     }
 }

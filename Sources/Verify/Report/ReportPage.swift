@@ -1,6 +1,6 @@
 internal import Mustache
 internal import OffsiteStore
-package import Platform
+internal import Platform
 
 /// The verification report as one HTML file: no script, nothing from the network, light and dark, fit to print.
 package struct ReportPage {
@@ -8,19 +8,11 @@ package struct ReportPage {
     static let mostRows = 60
 
     private let reports: [TargetReport]
-    private let made: Timestamp
-    private let since: Timestamp
-    private let toolVersion: String
-    private let hostName: String
+    private let scope: ReportScope
 
-    package init(
-        _ reports: [TargetReport], made: Timestamp, since: Timestamp, toolVersion: String, hostName: String
-    ) {
+    package init(_ reports: [TargetReport], _ scope: ReportScope) {
         self.reports = reports
-        self.made = made
-        self.since = since
-        self.toolVersion = toolVersion
-        self.hostName = hostName
+        self.scope = scope
     }
 
     /// - Throws: What the template engine says; only a mistake in the template makes it.
@@ -36,11 +28,10 @@ package struct ReportPage {
 
     private var context: [String: Any] {
         [
-            "made": made.description, "since": since.description, "version": toolVersion, "host": hostName,
+            "made": scope.made.description, "since": scope.since.description, "version": scope.toolVersion,
+            "host": scope.hostName,
             "style": ReportTemplate.style, "isEmpty": reports.isEmpty,
-            "targets": reports.enumerated().map {
-                ReportSection(report: $0.element, number: $0.offset).context
-            },
+            "targets": reports.map { ReportSection(report: $0).context },
         ]
     }
 }

@@ -9,38 +9,44 @@ extension ReportSection {
         let stored = Self.stored(points)
         let good = points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds)
         func chart(
-            _ name: String, _ title: String, _ unit: String, _ values: [(time: Int64, value: Double)],
-            limit: (value: Double, name: String)? = nil
+            _ title: String, _ unit: String, _ values: [(time: Int64, value: Double)],
+            limit: (value: Double, name: String)? = nil, mark: String? = nil
         ) -> String {
             let svg = LineChart(
-                title: title, unit: unit, values: values, limit: limit, id: "\(name)-\(number)"
+                title: title, unit: unit, values: values, limit: limit, mark: mark
             ).svg
             return svg.isEmpty ? "" : "<figcaption>\(title)</figcaption>\n" + svg
         }
         let restores = known.history.rehearsals.compactMap { rehearsal in
             rehearsal.isGood ? rehearsal.evidence.map { (rehearsal.time.seconds, $0.restoreSeconds) } : nil
         }
+        let coverage = known.history.coverage
+        let end = report.scope.made.seconds
         return [
             chart(
-                "restore", "Time of rehearsed restores", "s", restores,
+                "Share of the bytes read again within \(HumanQuantity.age(coverage.seconds))", "%",
+                steps(known).map { ($0.time, 100 * $0.share) }, limit: (100, "every byte"),
+                mark: "\(HumanQuantity.percent(coverage.share(at: end))) at the end"),
+            chart(
+                "Time of rehearsed restores", "s", restores,
                 limit: known.status.promises.restoreWithin.map { (Double($0), "rto") }),
             chart(
-                "gap", "Time between good points", "s",
+                "Time between good points", "s",
                 zip(good, good.dropFirst()).map { ($1, Double($1 - $0)) },
                 limit: known.status.promises.recoveryPoint.map { (Double($0), "rpo") }),
             chart(
-                "image", "Length of the image", "B",
+                "Length of the image", "B",
                 report.fulls.map { ($0.point.sourceTime.seconds, Double($0.point.layout.length)) }),
             chart(
-                "shipped", "Bytes stored for each point after the first", "B",
+                "Bytes stored for each point after the first", "B",
                 points.filter { $0.point.parent != nil }.map {
                     ($0.point.sourceTime.seconds, Double($0.point.counts.shippedBytes))
                 }),
             chart(
-                "room", "Bytes stored for all of them together", "B", stored,
+                "Bytes stored for all of them together", "B", stored,
                 limit: Self.full(known.status, having: stored).map { ($0, "full") }),
             chart(
-                "share", "Share of the blocks that changed", "%",
+                "Share of the blocks that changed", "%",
                 report.fulls.filter { $0.point.parent != nil }.map {
                     (
                         $0.point.sourceTime.seconds,
@@ -65,5 +71,16 @@ extension ReportSection {
             days < SpaceForecast.shortDays
         else { return nil }
         return (stored.last?.value ?? 0) + Double(forecast.space.availableBytes)
+    }
+
+    /// Of the coverage, from when there was a point; none where there is none yet.
+    private func steps(_ known: TargetReport.Known) -> [(time: Int64, share: Double)] {
+        let history = known.history
+        let count = known.status.evidence.pointCount
+        guard count > 0 else { return [] }
+        let isAll = history.points.count + history.unreadable.count == count
+        let first = isAll ? history.points.first?.receipt.received : nil
+        let start = max(report.scope.since, first ?? report.scope.since)
+        return history.coverage.steps(from: start.seconds, to: report.scope.made.seconds)
     }
 }

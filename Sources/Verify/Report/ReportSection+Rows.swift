@@ -4,6 +4,17 @@ internal import Platform
 
 /// The rows of its tables.
 extension ReportSection {
+    func words(_ criterion: Criterion) -> [String: Any] {
+        let colours: [Criterion.Verdict: String] = [
+            .shown: "ok", .notShown: "warning", .contradicted: "critical",
+        ]
+        return [
+            "name": criterion.name, "question": criterion.question, "verdict": criterion.verdict.words,
+            "class": colours[criterion.verdict] ?? "unknown",
+            "facts": criterion.facts.map { ["label": $0.label, "value": $0.value] },
+        ]
+    }
+
     func row(_ stored: StoredPoint) -> [String: Any] {
         let point = stored.point
         return [

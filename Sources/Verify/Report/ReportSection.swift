@@ -5,7 +5,6 @@ internal import Platform
 /// One target's part of the page, as the template takes it: words and numbers, all of them text.
 struct ReportSection {
     let report: TargetReport
-    let number: Int
 
     var context: [String: Any] {
         var context: [String: Any] = [
@@ -18,6 +17,7 @@ struct ReportSection {
         guard let known = report.known else { return context }
         context["facts"] = facts(known).map { ["label": $0.0, "value": $0.1] }
         context["charts"] = charts(known).filter { !$0.isEmpty }
+        context["criteria"] = report.criteria.map(words)
         context["hasPoints"] = !known.history.points.isEmpty
         context["points"] = known.history.points.suffix(ReportPage.mostRows).reversed().map(row)
         context["pointRest"] = rest(known.history.points.count)
@@ -29,9 +29,10 @@ struct ReportSection {
         return context
     }
 
-    private func rest(_ count: Int) -> String {
+    /// Nothing where all of them are in the table.
+    private func rest(_ count: Int) -> [String] {
         count > ReportPage.mostRows
-            ? "\(count - ReportPage.mostRows) older points are in the JSON report." : ""
+            ? ["\(count - ReportPage.mostRows) older points are in the JSON report."] : []
     }
 
     private func facts(_ known: TargetReport.Known) -> [(String, String)] {

@@ -33,6 +33,16 @@ enum ReportTemplate {
         {{#isKnown}}
         <ul class="facts">{{#facts}}<li><span>{{label}}</span> {{value}}</li>{{/facts}}</ul>
         {{#charts}}<figure>{{{.}}}</figure>{{/charts}}
+        <section class="criteria">
+        <h3>The three criteria for replicated data</h3>
+        <p>What has to be shown of a replica of an Exchange database before anybody relies on it: the order of writes, that it was \
+        restored, and that somebody can do it again.</p>
+        {{#criteria}}
+        <h4>{{name}} <span class="state {{class}}">{{verdict}}</span></h4>
+        <p>{{question}}</p>
+        <dl>{{#facts}}<dt>{{label}}</dt><dd>{{value}}</dd>{{/facts}}</dl>
+        {{/criteria}}
+        </section>
         <h3>Points</h3>
         {{^hasPoints}}<p>There is no point in this time.</p>{{/hasPoints}}
         {{#hasPoints}}
@@ -43,7 +53,7 @@ enum ReportTemplate {
         <td class="n">{{shipped}}</td><td class="n">{{pages}}</td><td class="n">{{bad}}</td>\
         <td{{#isBad}} class="critical"{{/isBad}}>{{health}}</td></tr>
         {{/points}}</tbody></table></div>
-        <p>{{pointRest}}</p>
+        {{#pointRest}}<p>{{.}}</p>{{/pointRest}}
         {{/hasPoints}}
         <h3>Verifications</h3>
         {{^hasVerifications}}<p>There was none in this time.</p>{{/hasVerifications}}
@@ -91,6 +101,8 @@ enum ReportTemplate {
         .grid{stroke:var(--line)}polyline{fill:none;stroke:var(--plot);stroke-width:1.5}circle{fill:var(--plot)}line.limit{stroke:var(--bad);stroke-dasharray:6 4}text.limit{fill:var(--bad)}
         .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.85em}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
         td:last-child{white-space:normal}th.n,td.n{text-align:right;padding-right:1.4rem;font-variant-numeric:tabular-nums}tbody th{font-weight:400}
+        dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0 1.2rem;font-size:.9em}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}h4{margin:1.2rem 0 0}h4+p{margin:0}
+        @media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
         @media print{body{max-width:none;font-size:10pt}section{break-before:page}figure,tr{break-inside:avoid}}
         """
 }

@@ -15,6 +15,7 @@ package struct TargetReport: Sendable {
     package let known: Known?
     /// What this host did for it, oldest first; nil where its history cannot be read.
     package let runs: [RunRecord]?
+    package let scope: ReportScope
 
     package struct Known: Sendable {
         package let status: JobStatus
@@ -28,7 +29,8 @@ package struct TargetReport: Sendable {
 
     package init(
         job: Name, target: Name, state: String, findings: [String], room: String? = nil, known: Known?,
-        runs: [RunRecord]?
+        runs: [RunRecord]?,
+        scope: ReportScope
     ) {
         self.job = job
         self.target = target
@@ -37,6 +39,17 @@ package struct TargetReport: Sendable {
         self.room = room
         self.known = known
         self.runs = runs
+        self.scope = scope
+    }
+
+    /// What there is to show for the three criteria for replicated data; none where the store could not be asked.
+    package var criteria: [Criterion] {
+        guard let known else { return [] }
+        let evidence = known.status.evidence
+        return [
+            WriteOrder(latest: evidence.latest, full: evidence.latestFull).criterion,
+            ProvenRecovery(known: known).criterion, Support(report: self, known: known).criterion,
+        ]
     }
 
     /// Fulls alone: log points are parts of one.

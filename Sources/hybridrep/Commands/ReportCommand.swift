@@ -42,9 +42,10 @@ struct ReportCommand: ToolCommand {
             .read(asked, target: target, since: start)
         let history = RunHistory(of: configuration, session)
         let runs = session.console.attempt { try history.runs(since: start) }
-        let reports = statuses.map { TargetReport($0, runs) }
-        let page = ReportPage(
-            reports, made: now, since: start, toolVersion: ToolVersion.current, hostName: session.hostName)
+        let scope = ReportScope(
+            made: now, since: start, toolVersion: ToolVersion.current, hostName: session.hostName)
+        let reports = statuses.map { TargetReport($0, runs, scope) }
+        let page = ReportPage(reports, scope)
         if let html { try session.files.replace(html, Array(try page.html.utf8)) }
         if let mail { try ReportMail(to: mail, from: session.hostName, statuses).send(try page.html) }
         if html == nil, mail == nil {

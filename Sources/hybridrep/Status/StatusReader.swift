@@ -51,7 +51,11 @@ struct StatusReader {
         let points = try PointReader(store, job: context.job.name)
         let found = try JobEvidence(reading: points)
         var history: JobHistory?
-        if let since { history = try JobHistory(reading: points, since: since) }
+        if let since {
+            history = try JobHistory(
+                reading: points, since: since,
+                readWithin: context.job.fullWithin.value?.seconds ?? ReadCoverage.usualSeconds)
+        }
         if forecasts[target.name] == nil {
             // What the store does not tell is no reason to say nothing of the job.
             forecasts[target.name] = try? SpaceForecast(asking: store, now: session.clock.now)

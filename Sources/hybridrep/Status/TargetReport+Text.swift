@@ -5,7 +5,7 @@ internal import Verify
 
 extension TargetReport {
     /// - Parameter runs: Of this host, over all jobs; nil where they are not known.
-    init(_ status: TargetStatus, _ runs: [RunRecord]?) {
+    init(_ status: TargetStatus, _ runs: [RunRecord]?, _ scope: ReportScope) {
         var known: Known?
         if let judged = status.status, let history = status.history {
             known = Known(status: judged, history: history)
@@ -15,7 +15,7 @@ extension TargetReport {
             room: status.status?.forecast?.sentence, known: known,
             runs: runs?.filter {
                 $0.job == status.job && ($0.target == nil || $0.target == status.target)
-            })
+            }, scope: scope)
     }
 
     /// A few lines behind the table of states.
@@ -33,9 +33,18 @@ extension TargetReport {
                 + (longestGap.map { ", \(HumanQuantity.age($0)) at most between two good ones" } ?? ""),
             name + "\(history.verifications.count) verifications, \(failed) found damage; "
                 + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
-            name + runText,
+            name + coverageText(history), name + runText,
             name + "room at the store: \(room ?? "not known")",
         ]
+            + criteria.flatMap { criterion in
+                [name + "\(criterion.name.lowercased()): \(criterion.verdict.words)"]
+                    + criterion.facts.map { "  \($0.label): \($0.value)" }
+            }
+    }
+
+    private func coverageText(_ history: JobHistory) -> String {
+        "\(HumanQuantity.percent(history.coverage.share(at: scope.made.seconds))) of the bytes read again within "
+            + HumanQuantity.age(history.coverage.seconds)
     }
 
     private var runText: String {
@@ -51,6 +60,11 @@ extension TargetReport {
         let fields: KeyValuePairs<String, JSONValue> = [
             "longest_gap": .seconds(longestGap), "bytes_stored": .integer(shippedBytes),
             "history": .array(history.points.map { PointFacts($0).listed }),
+            "coverage": .fields([
+                "within_seconds": .integer(history.coverage.seconds),
+                "share": .share(history.coverage.share(at: scope.made.seconds)),
+            ]),
+            "criteria": .array(criteria.map(\.json)),
             "unreadable_points": .array(history.unreadable.map { .integer(Int(clamping: $0)) }),
             "verifications": .array(
                 history.verifications.map { found in
@@ -71,5 +85,15 @@ extension TargetReport {
                 }),
         ]
         return JSONValue.list(fields) + [runs]
+    }
+}
+
+extension Criterion {
+    fileprivate var json: JSONValue {
+        .fields([
+            "criterion": .string(key), "verdict": .string(verdict.rawValue), "question": .string(question),
+            "facts": .array(
+                facts.map { .fields(["label": .string($0.label), "value": .string($0.value)]) }),
+        ])
     }
 }
