@@ -63,6 +63,17 @@ import Testing
         #expect(!away.contains("<svg "))
     }
 
+    @Test func aJobThatHasStoppedIsAGapThatGrows() throws {
+        let site = try Self.site()
+        try site.expectGood("run", Site.job)
+        let path = site.path("report.html")
+        #expect(try site.run(later: "+3d", "report", "--html", path).status == 25)
+        let page = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(page.contains("<span class=\"state critical\">CRITICAL</span>"))
+        #expect(page.contains("<li><span>Longest without a new good point</span> 3 d 0 h</li>"))
+        #expect(page.contains("<title>Time without a new good point, 1 value, 3 d at most, from "))
+    }
+
     @Test func whatOthersWroteIsEscaped() throws {
         let site = try Self.site()
         try site.expectGood("run", Site.job)

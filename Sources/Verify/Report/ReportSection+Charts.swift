@@ -7,7 +7,6 @@ extension ReportSection {
     func charts(_ known: TargetReport.Known) -> [String] {
         let points = known.history.points
         let stored = Self.stored(points)
-        let good = points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds)
         func chart(
             _ title: String, _ unit: String, _ values: [(time: Int64, value: Double)],
             limit: (value: Double, name: String)? = nil, mark: String? = nil
@@ -31,8 +30,8 @@ extension ReportSection {
                 "Time of rehearsed restores", "s", restores,
                 limit: known.status.promises.restoreWithin.map { (Double($0), "rto") }),
             chart(
-                "Time between good points", "s",
-                zip(good, good.dropFirst()).map { ($1, Double($1 - $0)) },
+                "Time without a new good point", "s",
+                report.gaps.map { ($0.time, Double($0.seconds)) },
                 limit: known.status.promises.recoveryPoint.map { (Double($0), "rpo") }),
             chart(
                 "Length of the image", "B",

@@ -46,7 +46,7 @@ struct ReportSection {
             ("Last rehearsed restore", Self.age(status.rehearsedAge, status.promises.rehearseWithin)),
             ("Time of a restore", restore(status)),
             ("Points", "\(evidence.pointCount), \(known.history.points.count) in this time"),
-            ("Longest time between good points", Self.age(report.longestGap, nil, orElse: "not two points")),
+            ("Longest without a new good point", Self.age(report.longestGap, nil, orElse: "no point")),
             ("Shipped in this time", HumanQuantity.bytes(report.shippedBytes)),
             ("Room at the store", report.room ?? "not known"),
             ("Damaged objects", "\(evidence.damage.count)"),

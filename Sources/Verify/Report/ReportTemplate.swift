@@ -97,12 +97,12 @@ enum ReportTemplate {
         h1{margin:0}h2{margin-top:2.5rem;border-top:2px solid var(--line);padding-top:1rem}header p,figure text{color:var(--soft)}
         .state{font-size:.75em;border:2px solid;border-radius:.3em;padding:.1em .5em}.ok{color:var(--ok)}.warning{color:var(--warn)}
         .critical,.unknown{color:var(--bad);font-weight:600}.facts{list-style:none;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.5rem 1.5rem}
-        .facts span{display:block;color:var(--soft);font-size:.85em}figcaption{font-weight:600}figure{margin:1.2rem 0}svg{width:100%;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
+        .facts span{display:block;color:var(--soft);font-size:.85em}figcaption{font-weight:600}figure{margin:1.2rem 0;overflow-x:auto}svg{width:100%;min-width:36rem;height:auto;display:block}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
         .grid{stroke:var(--line)}polyline{fill:none;stroke:var(--plot);stroke-width:1.5}circle{fill:var(--plot)}line.limit{stroke:var(--bad);stroke-dasharray:6 4}text.limit{fill:var(--bad)}
         .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.85em}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
         td:last-child{white-space:normal}th.n,td.n{text-align:right;padding-right:1.4rem;font-variant-numeric:tabular-nums}tbody th{font-weight:400}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0 1.2rem;font-size:.9em}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}h4{margin:1.2rem 0 0}h4+p{margin:0}
         @media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
-        @media print{body{max-width:none;font-size:10pt}section{break-before:page}figure,tr{break-inside:avoid}}
+        @media print{svg{min-width:0}body{max-width:none;font-size:10pt}section{break-before:page}figure,tr{break-inside:avoid}}
         """
 }

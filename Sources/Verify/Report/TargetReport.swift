@@ -58,10 +58,15 @@ package struct TargetReport: Sendable {
         known?.history.points.reduce(0) { $0 + $1.point.counts.shippedBytes } ?? 0
     }
 
-    /// Longest time between two good points that followed each other, in seconds; nil for less than two.
-    package var longestGap: Int? {
+    /// Seconds between good points that followed each other, at the time of the later one; the last since the newest.
+    ///
+    /// So a job that has stopped is seen as one whose points are far apart.
+    var gaps: [(time: Int64, seconds: Int)] {
         let times =
             known?.history.points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds) ?? []
-        return zip(times, times.dropFirst()).map { Int($1 - $0) }.max()
+        return zip(times, times.dropFirst() + [scope.made.seconds]).map { ($1, max(0, Int($1 - $0))) }
     }
+
+    /// In seconds; nil without a good point.
+    package var longestGap: Int? { gaps.map(\.seconds).max() }
 }

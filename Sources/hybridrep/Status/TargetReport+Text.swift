@@ -30,7 +30,7 @@ extension TargetReport {
         return [
             name + "\(history.points.count) points, \(bad) of them not good, "
                 + "\(HumanQuantity.bytes(shippedBytes)) stored for them"
-                + (longestGap.map { ", \(HumanQuantity.age($0)) at most between two good ones" } ?? ""),
+                + (longestGap.map { ", \(HumanQuantity.age($0)) at most without a new good one" } ?? ""),
             name + "\(history.verifications.count) verifications, \(failed) found damage; "
                 + "\(history.rehearsals.count) rehearsed restores, \(failedRestores) failed",
             name + coverageText(history), name + runText,
