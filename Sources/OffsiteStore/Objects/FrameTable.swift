@@ -1,3 +1,4 @@
+package import BitCollections
 package import Platform
 
 /// A frame's record table without its payloads: which records are deltas, and against what.
@@ -15,12 +16,22 @@ package struct FrameTable: Sendable {
 
     private static let bytesPerDelta = 192
 
+    /// Whether it has the payloads of all these records.
+    package func holds(_ records: BitSet) -> Bool {
+        records.allSatisfy { $0 < count && !dropped.contains($0) }
+    }
+
     /// About what it takes in memory.
     package var memoryBytes: Int { 64 + deltas.count * Self.bytesPerDelta + stored.count * 4 }
 
     /// Bytes of a record's payload; zero for a number that it does not have.
     package func storedBytes(_ record: Int) -> Int {
         stored.indices.contains(record) ? Int(stored[record]) : 0
+    }
+
+    /// The most that the table of a frame takes in memory, nearly.
+    package static func likelyMemory(_ place: PackFooter.Entry) -> Int {
+        64 + place.records * (bytesPerDelta + 4)
     }
 
     /// What must be read of a frame to have its table, most probably.
@@ -65,7 +76,7 @@ package struct FrameTable: Sendable {
             if !record.base.isEmpty {
                 deltas[number] = Delta(storedBytes: record.storedBytes, base: record.base)
             }
-            if record.storedBytes == 0, record.length > 0 { dropped.insert(number) }
+            if record.isLeftOut { dropped.insert(number) }
         }
         self.deltas = deltas
         self.dropped = dropped

@@ -39,6 +39,9 @@ package struct Record: Equatable, Sendable {
     /// What a delta is against, in order; empty for other codecs.
     package let base: [Slice]
 
+    /// Whether collection has left its payload out.
+    package var isLeftOut: Bool { storedBytes == 0 && length > 0 }
+
     package init(codec: Codec, imageOffset: Int, length: Int, storedBytes: Int, base: [Slice] = []) {
         self.codec = codec
         self.imageOffset = imageOffset

@@ -23,14 +23,8 @@ package struct PointShelf {
             }
         }
         let marks = try PointMarks(shelf)
-        let listed = try store.list(.point, job: job)
-            .sorted { ($0.key.generation ?? 0) < ($1.key.generation ?? 0) }
-        try store.wholes(listed, limit: Point.maximumBytes + Receipt.byteCount) {
-            [reader] (key, bytes) throws(StoreError) in
-            guard let generation = key.generation else { return }
-            do throws(StoreError) {
-                add(try reader.parse(try bytes.get(), generation), marks)
-            } catch {
+        try reader.forEach { (generation, found) throws(StoreError) in
+            do throws(StoreError) { add(try found.get(), marks) } catch {
                 guard [.corrupt, .notFound, .failed, .incompatible, .denied].contains(error.kind) else {
                     throw error
                 }

@@ -8,6 +8,8 @@ package struct FrameLocations: Sendable {
     }
     private var frames: [FrameID: Location] = [:]
     package private(set) var packLengths: [Digest256: Int] = [:]
+    /// Packs that no readable index names.
+    package private(set) var unindexed: [Digest256: PackIndex.Pack] = [:]
 
     /// Packs that an index names.
     package private(set) var indexed: Set<Digest256> = []
@@ -77,7 +79,9 @@ package struct FrameLocations: Sendable {
                     read: { (offset, count) throws(StoreError) in
                         try store.read(key, at: offset, count: count)
                     })
-                add(PackIndex.Pack(name: name, length: object.length, frames: footer.entries))
+                let pack = PackIndex.Pack(name: name, length: object.length, frames: footer.entries)
+                unindexed[name] = pack
+                add(pack)
             } catch {
                 guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
                 // Damaged, and so missed by whoever needs a frame of it.

@@ -16,6 +16,8 @@ package struct StoredPoint: Equatable, Sendable {
 /// Reads a job's points from a store, proving each against its digests.
 package struct PointReader {
     private static let pieceBytes = 1 << 20
+    /// Of a point's file.
+    private static let maximumBytes = Point.maximumBytes + Receipt.byteCount
     private let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
@@ -51,7 +53,23 @@ package struct PointReader {
 
     package func point(_ generation: UInt64) throws(StoreError) -> StoredPoint {
         let key = ObjectKey.point(job.name, generation)
-        return try parse(try store.whole(key, limit: Point.maximumBytes + Receipt.byteCount), generation)
+        return try parse(try store.whole(key, limit: Self.maximumBytes), generation)
+    }
+
+    /// Every point, the oldest first, several under way at once.
+    package func forEach(
+        _ body: (UInt64, Result<StoredPoint, StoreError>) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let listed = try store.list(.point, job: job.name)
+            .sorted { ($0.key.generation ?? 0) < ($1.key.generation ?? 0) }
+        try store.wholes(listed, limit: Self.maximumBytes) { (key, file) throws(StoreError) in
+            guard let generation = key.generation else { return }
+            let found: Result<StoredPoint, StoreError>
+            do throws(StoreError) { found = .success(try parse(try file.get(), generation)) } catch {
+                found = .failure(error)
+            }
+            try body(generation, found)
+        }
     }
 
     /// A point from the bytes of its file.

@@ -7,6 +7,8 @@ package import Platform
 /// memory however many nights are behind it.
 package struct RecordGraph {
     private static let budget = 32 << 20
+    /// Tables that are read ahead at once.
+    private static let mostAhead = 256
 
     private let store: any ObjectStore
     private let job: Name
@@ -29,16 +31,17 @@ package struct RecordGraph {
     /// Everything that must be read to decode `roots`: they and their bases, down to plain records.
     ///
     /// What cannot be found or read is in `missing`; the rest is complete without it.
+    /// - Parameter known: Records that are not looked at, and are left out with all that they need.
     package mutating func closure(
-        of roots: [FrameID: BitSet]
+        of roots: [FrameID: BitSet], beyond known: [FrameID: BitSet] = [:]
     ) throws(StoreError) -> (records: [FrameID: BitSet], missing: [Missing]) {
-        var walk = Walk(roots)
+        var walk = Walk(roots, beyond: known)
         var missing: [Missing] = []
         var reported: Set<FrameID> = []
         while let (frame, records) = walk.next() {
             var reason: String?
             do throws(LookupFailure) {
-                let table = try table(of: frame)
+                let table = try table(of: frame, before: walk.upcoming)
                 for record in records {
                     if record >= table.count || table.dropped.contains(record) {
                         reason = "frame \(frame) has no record \(record)"
@@ -63,6 +66,7 @@ package struct RecordGraph {
     /// The records that are still to be looked at, frame by frame.
     private struct Walk {
         private(set) var found: [FrameID: BitSet] = [:]
+        private let known: [FrameID: BitSet]
         /// By push, and there by frame.
         private var pending: [UInt64: [FrameID: BitSet]] = [:]
         /// How many pushes lie above one, as far as the walk has learnt.
@@ -74,16 +78,22 @@ package struct RecordGraph {
         private var pushes: [UInt64] = []
         private var frames: [(FrameID, BitSet)] = []
 
-        init(_ roots: [FrameID: BitSet]) {
+        init(_ roots: [FrameID: BitSet], beyond known: [FrameID: BitSet]) {
+            self.known = known
             for (frame, records) in roots { pending[frame.push, default: [:]][frame] = records }
         }
 
         mutating func add(_ frame: FrameID, _ record: Int, from other: FrameID) {
-            guard found[frame]?.contains(record) != true else { return }
+            guard found[frame]?.contains(record) != true, known[frame]?.contains(record) != true else {
+                return
+            }
             pending[frame.push, default: [:]][frame, default: BitSet()].insert(record)
             let rank = (ranks[other.push] ?? 0) + (other.push == frame.push ? 0 : 1)
             if ranks[frame.push] ?? 0 < rank { ranks[frame.push] = rank }
         }
+
+        /// Frames that are looked at after the one that was given last, the next last.
+        var upcoming: ArraySlice<(FrameID, BitSet)> { frames.suffix(RecordGraph.mostAhead) }
 
         /// A frame, and the records of it that were not looked at before.
         mutating func next() -> (FrameID, BitSet)? {
@@ -92,7 +102,7 @@ package struct RecordGraph {
                     guard nextPush() else { return nil }
                     continue
                 }
-                let new = records.subtracting(found[frame] ?? BitSet())
+                let new = records.subtracting(found[frame] ?? BitSet()).subtracting(known[frame] ?? BitSet())
                 guard !new.isEmpty else { continue }
                 found[frame, default: BitSet()].formUnion(new)
                 return (frame, new)
@@ -124,9 +134,31 @@ package struct RecordGraph {
         case missing(String)
     }
 
-    private mutating func table(of frame: FrameID) throws(LookupFailure) -> FrameTable {
+    /// Those of the frames that have not the payloads of all these records, or cannot be read.
+    package mutating func lacking(_ wanted: [FrameID: BitSet]) throws(StoreError) -> Set<FrameID> {
+        var rest = wanted.sorted { $0.key > $1.key }.map { ($0.key, $0.value) }
+        var lacking: Set<FrameID> = []
+        while let (frame, records) = rest.popLast() {
+            do throws(LookupFailure) {
+                let table = try table(of: frame, before: rest.suffix(Self.mostAhead))
+                if !table.holds(records) { lacking.insert(frame) }
+            } catch {
+                if case .store(let error) = error { throw error }
+                lacking.insert(frame)
+            }
+        }
+        return lacking
+    }
+
+    private mutating func table(
+        of frame: FrameID, before upcoming: ArraySlice<(FrameID, BitSet)> = []
+    ) throws(LookupFailure) -> FrameTable {
         if let known = tables.value(frame) { return known }
         guard let location = locations[frame] else { throw .missing("no pack holds frame \(frame)") }
+        if !upcoming.isEmpty {
+            readAhead([location] + upcoming.reversed().compactMap { locations[$0.0] })
+            if let known = tables.value(frame) { return known }
+        }
         do throws(StoreError) {
             let table = try read(.pack(job, location.pack), location.entry)
             tables.insert(table, for: frame, cost: table.memoryBytes)
@@ -136,6 +168,28 @@ package struct RecordGraph {
             case .corrupt, .notFound, .failed: throw .missing(error.description)
             default: throw .store(error)
             }
+        }
+    }
+
+    /// Reads tables that are needed next, without waiting for each: a far store answers so many in one round trip.
+    ///
+    /// What goes wrong is met again by whoever reads the one that it happened to.
+    private mutating func readAhead(_ wanted: [FrameLocations.Location]) {
+        var requests: [ReadRequest] = []
+        var places: [PackFooter.Entry] = []
+        var bytes = 0
+        for location in wanted where tables.value(location.entry.frame) == nil {
+            let count = FrameTable.likelyBytes(location.entry)
+            bytes += FrameTable.likelyMemory(location.entry)
+            if !requests.isEmpty, bytes > Self.budget / 4 { break }
+            requests.append(.bytes(.pack(job, location.pack), offset: location.entry.offset, count: count))
+            places.append(location.entry)
+        }
+        store.fetch(requests) { (number, answer) in
+            guard case .success(.bytes(let head)) = answer,
+                case .table(let table)? = try? FrameTable.read(head, of: places[number])
+            else { return }
+            tables.insert(table, for: places[number].frame, cost: table.memoryBytes)
         }
     }
 
