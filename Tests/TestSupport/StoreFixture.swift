@@ -10,6 +10,8 @@ package final class StoreFixture {
     package let store: any ObjectStore
     package let storeID: Identifier
     package let job: JobObject
+    /// Between the readings of the source for two points.
+    package var intervalSeconds: Int64 = 0
     /// Content of each committed image, the first point's first.
     package private(set) var images: [[UInt8]] = []
     package private(set) var points: [StoredPoint] = []
@@ -108,7 +110,10 @@ package final class StoreFixture {
             }
             if let last { plan.zero(last) }
         }
-        return try plan.finish(parent: points.last, segments: segments.map(\.name))
+        var shipment = try plan.finish(parent: points.last, segments: segments.map(\.name))
+        let age = Int64(points.count) * intervalSeconds
+        shipment.point.sourceTime = Timestamp(seconds: shipment.point.sourceTime.seconds + age)
+        return shipment
     }
 
     /// Bytes that zstd can make something of.

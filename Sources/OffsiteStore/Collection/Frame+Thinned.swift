@@ -19,7 +19,7 @@ extension Frame {
         return builder.finish()
     }
 
-    private func payload(_ number: Int) -> [UInt8] {
+    func payload(_ number: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         withPayload(number) { bytes.append(copying: $0) }
         return bytes

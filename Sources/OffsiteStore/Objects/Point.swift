@@ -107,5 +107,9 @@ package struct Point: Equatable, Sendable {
     }
 
     /// `42-20261122T020004Z`.
-    package var id: String { "\(generation)-\(sourceTime.compact)" }
+    package var id: String { Self.id(generation, sourceTime: sourceTime) }
+
+    static func id(_ generation: UInt64, sourceTime: Timestamp) -> String {
+        "\(generation)-\(sourceTime.compact)"
+    }
 }

@@ -43,6 +43,18 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Nil for what a store or a job has one of.
+    package var kind: ObjectKind? {
+        switch self {
+        case .store, .job: nil
+        case .pack: .pack
+        case .map: .map
+        case .index: .index
+        case .point: .point
+        case .note: .note
+        }
+    }
+
     /// The job it belongs to; nil for the store's own object.
     package var job: Name? {
         switch self {

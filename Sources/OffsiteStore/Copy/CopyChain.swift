@@ -1,0 +1,52 @@
+internal import Platform
+
+/// The points of the store that is copied to, as they grow.
+struct CopyChain {
+    let points: PointReader
+    /// Of the newest point, readable or not.
+    private var newest: UInt64
+    /// The newest that is not damaged.
+    private var head: Point.Reference?
+    private var known: [PointIdentity: Point.Reference]
+
+    /// - Throws: `exists` when a point was committed since the catalog was read.
+    init(_ points: PointReader, _ catalog: PointCatalog) throws(StoreError) {
+        self.points = points
+        newest = catalog.newestGeneration
+        head = catalog.entries.last?.reference
+        known = catalog.byIdentity.mapValues(\.reference)
+        guard try points.generations().last ?? 0 == newest else {
+            throw StoreError(
+                .exists, "copy to", "job \(points.job.name)", "another run has committed a point meanwhile",
+                hint: "run it again: it goes on from that point")
+        }
+    }
+
+    subscript(identity: PointIdentity) -> Point.Reference? { known[identity] }
+
+    /// Commits another store's point as the next one here.
+    ///
+    /// All that its maker said of it stays; one that was held and released is good from the start.
+    /// - Parameter full: The full that a log point continues, here.
+    mutating func commit(
+        _ point: Point, full: Point.Reference?, in store: any ObjectStore
+    ) throws(StoreError) -> Point {
+        let (generation, overflow) = newest.addingReportingOverflow(1)
+        guard !overflow else {
+            throw StoreError(
+                .failed, "commit", ObjectKey.point(points.job.name, newest).path, "no point can follow it")
+        }
+        var made = point
+        made.generation = generation
+        made.parent = head
+        made.full = full
+        made.health = .good
+        let bytes = made.encoded(job: points.job.id, store: points.storeID)
+        let receipt = try store.commit(bytes, generation: generation, job: points.job.name)
+        newest = generation
+        let reference = Point.Reference(generation: generation, digest: receipt.object)
+        head = reference
+        known[made.identity] = reference
+        return made
+    }
+}

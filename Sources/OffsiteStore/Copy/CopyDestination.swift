@@ -1,0 +1,142 @@
+internal import BitCollections
+internal import Platform
+
+/// The store that points are copied to: what it has already.
+struct CopyDestination {
+    let store: any ObjectStore
+    /// Nil where it does not have the job yet.
+    let points: PointReader?
+    let catalog: PointCatalog
+    /// What was there before the copy began.
+    private var presence = Presence()
+    /// Packs and map segments that have come since.
+    private var arrived: Set<Digest256> = []
+    /// Frames that have come without their packs.
+    private var arrivedFrames: Set<FrameID> = []
+    private var locations: FrameLocations?
+    private var graph: RecordGraph?
+
+    init(_ store: any ObjectStore, of source: PointReader) throws(StoreError) {
+        self.store = store
+        points = try Self.job(in: store, of: source)
+        guard let points else {
+            catalog = PointCatalog()
+            return
+        }
+        catalog = try PointCatalog(reading: points)
+        presence = try Presence(of: store, job: points.job.name, catalog)
+        let locations = try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
+        self.locations = locations
+        graph = RecordGraph(store, job: points.job.name, locations: locations)
+    }
+
+    /// Opens the job, where it is there.
+    private static func job(
+        in store: any ObjectStore, of source: PointReader
+    ) throws(StoreError) -> PointReader? {
+        let points: PointReader
+        do throws(StoreError) { points = try PointReader(store, job: source.job.name) } catch {
+            guard error.kind == .notFound else { throw error }
+            return nil
+        }
+        try check(points, store, against: source)
+        return points
+    }
+
+    /// - Throws: `notFound` when it is another job of the name; `exists` when it is the same store.
+    private static func check(
+        _ points: PointReader, _ store: any ObjectStore, against source: PointReader
+    ) throws(StoreError) {
+        guard points.storeID != source.storeID else {
+            throw StoreError(.exists, "copy to", store.label, "it is the store that is copied from")
+        }
+        guard points.job.id == source.job.id, points.job.secret == source.job.secret else {
+            throw StoreError(
+                .notFound, "copy to", store.label, "it holds another job of the name \(source.job.name)",
+                hint: "use another store")
+        }
+    }
+
+    /// Makes the store and the job's place in it, where they are missing.
+    static func prepare(
+        _ store: any ObjectStore, _ object: StoreObject, _ source: PointReader
+    ) throws(StoreError) -> PointReader {
+        _ = try store.initialise(object)
+        let id = try store.storeObject().id
+        // Also when it is there: whoever made it may not have lived to make all of it durable.
+        _ = try store.publishJob(source.job.name, source.job.encoded(store: id))
+        let points = try PointReader(store, job: source.job.name)
+        try check(points, store, against: source)
+        return points
+    }
+
+    /// Makes durable the names of points, and of packs that a run left which was cut: whether they are, only that run knew.
+    func adopt(_ packs: [PackIndex.Pack]) throws(StoreError) {
+        guard let job = points?.job.name else { return }
+        let objects = packs.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
+        guard let found = try store.adopt(objects, job: job) else {
+            if packs.isEmpty { return }
+            throw StoreError(
+                .incompatible, "adopt", "job \(job) at \(store.label)",
+                "its agent is too old to go on with a copy that was cut", hint: "update hybridrep there")
+        }
+        guard let gone = zip(objects, found).first(where: { !$0.1 })?.0 else { return }
+        throw StoreError(
+            .notFound, "adopt", gone.key.path, "it has gone meanwhile", hint: "run the copy again")
+    }
+
+    /// Where a frame was before the copy began; nil where its pack was not there, or not whole.
+    func place(of frame: FrameID) -> FrameLocations.Location? {
+        guard let locations, let location = locations[frame],
+            presence.packs[location.pack] == locations.packLengths[location.pack]
+        else { return nil }
+        return location
+    }
+
+    /// The places in the source of what a point needs and this store has not: of each frame all records that are needed, in
+    /// that pack or in another one.
+    mutating func lacked(_ needs: CopySource.Needs) throws(StoreError) -> [FrameLocations.Location] {
+        var lacked: [FrameLocations.Location] = []
+        /// Frames that may be thinned here.
+        var elsewhere: [FrameID: BitSet] = [:]
+        for (frame, location) in needs.places
+        where !arrived.contains(location.pack) && !arrivedFrames.contains(frame) {
+            guard let place = place(of: frame) else {
+                lacked.append(location)
+                continue
+            }
+            if place.pack != location.pack { elsewhere[frame] = needs.records[frame] }
+        }
+        let thinned = try graph?.lacking(elsewhere) ?? []
+        return lacked + thinned.compactMap { needs.places[$0] }
+    }
+
+    /// Packs that hold some of these frames and are in no index.
+    func unindexed(holding frames: some Sequence<FrameID>) -> [PackIndex.Pack] {
+        guard let locations, !locations.unindexed.isEmpty else { return [] }
+        return Set(frames.compactMap { locations[$0]?.pack }).compactMap { locations.unindexed[$0] }
+            .sorted { $0.name.description < $1.name.description }
+    }
+
+    func has(_ segment: Point.Segment) -> Bool {
+        arrived.contains(segment.name) || presence.maps[segment.name] == segment.length
+    }
+
+    mutating func note(_ objects: [ListedObject]) { arrived.formUnion(objects.compactMap(\.key.digest)) }
+    mutating func note(_ frames: [FrameID]) { arrivedFrames.formUnion(frames) }
+
+    /// What both stores have of the newest point that is the same in both, where this one proves that it has it.
+    ///
+    /// - Returns: The segments of its map, and of its full's.
+    func provenBase(in source: PointCatalog) throws(StoreError) -> [Point.Segment] {
+        guard let points else { return [] }
+        let known = source.byIdentity
+        let common = catalog.entries.last { known[$0.identity]?.segments == $0.segments }
+        guard let common else { return [] }
+        let request = CheckRequest(
+            job: points.job.name, generation: common.generation, level: .base, seed: common.generation)
+        guard try store.check(request, progress: { _ in }).isGood else { return [] }
+        let full = common.full.flatMap { catalog[$0] }
+        return common.segments + (full?.segments ?? [])
+    }
+}

@@ -1,0 +1,16 @@
+package import Platform
+
+/// What two stores have in common of a point: one image, of one reading of the source.
+///
+/// Generations, parents and receipts are each store's own.
+package struct PointIdentity: Hashable, Sendable {
+    package let kind: Point.Kind
+    package let sourceTime: Timestamp
+    package let image: Digest256
+}
+
+extension Point {
+    package var identity: PointIdentity {
+        PointIdentity(kind: kind, sourceTime: sourceTime, image: imageDigest)
+    }
+}
