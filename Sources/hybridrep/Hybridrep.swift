@@ -13,7 +13,7 @@ internal import Platform
             RehearseCommand.self,
             StatusCommand.self,
             ReportCommand.self, HistoryCommand.self,
-            ReconcileCommand.self,
+            ReconcileCommand.self, CopyCommand.self, ExportSeedCommand.self, ImportSeedCommand.self,
             ForgetCommand.self, GcCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
             InitCommand.self,

@@ -26,6 +26,9 @@ struct Session: Sendable {
     var logger: Logger { console.logger }
     var hostName: String { HostIdentity.hostName }
     var processID: Int { HostIdentity.processID }
+
+    /// Who holds a lock, for people.
+    var holder: String { "pid \(processID) on \(hostName), run \(runID), since \(clock.now)" }
 }
 
 extension Session {

@@ -48,7 +48,7 @@ import Testing
     /// Every call in the code of a file: all of a crontab or unit; of a page its blocks and code spans.
     static func calls(in file: String) throws -> [Call] {
         let text = try text(file)
-        let program = #/(?:^|[\s`"(/])hybridrep((?: [a-z]+(?![\w.:/=@-]))+)([^|;&#`"]*)/#
+        let program = #/(?:^|[\s`"(/])hybridrep((?: [a-z]+(?:-[a-z]+)*(?![\w.:/=@-]))+)([^|;&#`"]*)/#
         var code = text
         if file.hasSuffix(".md") {
             let indented = text.split(separator: "\n").filter { $0.hasPrefix("    ") }
@@ -93,7 +93,7 @@ import Testing
     @Test func everyVerbIsMentioned() throws {
         let mentioned = Set(try Self.files.flatMap { try Self.calls(in: $0) }.map { $0.verbs[0] })
         let help = try Scratch().hybridrep(["--help"]).outputText
-        let verbs = help.matches(of: #/\n  ([a-z]+) +[A-Z]/#).map { String($0.output.1) }
+        let verbs = help.matches(of: #/\n  ([a-z][a-z-]*) +[A-Z]/#).map { String($0.output.1) }
         #expect(verbs.contains("restore"))
         #expect(verbs.filter { !mentioned.contains($0) } == [])
     }

@@ -9,7 +9,9 @@ import Testing
         func listed(_ words: [String]) throws -> [String] {
             let help = try scratch.hybridrep(words + ["--help"]).outputText
             guard let start = help.firstRange(of: "SUBCOMMANDS:") else { return [] }
-            return help[start.upperBound...].matches(of: #/\n  ([a-z]+) +[A-Z]/#).map { String($0.output.1) }
+            return help[start.upperBound...].matches(of: #/\n  ([a-z][a-z-]*) +[A-Z]/#).map {
+                String($0.output.1)
+            }
         }
         let first = try listed([])
         return try first.flatMap { verb in [[verb]] + (try listed([verb]).map { [verb, $0] }) }

@@ -77,6 +77,23 @@ import Testing
         try compareAllPoints(site, count: contents.count)
     }
 
+    @Test("it reads every point of a copy", condition)
+    func copiedPoints() throws {
+        let site = try Site(Link(.directory), pages: 64)
+        try site.expectGood("run", Site.job)
+        for night in 1..<4 {
+            try site.mutate(UInt64(night))
+            try site.expectGood("run", Site.job)
+        }
+        let third = site.path("third")
+        try site.expectGood("copy", Site.job, "--from", "vault", "--to", third)
+        try FileManager.default.removeItem(atPath: site.store)
+        try FileManager.default.moveItem(atPath: third, toPath: site.store)
+        try site.configure(
+            source: "ese: \(site.path("source"))", targets: ["third": "directory: \(site.store)"])
+        try compareAllPoints(site, count: 4)
+    }
+
     @Test("it refuses a store in which one byte is another, and leaves no file", condition)
     func damage() throws {
         let site = try Site(Link(.directory), pages: 32)

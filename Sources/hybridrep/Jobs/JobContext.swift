@@ -65,10 +65,7 @@ struct JobContext {
     }
 
     /// Who holds a lock, for people.
-    var holder: String {
-        let host = session.hostName
-        return "pid \(session.processID) on \(host), run \(session.runID), since \(session.clock.now)"
-    }
+    var holder: String { session.holder }
 }
 
 extension RunHistory {

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import OffsiteStore
+
+/// Puts a job's points on a medium that can be carried.
+struct ExportSeedCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-seed",
+        abstract: "Copy the newest good point into a folder, to be carried to another site.",
+        discussion: HelpExamples.text([
+            "export-seed mdb01 /media/usb/seed": "The newest good point, from the job's first target.",
+            "export-seed mdb01 /media/usb/seed --all": "Every point.",
+        ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "A folder; it becomes a store, and is made if it is not there.") var folder: String
+    @Option(help: ArgumentHelp("Copy from this target; the job's first by default.", valueName: "target"))
+    var from: String?
+    @Flag(help: "Copy every point.") var all = false
+
+    var subject: String { "export-seed \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        let seed = try SeedCopy(job: job, folder: folder, session, options, overrides)
+        return try seed.out(of: from, all ? .all : .newest(1))
+    }
+}

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+
+/// Takes a job's points from a medium that was carried here.
+struct ImportSeedCommand: ToolCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-seed",
+        abstract: "Copy the points of a folder that export-seed has made into a target.",
+        discussion: HelpExamples.text([
+            "import-seed mdb01 /media/usb/seed --to vault": "The next run ships the difference only."
+        ]))
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var overrides: OverrideOptions
+    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "The folder.") var folder: String
+    @Option(help: ArgumentHelp("Copy to this target; the job's first by default.", valueName: "target"))
+    var to: String?
+
+    var subject: String { "import-seed \(job)" }
+
+    func perform(_ session: Session) throws -> Verdict {
+        try SeedCopy(job: job, folder: folder, session, options, overrides).into(to)
+    }
+}
