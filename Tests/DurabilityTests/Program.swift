@@ -118,6 +118,17 @@ struct Program {
         }
     }
 
+    /// `pin`.
+    func pin(_ generation: UInt64) throws {
+        try opened { store in
+            let points = try PointReader(store, job: Self.job.name)
+            let reference = try points.point(generation).reference
+            try NoteShelf(points, store).add(.pinned) {
+                Note($0, point: reference, made: FixedClock().now, maker: "test")
+            }
+        }
+    }
+
     /// `forget --keep-last`: all but the newest.
     func forgetOldest(keeping count: Int) throws {
         let generations = try opened { store in

@@ -31,6 +31,7 @@ struct JobCollection {
         guard newest > 0 else { return report }
         try noteReturn(of: recalled, shelf)
         guard request.recalled.isEmpty else { return report }
+        try shelf.requireUnchanged(store, "collect")
         // Before anything is written: where a disk is full, this makes room.
         try sweep(newest)
         let packs = try survey(&marking)

@@ -53,9 +53,6 @@ package struct NoteShelf {
         return proof?.note.outcome == .good && proof?.note.point == point ? proof : nil
     }
 
-    /// How many notes of a kind there are, readable or not.
-    func count(_ kind: NoteID.Kind) -> Int { listed[kind]?.count ?? 0 }
-
     /// All notes of a kind, the newest first.
     package func all(_ kind: NoteID.Kind) throws(StoreError) -> [StoredNote] {
         var found: [StoredNote] = []

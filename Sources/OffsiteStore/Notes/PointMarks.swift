@@ -8,14 +8,25 @@ package struct PointMarks: Sendable {
     package let suspension: StoredNote?
 
     package init(_ shelf: NoteShelf) throws(StoreError) {
-        released = Set(try shelf.all(.released).compactMap(\.note.point))
+        var notes: [NoteID.Kind: [StoredNote]] = [:]
+        for kind in Self.kinds { notes[kind] = try shelf.all(kind) }
+        self.init(notes)
+    }
+
+    /// Kinds of notes that say such things.
+    static let kinds = [NoteID.Kind.released, .pinned, .unpinned, .suspended, .resumed]
+
+    /// - Parameter notes: All of each kind.
+    init(_ notes: [NoteID.Kind: [StoredNote]]) {
+        func all(_ kind: NoteID.Kind) -> [StoredNote] { notes[kind] ?? [] }
+        released = Set(all(.released).compactMap(\.note.point))
         var pinned: [Point.Reference: StoredNote] = [:]
-        for note in Self.inOrder(try shelf.all(.pinned) + shelf.all(.unpinned)) {
+        for note in Self.inOrder(all(.pinned) + all(.unpinned)) {
             guard let point = note.note.point else { continue }
             pinned[point] = note.note.id.kind == .pinned ? note : nil
         }
         self.pinned = pinned
-        let last = Self.inOrder(try shelf.all(.suspended) + shelf.all(.resumed)).last
+        let last = Self.inOrder(all(.suspended) + all(.resumed)).last
         suspension = last?.note.id.kind == .suspended ? last : nil
     }
 

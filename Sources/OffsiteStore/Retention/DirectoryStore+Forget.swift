@@ -20,6 +20,7 @@ extension DirectoryStore {
         let report = try guards.judge(now: clock.now)
         guard !report.forgotten.isEmpty || guards.newlyTrusts else { return report }
         if !report.forgotten.isEmpty { try proveNewest(guards.newestGood, job) }
+        try shelf.requireUnchanged(self, "forget")
         guard !request.isTrial else { return report }
         try publish(
             guards.tomb(report, after: tomb, made: clock.now), shelf.reader.job, store: shelf.reader.storeID)

@@ -10,19 +10,27 @@ package struct PointShelf {
     /// Those that cannot be read.
     package private(set) var unreadable: [StoreError] = []
     package private(set) var unreadableGenerations: [UInt64] = []
+    /// Names of points, and of notes that have a say in what stays, as they were listed.
+    private var listed: Set<ObjectKey> = []
 
-    /// - Throws: `corrupt` when a note that may be a pin or a release cannot be read: what it says is not known.
+    /// - Throws: `corrupt` when a note that may be a pin or a release cannot be read.
     package init(reading store: any ObjectStore, job: Name) throws(StoreError) {
         reader = try PointReader(store, job: job)
+        listed = try Self.list(store, job)
         let shelf = try NoteShelf(reader, store)
-        for kind in [NoteID.Kind.pinned, .unpinned, .released] {
-            guard try shelf.all(kind).count == shelf.count(kind) else {
+        var notes: [NoteID.Kind: [StoredNote]] = [:]
+        for kind in PointMarks.kinds {
+            let found = try shelf.all(kind)
+            // What one says that is listed and cannot be read, or was not listed again, is not known.
+            let known = Set(found.map { ObjectKey.note(job, $0.note.id) })
+            guard known == listed.filter({ $0.note?.kind == kind }) else {
                 throw StoreError(
                     .corrupt, "read", "notes of job \(job)", "a note about points that stay cannot be read",
                     hint: "look for it with: hybridrep verify \(job) --full")
             }
+            notes[kind] = found
         }
-        let marks = try PointMarks(shelf)
+        let marks = PointMarks(notes)
         try reader.forEach { (generation, found) throws(StoreError) in
             do throws(StoreError) { add(try found.get(), marks) } catch {
                 guard [.corrupt, .notFound, .failed, .incompatible, .denied].contains(error.kind) else {
@@ -31,6 +39,28 @@ package struct PointShelf {
                 unreadable.append(error)
                 unreadableGenerations.append(generation)
             }
+        }
+    }
+
+    private static func list(_ store: any ObjectStore, _ job: Name) throws(StoreError) -> Set<ObjectKey> {
+        let points = try store.list(.point, job: job).map(\.key)
+        let notes = try store.list(.note, job: job).map(\.key)
+            .filter { key in key.note.map { PointMarks.kinds.contains($0.kind) } ?? false }
+        return Set(points + notes)
+    }
+
+    /// What has been read is all that there is: lists it a second time.
+    ///
+    /// A disk or a share that leaves names out of a listing says nothing of it; and somebody may have pinned a point meanwhile.
+    func requireUnchanged(_ store: any ObjectStore, _ operation: String) throws(StoreError) {
+        let job = reader.job.name
+        let read = Set((points.map(\.generation) + unreadableGenerations).map { ObjectKey.point(job, $0) })
+        let again = try Self.list(store, job)
+        guard again == listed, read == Set(listed.filter { $0.kind == .point }) else {
+            throw StoreError(
+                .exists, operation, "job \(job)",
+                "what its points and notes are changed while they were read: nothing is taken away",
+                hint: "try again")
         }
     }
 

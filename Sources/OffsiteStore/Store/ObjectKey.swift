@@ -43,6 +43,8 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    var note: NoteID? { if case .note(_, let id) = self { id } else { nil } }
+
     /// Nil for what a store or a job has one of.
     package var kind: ObjectKind? {
         switch self {

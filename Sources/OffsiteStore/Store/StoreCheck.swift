@@ -178,6 +178,8 @@ struct StoreCheck {
             if length == object.length {
                 report.presentObjects += 1
                 present.append(object)
+            } else if length == nil, case .point(_, let generation) = object.key, isForgotten(generation) {
+                report.neededObjects -= 1
             } else {
                 let reason = length.map { "has \($0) bytes, should have \(object.length)" } ?? "is missing"
                 add(
