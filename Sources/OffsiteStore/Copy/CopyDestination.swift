@@ -39,22 +39,8 @@ struct CopyDestination {
             guard error.kind == .notFound else { throw error }
             return nil
         }
-        try check(points, store, against: source)
+        try source.requireSameJob(as: points, in: store, "copy to")
         return points
-    }
-
-    /// - Throws: `notFound` when it is another job of the name; `exists` when it is the same store.
-    private static func check(
-        _ points: PointReader, _ store: any ObjectStore, against source: PointReader
-    ) throws(StoreError) {
-        guard points.storeID != source.storeID else {
-            throw StoreError(.exists, "copy to", store.label, "it is the store that is copied from")
-        }
-        guard points.job.id == source.job.id, points.job.secret == source.job.secret else {
-            throw StoreError(
-                .notFound, "copy to", store.label, "it holds another job of the name \(source.job.name)",
-                hint: "use another store")
-        }
     }
 
     /// Makes the store and the job's place in it, where they are missing.
@@ -66,7 +52,7 @@ struct CopyDestination {
         // Also when it is there: whoever made it may not have lived to make all of it durable.
         _ = try store.publishJob(source.job.name, source.job.encoded(store: id))
         let points = try PointReader(store, job: source.job.name)
-        try check(points, store, against: source)
+        try source.requireSameJob(as: points, in: store, "copy to")
         return points
     }
 

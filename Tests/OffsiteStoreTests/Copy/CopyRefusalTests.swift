@@ -20,7 +20,7 @@ import Testing
             try pair.copy(to: try StoreKind.folder.open(pair.near, seed: 9))
         }
         #expect(error?.kind == .exists)
-        #expect(error?.detail == "it is the store that is copied from")
+        #expect(error?.detail == "it is the same store")
     }
 
     @Test(arguments: StoreKind.allCases)
