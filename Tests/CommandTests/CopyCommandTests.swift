@@ -168,6 +168,32 @@ import Testing
         try site.expectGood("verify", Site.job, "--full", "--store", site.path("third"))
     }
 
+    // Goal of this test: two damaged stores mend each other, and what was damaged is told.
+    @Test("a store is mended from another one", arguments: Link.Kind.nearAndFar)
+    func repair(kind: Link.Kind) throws {
+        let link = try Link(kind)
+        let site = try site(link)
+        try site.configure(
+            source: "ese: \(site.path("source"))",
+            targets: [
+                "vault": link.target(store: site.store), "third": link.target(store: site.path("third")),
+            ])
+        try site.expectGood("copy", Site.job, "--from", "vault", "--to", "third")
+        for pack in try site.stored("packs") { try site.flip(pack, at: 300) }
+        #expect(try site.expect(22, "verify", Site.job, "--full").contains("is damaged"))
+        let mended = try site.run("verify", Site.job, "--full", "--repair")
+        #expect(mended.status == 3, "\(mended.errorText)")
+        #expect(mended.outputText.contains("was damaged and is mended"))
+        try site.expectGood("verify", Site.job, "--full")
+        try site.flip(try #require(try site.stored("maps").first), at: 50)
+        let bare = try site.scratch.hybridrep(
+            ["verify", Site.job, "--full", "--repair", "--from", site.path("third"), "--store", site.store])
+        #expect(bare.status == 3, "\(bare.errorText)")
+        try site.expectGood("verify", Site.job, "--full", "--repair")
+        try site.expect(2, "verify", Site.job, "--from", "third")
+        try site.expect(2, "verify", Site.job, "--repair", "--store", site.store)
+    }
+
     @Test("what cannot be copied to is refused")
     func refusals() throws {
         let site = try site(Link(.directory))

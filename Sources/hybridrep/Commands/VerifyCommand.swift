@@ -14,6 +14,7 @@ struct VerifyCommand: ToolCommand {
             "verify mdb01": "Every object there, a sample hashed: minutes.",
             "verify mdb01 --full": "Every byte hashed, the newest image made again.",
             "verify mdb01 42 --full": "That for one point.",
+            "verify mdb01 --full --repair": "And what is damaged comes from another target that has it.",
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -22,12 +23,22 @@ struct VerifyCommand: ToolCommand {
     @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
     @Argument(help: "latest, a generation, or a point's id; all points by default.") var point: String?
     @OptionGroup var level: VerifyLevel
+    @Flag(help: "Give the store back what is damaged in it, from the job's other targets.") var repair = false
+    @Option(
+        help: ArgumentHelp(
+            "With --repair, from this target instead, or without configuration from ssh://[user@]host[:port]/path or a folder.",
+            valueName: "store"))
+    var from: String?
 
     var subject: String { "verify \(job)" + (point.map { " \($0)" } ?? "") }
 
     func validate() throws {
         if level.readsAPart, point != nil {
             throw ValidationError("--sample and --budget read a part of the whole job, not of one point")
+        }
+        guard repair || from == nil else { throw ValidationError("--from goes with --repair") }
+        guard !repair || from != nil || selection.store == nil else {
+            throw ValidationError("--repair of a store without configuration needs --from")
         }
     }
 
@@ -45,31 +56,57 @@ struct VerifyCommand: ToolCommand {
         _ opened: StoreSelection.Opened, _ wanted: PointSelection?, _ session: Session, _ tally: RunTally
     ) throws -> Verdict {
         let points = try PointReader(opened.store, job: opened.job)
-        let found = try wanted.map { try $0.find(points) }
-        tally.note(opened.target) { $0.pointID = found?.point.id }
+        let stored = try wanted.map { try $0.find(points) }
+        tally.note(opened.target) { $0.pointID = stored?.point.id }
+        var result = try look(opened, stored, session)
+        session.keep(result, level.choice, of: stored, opened)
+        var mended: [CheckReport.Damage] = []
+        // What only a damaged map names is missed when that map is there again.
+        while repair, !result.check.damage.isEmpty {
+            let damage = result.check.damage.filter { one in !mended.contains { $0.object == one.object } }
+            let ends = CopyEnds(session: session, options: options, overrides: overrides)
+            let found = try JobRepair(ends, opened).mend(damage, from: try sources(opened, session))
+            guard !found.isEmpty else { break }
+            mended += found
+            result = try look(opened, stored, session)
+            session.keep(result, level.choice, of: stored, opened)
+        }
+        let damage = DamageInPoint(newestOf: result, opened, points, session)
+        try opened.store.close()
+        tally.note(opened.target, opened.store.traffic)
+        let report = VerificationReport(
+            result: result, level: level.choice, damage: damage, mended: mended)
+        for line in report.lines { session.console.result(line) }
+        session.console.result(report.message(job: opened.job, target: opened.target))
+        guard result.isGood else {
+            let generation = stored?.point.generation
+            throw CommandFailure(
+                result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage)
+        }
+        // Either the store's disk wants to be looked at, or what was written was damaged, by option.
+        return !mended.isEmpty || result.rebuilt.contains { $0.health != .good } ? .degraded : .good
+    }
+
+    private func look(
+        _ opened: StoreSelection.Opened, _ stored: StoredPoint?, _ session: Session
+    ) throws -> PointVerification.Result {
         let seed = try session.entropy.bytes(8)
         let label = "verify \(opened.job)"
-        let result = try PointVerification(opened.store, job: opened.job, .host(session.files))
+        return try PointVerification(opened.store, job: opened.job, .host(session.files))
             .run(
-                level.choice, generation: found?.point.generation, part: level.part,
+                level.choice, generation: stored?.point.generation, part: level.part,
                 seed: seed.span.uint64(at: 0)
             ) { (progress) throws(StoreError) in
                 session.console.progress(Progress(label: label, verification: progress))
                 if Interruption.cause != nil { throw .interrupted }
             }
-        session.keep(result, level.choice, of: found, opened)
-        let damage = DamageInPoint(newestOf: result, opened, points, session)
-        try opened.store.close()
-        tally.note(opened.target, opened.store.traffic)
-        let report = VerificationReport(result: result, level: level.choice, damage: damage)
-        for line in report.lines { session.console.result(line) }
-        session.console.result(report.message(job: opened.job, target: opened.target))
-        guard result.isGood else {
-            let generation = found?.point.generation
-            throw CommandFailure(
-                result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage)
-        }
-        // The store is as it was written; what was written was damaged, by option.
-        return result.rebuilt.contains { $0.health != .good } ? .degraded : .good
+    }
+
+    /// Where to take from what is damaged.
+    private func sources(_ opened: StoreSelection.Opened, _ session: Session) throws -> [String] {
+        if let from { return [from] }
+        let configuration = try session.configuration(options, overrides)
+        let targets = try configuration.job(job).targets.value
+        return targets.filter { $0 != opened.target }.map(\.description)
     }
 }

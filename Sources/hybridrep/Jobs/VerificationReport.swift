@@ -10,10 +10,12 @@ struct VerificationReport {
     let level: CheckRequest.Level
     /// What damaged packs take from the newest point that needs them.
     let damage: DamageInPoint?
+    /// What was damaged before, and is not any more.
+    var mended: [CheckReport.Damage] = []
 
     private var share: Double { result.arc?.share ?? 0 }
 
-    var lines: [String] { [objects] + part + images + pages }
+    var lines: [String] { repairs + [objects] + part + images + pages }
 
     private var objects: String {
         let check = result.check
@@ -21,6 +23,8 @@ struct VerificationReport {
             + "\(check.hashedObjects) of \(check.objectsToHash) hashed "
             + "(\(HumanQuantity.bytes(check.hashedBytes)))"
     }
+
+    private var repairs: [String] { mended.map { "\($0.object) was damaged and is mended: \($0.reason)" } }
 
     private var part: [String] {
         guard level == .part else { return [] }
@@ -74,6 +78,7 @@ struct VerificationReport {
                             "points": .array(damage.points.map { .integer(Int(clamping: $0)) }),
                         ])
                     }), "faults": .array(result.faults.map { .string($0) }),
+                "mended": .array(mended.map { .string($0.object) }),
                 "damaged_point_id": .optional(damage?.pointID), "damaged_parts": .array(parts),
                 "good": .bool(result.isGood),
             ])
