@@ -59,12 +59,6 @@ struct PointHistory {
         return found
     }
 
-    /// What there is of a point this host remembers.
-    func trace(of generation: UInt64) throws(SyncError) -> TargetMemory.Trace {
-        guard generations.contains(generation) else { return .missing }
-        return try point(generation).map { .point($0.digest) } ?? .damaged
-    }
-
     /// False when the head does not descend from a point that is there.
     ///
     /// A parent that is gone or damaged ends the search, and so does a long way.

@@ -15,8 +15,8 @@ extension Push {
     /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
     func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
         guard let memory = state.target(target) else { return }
-        try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
-            try history.trace(of: generation)
+        try memory.check(points.storeID, target: target, among: history.generations) {
+            (generation) throws(SyncError) in try history.point(generation)?.digest
         }
         guard try history.isHead(after: memory.reference) else {
             throw .wrongStore(

@@ -83,33 +83,29 @@ package struct TargetMemory: Equatable, Sendable {
     /// The point that is remembered.
     package var reference: Point.Reference { Point.Reference(generation: generation, digest: digest) }
 
-    /// What a store has of a point.
-    package enum Trace: Equatable, Sendable {
-        case missing
-        /// Its digest cannot be told: that is damage, and no other store.
-        case damaged
-        case point(Digest256)
-    }
-
     /// Refuses a store that is not the remembered one, or has lost points.
     ///
-    /// - Parameter trace: What the store has of the point of a generation.
+    /// A point that is not there while newer ones are was forgotten: the newest never is.
+    /// - Parameters:
+    ///   - generations: Those the store has, rising.
+    ///   - digest: Of one of them; nil for one that is damaged, which is no other store.
     package func check(
-        _ found: Identifier, target: Name, trace: (UInt64) throws(SyncError) -> Trace
+        _ found: Identifier, target: Name, among generations: [UInt64],
+        digest: (UInt64) throws(SyncError) -> Digest256?
     ) throws(SyncError) {
         let hint = Self.hint(target)
         guard found == store else {
             throw .wrongStore(
                 "target \(target) is another store than the one this job was shipped to", hint: hint)
         }
-        switch try trace(generation) {
-        case .missing:
+        guard generations.contains(generation) else {
+            guard generations.last ?? 0 < generation else { return }
             throw .wrongStore(
                 "target \(target) has lost point \(generation): an older copy of the store?", hint: hint)
-        case .point(let there) where there != digest:
+        }
+        if let there = try digest(generation), there != self.digest {
             throw .wrongStore(
                 "point \(generation) of target \(target) is not the one that was committed", hint: hint)
-        case .damaged, .point: break
         }
     }
 

@@ -32,6 +32,9 @@ struct JobCollection {
         try noteReturn(of: recalled, shelf)
         guard request.recalled.isEmpty else { return report }
         try shelf.requireUnchanged(store, "collect")
+        // A point that was taken away comes back after a power cut, unless this is durable.
+        let points = store.folder(job, ObjectKind.point.folder)
+        try store.wrap("sync", points) { () throws(SystemError) in try store.files.syncFolder(points) }
         // Before anything is written: where a disk is full, this makes room.
         try sweep(newest)
         let packs = try survey(&marking)

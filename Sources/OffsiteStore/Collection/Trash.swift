@@ -83,6 +83,14 @@ struct Trash {
         touched.formUnion([PathText.folder(of: path), batch])
     }
 
+    /// Moves a file back that this act has put here, as far as that can be.
+    mutating func putBack(_ path: String) {
+        guard let current else { return }
+        let isBack = try? store.files.renameNoReplace(
+            PathText.path(of: PathText.name(of: path), in: current), to: path)
+        if isBack == true { touched.formUnion([PathText.folder(of: path), current]) }
+    }
+
     private mutating func batch(_ generation: UInt64) throws(StoreError) -> String {
         if let current { return current }
         let digits = String(generation, radix: 16)

@@ -25,13 +25,26 @@ extension DirectoryStore {
         try publish(
             guards.tomb(report, after: tomb, made: clock.now), shelf.reader.job, store: shelf.reader.storeID)
         guard !report.forgotten.isEmpty else { return report }
-        var trash = Trash(self, job)
-        for generation in report.forgotten {
-            try trash.put(path(.point(job, generation)), newest: guards.generations.last ?? 0)
-            try pulse?()
-        }
-        try trash.sync()
+        try take(report.forgotten, job, newest: guards.generations.last ?? 0)
         return report
+    }
+
+    /// Moves points to the trash, all of them or none: one that a disk could not be told to leave out would come back after a
+    /// power cut, when what it needs is gone.
+    private func take(_ generations: [UInt64], _ job: Name, newest: UInt64) throws(StoreError) {
+        var trash = Trash(self, job)
+        let points = generations.map { path(.point(job, $0)) }
+        do throws(StoreError) {
+            for point in points {
+                try trash.put(point, newest: newest)
+                try pulse?()
+            }
+            try trash.sync()
+        } catch {
+            for point in points { trash.putBack(point) }
+            try? trash.sync()
+            throw error
+        }
     }
 
     /// What stays must be worth more than what goes.

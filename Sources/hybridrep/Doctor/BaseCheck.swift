@@ -25,11 +25,11 @@ struct BaseCheck {
             ]
         }
         do throws(SyncError) {
-            try memory.check(points.storeID, target: target) { (generation) throws(SyncError) in
-                guard generations.contains(generation) else { return .missing }
-                do throws(StoreError) {
-                    return try points.undamaged(generation).map { .point($0.digest) } ?? .damaged
-                } catch { throw .store(error) }
+            try memory.check(points.storeID, target: target, among: generations) {
+                (generation) throws(SyncError) in
+                do throws(StoreError) { return try points.undamaged(generation)?.digest } catch {
+                    throw .store(error)
+                }
             }
         } catch { return [.failed("identity", target, error, otherwise: "hybridrep init \(target)")] }
         return [

@@ -43,11 +43,11 @@ struct JobRegistration {
         let points = try PointReader(store, job: context.job.name)
         let generations = try points.generations()
         do throws(SyncError) {
-            try memory.check(storeID, target: target.name) { (generation) throws(SyncError) in
-                guard generations.contains(generation) else { return .missing }
-                do throws(StoreError) {
-                    return try points.undamaged(generation).map { .point($0.digest) } ?? .damaged
-                } catch { throw .store(error) }
+            try memory.check(storeID, target: target.name, among: generations) {
+                (generation) throws(SyncError) in
+                do throws(StoreError) { return try points.undamaged(generation)?.digest } catch {
+                    throw .store(error)
+                }
             }
         } catch {
             guard case .wrongStore = error else { throw error }
