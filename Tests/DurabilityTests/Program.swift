@@ -146,6 +146,18 @@ struct Program {
         }
     }
 
+    /// `copy` to a store of another host: a violation where it finds damage.
+    func copy(to far: any FileSystem) throws {
+        try opened { store in
+            let there = Self.store(far, entropy)
+            defer { there.close() }
+            var copy = try StoreCopy(.all, of: Self.job.name, from: store, to: there)
+            let made = StoreObject(id: Identifier(high: 7, low: 8), created: FixedClock().now)
+            let report = try copy.run(makingStore: made, holder: "test") { _ in }
+            guard report.damaged.isEmpty else { throw Violation("a copy finds \(report.damaged)") }
+        }
+    }
+
     /// `restore` of any point that is there: a violation where it has other bytes than were pushed.
     func restoreAny(_ choice: UInt64) throws {
         try opened { store in

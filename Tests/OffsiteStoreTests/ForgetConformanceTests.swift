@@ -152,6 +152,46 @@ private final class SetClock: Clock {
         #expect(try nights.check().damage == [])
     }
 
+    /// A disk on which nothing new has room.
+    private final class FullFiles: FileSystemDecorator {
+        let base: any FileSystem = HostFileSystem()
+
+        func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
+            if mode == .create { throw SystemError(call: "open", path: path, code: 28) }
+            return try base.open(path, mode)
+        }
+        func makeFolder(_ path: String) throws(SystemError) -> Bool {
+            if try base.status(path) != nil { return false }
+            throw SystemError(call: "mkdir", path: path, code: 28)
+        }
+    }
+
+    @Test func aFullDiskIsMadeEmptier() throws {
+        let nights = try Nights(20)
+        var forgetting = nights.request(1, 2, 3, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17)
+        forgetting.mayTakeMany = true
+        _ = try nights.store.forget(forgetting)
+        let before = try nights.check()
+        nights.store.close()
+        let full = DirectoryStore(
+            root: nights.folder.storePath, files: FullFiles(), clock: nights.clock,
+            entropy: SeededEntropy(seed: 3))
+        var request = CollectRequest(job: mdb01, maker: "test")
+        request.wastePercent = 0
+        // With a trash that is kept there has to be room for its folder.
+        let error = #expect(throws: StoreError.self) { try full.collect(request) }
+        #expect(error?.kind == .noSpace)
+        request.graceSeconds = 0
+        let report = try full.collect(request)
+        full.close()
+        #expect(report.deadObjects > 0)
+        #expect(report.sweptBytes >= report.deadBytes)
+        #expect(report.packsLeftForSpace > 0)
+        let after = try nights.check()
+        #expect(after.damage == [])
+        #expect(after.points == before.points)
+    }
+
     @Test func aForgottenPointComesBackFromTheTrash() throws {
         let nights = try Nights(8)
         _ = try nights.store.forget(nights.request(2, 3, 4))

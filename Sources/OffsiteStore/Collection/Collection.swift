@@ -16,6 +16,7 @@ struct JobCollection {
         self.request = request
         self.rights = rights
         trash = Trash(store, request.job)
+        trash.isEmptiedAtOnce = grace == 0
     }
 
     mutating func run() throws(StoreError) -> CollectReport {
@@ -43,6 +44,8 @@ struct JobCollection {
         try mergeIndexes(shelf, newest)
         try trash.sync()
         if grace == 0 { try sweep(newest) }
+        report.sweptFiles += trash.removed.files
+        report.sweptBytes += trash.removed.bytes
         report.trashBytes = try trash.bytes()
         return report
     }

@@ -18,6 +18,10 @@ struct Trash {
     /// Where this act puts things; made with the first of them.
     private var current: String?
     private var touched: Set<String> = []
+    /// What is put here goes for good when this act ends.
+    var isEmptiedAtOnce = false
+    /// What has gone without being moved.
+    private(set) var removed = (files: 0, bytes: 0)
 
     init(_ store: DirectoryStore, _ job: Name) {
         self.store = store
@@ -71,7 +75,22 @@ struct Trash {
     }
 
     /// Moves a file of the job into this act's folder; not durable before ``sync()``.
+    ///
+    /// On a disk that has not even room for that it goes for good, where it would at the end of this act.
     mutating func put(_ path: String, newest generation: UInt64) throws(StoreError) {
+        do throws(StoreError) { try move(path, generation) } catch {
+            guard error.kind == .noSpace, isEmptiedAtOnce else { throw error }
+            removed.bytes += try store.wrap("remove", path) { () throws(SystemError) in
+                let length = try store.files.status(path)?.length ?? 0
+                try store.files.remove(path)
+                return length
+            }
+            removed.files += 1
+            touched.insert(PathText.folder(of: path))
+        }
+    }
+
+    private mutating func move(_ path: String, _ generation: UInt64) throws(StoreError) {
         let batch = try batch(generation)
         let target = PathText.path(of: PathText.name(of: path), in: batch)
         let isMoved = try store.wrap("move", path) { () throws(SystemError) in

@@ -4,10 +4,12 @@ import Platform
 import Synchronization
 import TestSupport
 
-/// Two who push, one who forgets and collects, one who verifies and one who restores: all at once over one store, each of them killed now and then.
+/// Two who push, one who forgets and collects, one who verifies, one who restores and one who copies to another site: all at once over one store, each of them killed now and then.
 struct Crowd {
     private let seed: UInt64
     private let hosts: Hosts
+    /// The other site's disk.
+    private let far: SimFS
     private let book: LedgerBook
     private let findings = Findings()
     private(set) var turns = 0
@@ -28,6 +30,7 @@ struct Crowd {
     init(seed: UInt64) throws {
         self.seed = seed
         hosts = try Hosts.fresh()
+        far = try Hosts.fresh().store
         book = LedgerBook()
         let program = Program(hosts, book, seed: seed)
         try program.initialise()
@@ -53,6 +56,7 @@ struct Crowd {
             ),
             (hosts, 3, { program, _ in try program.verify() }),
             (hosts, 3, { program, round in try program.restoreAny(UInt64(round)) }),
+            (hosts, 2, { [far] program, _ in try program.copy(to: far) }),
         ]
         let turns = Turns(seed: generator.next(), programs: tasks.count)
         var programs: [@Sendable () -> Void] = []
@@ -88,6 +92,8 @@ struct Crowd {
             try Program(hosts, book, seed: seed &+ 7).collect()
             try Program(hosts, book, seed: seed &+ 8).push(Scenario.images[0])
             try Survey.verify(hosts, book.ledger)
+            try Program(hosts, book, seed: seed &+ 9).copy(to: far)
+            try Program(Hosts(client: hosts.client, store: far), book, seed: seed &+ 10).verify()
         } catch { findings.add("in the end: \(error)") }
         return findings.all
     }
