@@ -21,6 +21,18 @@ import Testing
         try #require(try site.json("status", Site.job, status: code).last)
     }
 
+    @Test func whatWasShippedDoesNotWaitHoweverFastItCame() throws {
+        let site = try Self.site()
+        for night in 0..<4 {
+            try site.flip(site.path("db.img"), at: night * 1000)
+            try site.expectGood("run", Site.job)
+        }
+        #expect(try Self.status(site).number("waiting_images") == 0)
+        try site.flip(site.path("db.img"), at: 7)
+        try site.expectGood("backup", Site.job)
+        #expect(try Self.status(site).number("waiting_images") == 1)
+    }
+
     @Test func aRunIsSeenAndProvedAndNothingElseIsClaimed() throws {
         let site = try Self.site()
         let before = try Self.status(site, code: 25)

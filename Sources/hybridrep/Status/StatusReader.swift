@@ -69,7 +69,9 @@ struct StatusReader {
         guard let entries = try? context.spool().entries() else { return 0 }
         guard let head else { return entries.count }
         let newest = SpoolName(head.sourceTime, head.imageDigest)
-        return entries.count { $0.name.time > newest.time }
+        // Of images of one second the names are seconds apart: the newest point's own tells which came after it.
+        let own = entries.map(\.name).last { $0.digestPrefix == newest.digestPrefix } ?? newest
+        return entries.count { $0.name.time > own.time }
     }
 }
 
