@@ -20,7 +20,9 @@ import Testing
             site = try Site()
             try site.configure(
                 source: "file: \(site.path("db.img"))",
-                targets: ["near": "directory: \(site.store)", "away": "directory: \(site.path("away"))"])
+                targets: ["near": "directory: \(site.store)", "away": "directory: \(site.path("away"))"],
+                // It measures the nights by the clock, and these are as long as the machine takes.
+                more: "sanity-gate: false")
             try Data(bytes).write(to: file)
             for target in ["near", "away"] { try site.expectGood("init", target) }
         }
@@ -114,7 +116,6 @@ import Testing
         try nights.pass(changing: 12)
         let caughtUp = try #require(try nights.run()["away"]?.number("bytes_stored"))
         let needed = try twin.bytesStored(nights)
-        // More than half of the blocks have changed: no reason to hold it, as that took thirty nights.
         #expect(caughtUp == needed)
         // All that the store has more, with maps, index and notes, as a disk sees it.
         let grown = try [nights.away, twin.away].map { try Self.bytes($0) - before }
@@ -152,6 +153,7 @@ import Testing
                     source: {file: \(nights.site.path("db.img"))}
                     spool: {directory: \(folder)/spool, keep: 2}
                     targets: [away]
+                    sanity-gate: false
                 targets:
                   away: {directory: \(folder)/away}
 
