@@ -23,6 +23,9 @@ struct CommandFailure: Error {
         self.details = details
     }
 
+    /// The message with the hint behind it, for where there is one line.
+    var line: String { message + (hint.map { "; \($0)" } ?? "") }
+
     /// A failed system call; only a full disk has a verdict of its own.
     init(_ error: SystemError, hint: String? = nil) {
         self.init(error.isNoSpace ? .noSpace : .failure, error.description, hint: hint)

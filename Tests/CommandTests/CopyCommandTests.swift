@@ -96,10 +96,8 @@ import Testing
         #expect(try site.expectGood("history").contains("copy"))
     }
 
-    // Goal of this test: what was copied is what the next push builds upon.
-    @Test("the next push to a copy ships the difference", arguments: Link.Kind.nearAndFar)
-    func nextPush(kind: Link.Kind) throws {
-        let link = try Link(kind)
+    /// The same with a second target that has been copied to.
+    private func copied(_ link: Link) throws -> Site {
         let site = try site(link)
         try site.configure(
             source: "ese: \(site.path("source"))",
@@ -107,6 +105,14 @@ import Testing
                 "vault": link.target(store: site.store), "third": link.target(store: site.path("third")),
             ])
         try site.expectGood("copy", Site.job, "--from", "vault", "--to", "third")
+        return site
+    }
+
+    // Goal of this test: what was copied is what the next push builds upon.
+    @Test("the next push to a copy ships the difference", arguments: Link.Kind.nearAndFar)
+    func nextPush(kind: Link.Kind) throws {
+        let link = try Link(kind)
+        let site = try copied(link)
         try site.mutate(9)
         let lines = try site.json("run", Site.job)
         #expect(lines.map(\.type) == ["summary", "summary"])
@@ -172,13 +178,7 @@ import Testing
     @Test("a store is mended from another one", arguments: Link.Kind.nearAndFar)
     func repair(kind: Link.Kind) throws {
         let link = try Link(kind)
-        let site = try site(link)
-        try site.configure(
-            source: "ese: \(site.path("source"))",
-            targets: [
-                "vault": link.target(store: site.store), "third": link.target(store: site.path("third")),
-            ])
-        try site.expectGood("copy", Site.job, "--from", "vault", "--to", "third")
+        let site = try copied(link)
         for pack in try site.stored("packs") { try site.flip(pack, at: 300) }
         #expect(try site.expect(22, "verify", Site.job, "--full").contains("is damaged"))
         let mended = try site.run("verify", Site.job, "--full", "--repair")

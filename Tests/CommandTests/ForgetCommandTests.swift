@@ -33,20 +33,21 @@ import Testing
         func run(
             _ status: Int32, _ words: String..., at location: SourceLocation = #_sourceLocation
         ) throws -> Command.Result {
-            let result = try Command.run(
-                ["faketime", "-f", offset, try Command.built("hybridrep")] + words
-                    + ["--config", site.configuration], environment: site.scratch.environment)
+            try run(status, words, at: location)
+        }
+
+        @discardableResult
+        func run(
+            _ status: Int32, _ words: [String], at location: SourceLocation = #_sourceLocation
+        ) throws -> Command.Result {
+            let result = try site.run(later: offset, words)
             #expect(result.status == status, "\(words): \(result.errorText)", sourceLocation: location)
             return result
         }
 
         @discardableResult
         func good(_ words: String..., at location: SourceLocation = #_sourceLocation) throws -> String {
-            let result = try Command.run(
-                ["faketime", "-f", offset, try Command.built("hybridrep")] + words
-                    + ["--config", site.configuration], environment: site.scratch.environment)
-            #expect(result.status == 0, "\(words): \(result.errorText)", sourceLocation: location)
-            return result.outputText
+            try run(0, words, at: location).outputText
         }
 
         func generations() throws -> [Int] {
@@ -123,10 +124,7 @@ import Testing
     @Test func whatIsInDoubtForgetsNothing() throws {
         let nights = try Nights(4)
         func refused(_ status: Int32, _ words: String, _ arguments: String...) throws {
-            let result = try Command.run(
-                ["faketime", "-f", "+4d", try Command.built("hybridrep"), "forget", Site.job] + arguments
-                    + ["--config", nights.site.configuration], environment: nights.site.scratch.environment)
-            #expect(result.status == status, "\(arguments): \(result.errorText)")
+            let result = try nights.run(status, ["forget", Site.job] + arguments)
             #expect(result.errorText.contains(words), "\(result.errorText)")
             #expect(try nights.generations() == [1, 2, 3, 4])
         }

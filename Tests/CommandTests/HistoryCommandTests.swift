@@ -7,10 +7,8 @@ import Testing
 @Suite struct HistoryCommandTests {
     private static func site(_ more: String = "") throws -> Site {
         let site = try Site()
-        try Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
-            .write(to: URL(fileURLWithPath: site.path("db.img")))
         try site.configure(
-            source: "file: \(site.path("db.img"))",
+            source: try site.makeRawFile(),
             targets: ["vault": "directory: \(site.store)", "usb": "directory: \(site.path("usb"))"],
             more: more)
         try site.expectGood("init", "vault")

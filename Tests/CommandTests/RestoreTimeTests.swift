@@ -7,10 +7,8 @@ import Testing
 @Suite struct RestoreTimeTests {
     private static func site(_ more: String) throws -> Site {
         let site = try Site()
-        try Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
-            .write(to: URL(fileURLWithPath: site.path("db.img")))
         try site.configure(
-            source: "file: \(site.path("db.img"))", targets: ["vault": "directory: \(site.store)"], more: more
+            source: try site.makeRawFile(), targets: ["vault": "directory: \(site.store)"], more: more
         )
         try site.expectGood("init", "vault")
         try site.expectGood("run", Site.job)

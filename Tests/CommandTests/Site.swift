@@ -82,6 +82,14 @@ final class Site {
         try expectGood("init", "vault")
     }
 
+    /// Writes a file that is no database; returns what stands in the braces of its source.
+    func makeRawFile() throws -> String {
+        let file = path("db.img")
+        try Data((0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) })
+            .write(to: URL(fileURLWithPath: file))
+        return "file: \(file)"
+    }
+
     /// A day's work on the database.
     @discardableResult func mutate(_ seed: UInt64, percent: Double = 8, appended: UInt32 = 2) throws
         -> ESEMutation.Outcome
@@ -135,6 +143,10 @@ final class Site {
 
     /// Runs a command by a clock that is ahead: `faketime` of the distribution.
     func run(later offset: String, _ arguments: String...) throws -> Command.Result {
+        try run(later: offset, arguments)
+    }
+
+    func run(later offset: String, _ arguments: [String]) throws -> Command.Result {
         try Command.run(
             ["faketime", "-f", offset, try Command.built("hybridrep")] + arguments
                 + ["--config", configuration], environment: scratch.environment)

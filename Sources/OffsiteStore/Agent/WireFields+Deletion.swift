@@ -12,7 +12,7 @@ extension ForgetRequest {
         writer.varint(items.count)
         for item in items {
             writer.uint64(item.generation)
-            writer.append(item.digest?.bytes ?? [UInt8](repeating: 0, count: Digest256.byteCount))
+            writer.optional(item.digest)
             writer.string(item.reason.truncated(toUTF8: 64))
         }
     }
@@ -26,10 +26,10 @@ extension ForgetRequest {
         var items: [Item] = []
         for _ in 0..<(try reader.varint("items", limit: Self.maximumItems)) {
             let generation = try reader.uint64()
-            let digest = try reader.digest()
+            let digest = try reader.optionalDigest()
             items.append(
                 Item(
-                    generation: generation, digest: digest.bytes.allSatisfy { $0 == 0 } ? nil : digest,
+                    generation: generation, digest: digest,
                     reason: try reader.string("reason", limit: Self.maximumTextBytes)))
         }
         self.init(job: job, items: items, maker: maker)

@@ -2,12 +2,6 @@ internal import Platform
 
 /// Indexes name the packs that are there.
 extension JobCollection {
-    func putIndex(_ packs: [PackIndex.Pack], _ shelf: PointShelf) throws(StoreError) {
-        guard !packs.isEmpty else { return }
-        let index = PackIndex(packs).encoded(job: shelf.reader.job.id, store: shelf.reader.storeID)
-        _ = try store.put(.index, job: job, index)
-    }
-
     /// Indexes that are small, or name packs that are gone, become one.
     mutating func mergeIndexes(_ shelf: PointShelf, _ newest: UInt64) throws(StoreError) {
         guard !request.isTrial else { return }
@@ -28,12 +22,14 @@ extension JobCollection {
             try store.pulse?()
         }
         guard isStale || replaced.count >= IndexMerge.fewest else { return }
-        do throws(StoreError) { try putIndex(merged, shelf) } catch {
+        var name: Digest256?
+        do throws(StoreError) {
+            if !merged.isEmpty { name = try store.put(merged, indexedIn: shelf.reader) }
+        } catch {
             // An index that names what is gone is passed over.
             guard error.kind == .noSpace else { throw error }
             return
         }
-        let name = indexName(merged, shelf)
         for object in replaced where object.key.digest != name {
             try trash.put(store.path(object.key), newest: newest)
         }
@@ -48,11 +44,6 @@ extension JobCollection {
         }
         guard SHA256Hasher.hash(bytes.span) == object.key.digest else { return nil }
         return try? PackIndex(parsing: bytes, job: shelf.reader.job.id, store: shelf.reader.storeID)
-    }
-
-    private func indexName(_ packs: [PackIndex.Pack], _ shelf: PointShelf) -> Digest256 {
-        SHA256Hasher.hash(
-            PackIndex(packs).encoded(job: shelf.reader.job.id, store: shelf.reader.storeID).span)
     }
 
     private enum IndexMerge {

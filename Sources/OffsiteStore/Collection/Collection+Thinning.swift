@@ -24,7 +24,7 @@ extension JobCollection {
         do throws(StoreError) {
             for (_, pack) in aged { try compaction.add(pack, marking) }
             try compaction.finishPack()
-            try putIndex(compaction.made, shelf)
+            if !compaction.made.isEmpty { _ = try store.put(compaction.made, indexedIn: shelf.reader) }
         } catch {
             compaction.abandon()
             guard error.kind == .noSpace else { throw error }

@@ -31,12 +31,7 @@ struct Marking {
                     return .failure(Lost(what: "\(key) is not there as it should be"))
                 }
                 let found = try MapReferences.read(
-                    length: segment.length, job: job.id, expected: segment.name,
-                    format: { StoreError("read", key.path, $0) }
-                ) { (offset, count) throws(StoreError) in
-                    try store.pulse?()
-                    return try store.read(key, at: offset, count: count)
-                }
+                    segment.name, length: segment.length, of: job, in: store, pulse: store.pulse)
                 roots.merge(found) { $0.union($1) }
             }
         }

@@ -34,11 +34,11 @@ struct Trash {
         return try store.wrap("list", folder) { () throws(SystemError) in try store.files.list(folder) }
             .compactMap { name in
                 let parts = name.split(separator: "-")
-                guard (2...3).contains(parts.count), parts[0].count == 16, let bytes = Hex.decode(parts[0]),
+                guard (2...3).contains(parts.count), let generation = Hex.number(parts[0]),
                     let time = Timestamp(compact: parts[1])
                 else { return nil }
                 return Batch(
-                    generation: bytes.reduce(0) { $0 << 8 | UInt64($1) }, time: time,
+                    generation: generation, time: time,
                     path: PathText.path(of: name, in: folder))
             }
     }
@@ -112,9 +112,7 @@ struct Trash {
 
     private mutating func batch(_ generation: UInt64) throws(StoreError) -> String {
         if let current { return current }
-        let digits = String(generation, radix: 16)
-        let number = String(repeating: "0", count: 16 - digits.count) + digits
-        let stem = "\(number)-\(store.clock.now.compact)"
+        let stem = "\(Hex.encode(generation))-\(store.clock.now.compact)"
         let folder = folder
         let taken = Set(
             try store.wrap("list", folder) { () throws(SystemError) in try store.files.list(folder) })

@@ -80,12 +80,8 @@ struct CopySource {
     }
 
     private func read(_ segment: Point.Segment) throws(CopyObstacle) -> [FrameID: BitSet] {
-        let key = ObjectKey.map(points.job.name, segment.name)
-        return try CopyObstacle.reading { () throws(StoreError) in
-            try MapReferences.read(
-                length: segment.length, job: points.job.id, expected: segment.name,
-                format: { StoreError("read", key.path, $0) }
-            ) { (offset, count) throws(StoreError) in try store.read(key, at: offset, count: count) }
+        try CopyObstacle.reading { () throws(StoreError) in
+            try MapReferences.read(segment.name, length: segment.length, of: points.job, in: store)
         }
     }
 }

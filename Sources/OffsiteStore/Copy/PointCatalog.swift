@@ -62,8 +62,3 @@ extension PointCatalog.Entry {
             segments: stored.point.segments)
     }
 }
-
-extension StoreError {
-    /// Whether it speaks of what lies in a store, and not of the way there.
-    package var tellsOfDamage: Bool { [.corrupt, .notFound, .failed, .incompatible].contains(kind) }
-}

@@ -137,8 +137,7 @@ package struct StoreCopy {
 
     private mutating func putIndex(in points: PointReader) throws(StoreError) {
         guard !unindexed.isEmpty else { return }
-        let index = PackIndex(unindexed).encoded(job: points.job.id, store: points.storeID)
-        _ = try destination.put(.index, job: points.job.name, index)
+        _ = try destination.put(unindexed, indexedIn: points)
         unindexed = []
     }
 

@@ -32,6 +32,22 @@ package enum MapReferences {
         return found
     }
 
+    /// The same of a segment in a store.
+    ///
+    /// - Parameter pulse: Called before each read.
+    static func read(
+        _ name: Digest256, length: Int, of job: JobObject, in store: any ObjectStore,
+        pulse: (() throws(StoreError) -> Void)? = nil
+    ) throws(StoreError) -> [FrameID: BitSet] {
+        let key = ObjectKey.map(job.name, name)
+        return try read(
+            length: length, job: job.id, expected: name, format: { StoreError("read", key.path, $0) }
+        ) { (offset, count) throws(StoreError) in
+            try pulse?()
+            return try store.read(key, at: offset, count: count)
+        }
+    }
+
     /// Reads the `FRMS` section.
     private static func parse(
         _ section: [UInt8], segmentBytes: Int

@@ -75,7 +75,7 @@ package struct NoteShelf {
                 return note.id == id ? StoredNote(note: note, received: receipt.received) : nil
             } catch { throw StoreError("read", key.path, error) }
         } catch {
-            guard [.corrupt, .notFound, .failed, .incompatible].contains(error.kind) else { throw error }
+            guard error.tellsOfDamage else { throw error }
             return nil
         }
     }

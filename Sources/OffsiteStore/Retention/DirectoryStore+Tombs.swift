@@ -4,9 +4,7 @@ extension DirectoryStore {
     private static let tombSuffix = ".tomb"
 
     private func tombPath(_ job: Name, _ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        let name = String(repeating: "0", count: 16 - digits.count) + digits
-        return PathText.path(of: name + Self.tombSuffix, in: folder(job, "tomb"))
+        PathText.path(of: Hex.encode(number) + Self.tombSuffix, in: folder(job, "tomb"))
     }
 
     /// Numbers of the job's tombs, rising.
@@ -15,11 +13,7 @@ extension DirectoryStore {
             try files.list(folder(job, "tomb"))
         }
         return names.compactMap { name in
-            let stem = name.dropLast(Self.tombSuffix.count)
-            guard name.hasSuffix(Self.tombSuffix), stem.count == 16, let bytes = Hex.decode(stem) else {
-                return nil
-            }
-            return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+            name.hasSuffix(Self.tombSuffix) ? Hex.number(name.dropLast(Self.tombSuffix.count)) : nil
         }.sorted()
     }
 

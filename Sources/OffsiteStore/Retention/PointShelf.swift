@@ -33,9 +33,7 @@ package struct PointShelf {
         let marks = PointMarks(notes)
         try reader.forEach { (generation, found) throws(StoreError) in
             do throws(StoreError) { add(try found.get(), marks) } catch {
-                guard [.corrupt, .notFound, .failed, .incompatible, .denied].contains(error.kind) else {
-                    throw error
-                }
+                guard error.tellsOfDamage || error.kind == .denied else { throw error }
                 unreadable.append(error)
                 unreadableGenerations.append(generation)
             }

@@ -17,7 +17,7 @@ extension Tomb {
         open.varint(entries.count)
         for entry in entries {
             open.uint64(entry.generation)
-            open.append(entry.digest?.bytes ?? [UInt8](repeating: 0, count: Digest256.byteCount))
+            open.optional(entry.digest)
             open.uint64(UInt64(bitPattern: entry.received.nanoseconds))
             open.string(entry.reason.truncated(toUTF8: Self.maximumTextBytes))
         }
@@ -39,10 +39,10 @@ extension Tomb {
         entries = []
         for _ in 0..<(try open.varint("entries", limit: open.remaining)) {
             let generation = try open.uint64()
-            let digest = try open.digest()
+            let digest = try open.optionalDigest()
             entries.append(
                 Entry(
-                    generation: generation, digest: digest.bytes.allSatisfy { $0 == 0 } ? nil : digest,
+                    generation: generation, digest: digest,
                     received: Timestamp(nanoseconds: Int64(bitPattern: try open.uint64())),
                     reason: try open.string("reason", limit: Self.maximumTextBytes)))
         }

@@ -18,8 +18,8 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         case .pack(let job, let name): "jobs/\(job)/packs/\(name.description.prefix(2))/\(name).pack"
         case .map(let job, let name): "jobs/\(job)/maps/\(name).map"
         case .index(let job, let name): "jobs/\(job)/index/\(name).idx"
-        case .point(let job, let generation): "jobs/\(job)/points/\(Self.hex(generation)).point"
-        case .note(let job, let id): "jobs/\(job)/notes/\(Self.hex(id.rawValue)).note"
+        case .point(let job, let generation): "jobs/\(job)/points/\(Hex.encode(generation)).point"
+        case .note(let job, let id): "jobs/\(job)/notes/\(Hex.encode(id.rawValue)).note"
         }
     }
 
@@ -66,12 +66,6 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
             job
         }
     }
-
-    /// Sixteen hexadecimal digits.
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
 }
 
 /// The kinds of objects of which a job has many.
@@ -108,8 +102,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         guard fileName.hasSuffix(suffix) else { return nil }
         let stem = fileName.dropLast(suffix.count)
         if self == .point || self == .note {
-            guard stem.count == 16, let bytes = Hex.decode(stem) else { return nil }
-            let number = bytes.reduce(0) { $0 << 8 | UInt64($1) }
+            guard let number = Hex.number(stem) else { return nil }
             return self == .point ? .point(job, number) : NoteID(rawValue: number).map { .note(job, $0) }
         }
         guard let name = Digest256(hex: stem) else { return nil }

@@ -66,7 +66,13 @@ extension ObjectStore {
         return name
     }
 
-    /// The same from a file.
+    /// An index of packs, in a job of this store.
+    func put(_ packs: [PackIndex.Pack], indexedIn points: PointReader) throws(StoreError) -> Digest256 {
+        let index = PackIndex(packs).encoded(job: points.job.id, store: points.storeID)
+        return try put(.index, job: points.job.name, index)
+    }
+
+    /// A whole object from a file.
     ///
     /// - Parameter name: The SHA-256 of the file's first `length` bytes.
     package func put(

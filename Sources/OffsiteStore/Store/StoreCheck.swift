@@ -151,12 +151,7 @@ struct StoreCheck {
             throw StoreError(.notFound, "read", key.path, "no such object in \(store.label)")
         }
         return try MapReferences.read(
-            length: length, job: points.job.id, expected: segment.name,
-            format: { StoreError("read", key.path, $0) }
-        ) { (offset, count) throws(StoreError) in
-            try store.pulse?()
-            return try store.read(key, at: offset, count: count)
-        }
+            segment.name, length: length, of: points.job, in: store, pulse: store.pulse)
     }
 
     /// Without a point, every object of the job is looked at once, whether a point needs it or not.
@@ -258,7 +253,7 @@ struct StoreCheck {
     }
 
     private mutating func damaged(_ error: StoreError, _ generation: UInt64) throws(StoreError) {
-        guard [.corrupt, .notFound, .failed, .incompatible].contains(error.kind) else { throw error }
+        guard error.tellsOfDamage else { throw error }
         add(.init(object: error.subject, reason: error.detail, points: [generation]))
     }
 

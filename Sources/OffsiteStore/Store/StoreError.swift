@@ -72,3 +72,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(operation) \(subject): \(detail)" }
 }
+
+extension StoreError {
+    /// Whether it speaks of what lies in a store, and not of the way there.
+    package var tellsOfDamage: Bool { [.corrupt, .notFound, .failed, .incompatible].contains(kind) }
+}

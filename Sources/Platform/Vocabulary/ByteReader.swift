@@ -85,6 +85,12 @@ package struct ByteReader: Sendable {
         return Digest256(bytes.span, at: start)
     }
 
+    /// Nil for zeros.
+    package mutating func optionalDigest() throws(FormatError) -> Digest256? {
+        let found = try digest()
+        return found.bytes.allSatisfy { $0 == 0 } ? nil : found
+    }
+
     package mutating func identifier() throws(FormatError) -> Identifier {
         let start = try take(Identifier.byteCount)
         return Identifier(bytes.span, at: start)

@@ -36,6 +36,10 @@ package struct ByteWriter: Sendable {
     package mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
     package mutating func append(_ more: Span<UInt8>) { bytes.append(copying: more) }
     package mutating func append(_ digest: Digest256) { bytes.append(contentsOf: digest.bytes) }
+    /// Zeros where there is none.
+    package mutating func optional(_ digest: Digest256?) {
+        append(digest?.bytes ?? [UInt8](repeating: 0, count: Digest256.byteCount))
+    }
     package mutating func append(_ identifier: Identifier) { bytes.append(contentsOf: identifier.bytes) }
     package mutating func append(_ fingerprint: Fingerprint) {
         uint64(fingerprint.low)

@@ -24,6 +24,17 @@ package enum Hex {
         return bytes
     }
 
+    /// A number as sixteen digits.
+    package static func encode(_ number: UInt64) -> String {
+        encode((0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) })
+    }
+
+    /// Of sixteen digits; nil for any other text.
+    package static func number(_ text: some StringProtocol) -> UInt64? {
+        guard let bytes = decode(text), bytes.count == 8 else { return nil }
+        return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     private static func value(_ unit: UInt8) -> UInt8? {
         switch unit {
         case 0x30...0x39: unit - 0x30

@@ -42,9 +42,7 @@ struct CopyCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
-        guard let name = Name(job) else {
-            throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
-        }
+        let name = try Name(ofJob: job)
         let ends = CopyEnds(session: session, options: options, overrides: overrides)
         let selection = last.map { CopyPlan.Selection.newest($0) } ?? .all
         if dryRun { return try copy(name, ends, session).forecast(selection) }

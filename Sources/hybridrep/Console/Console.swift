@@ -75,8 +75,7 @@ final class Console: Sendable {
     /// What can be had; nil, and a warning, where it cannot.
     func attempt<R>(_ body: () throws -> R) -> R? {
         do { return try body() } catch {
-            let failure = CommandFailure(wrapping: error)
-            warning(failure.message + (failure.hint.map { "; \($0)" } ?? ""))
+            warning(CommandFailure(wrapping: error).line)
             return nil
         }
     }

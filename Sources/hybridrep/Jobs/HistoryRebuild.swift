@@ -13,18 +13,10 @@ struct HistoryRebuild {
         var verdicts: [Verdict] = []
         for job in jobs {
             let context = try JobContext(session, configuration, job)
-            for target in try context.targets(nil) {
-                do {
-                    let count = try rebuild(context, target)
-                    session.console.news("\(job.name) at \(target.name): \(count) runs made again")
-                    verdicts.append(.good)
-                } catch {
-                    let failure = CommandFailure(wrapping: error)
-                    session.console.failure(
-                        failure, of: "history \(job.name) at \(target.name)", job: job.name,
-                        target: target.name)
-                    verdicts.append(failure.verdict)
-                }
+            verdicts += try context.verdicts(nil, "history") { target in
+                let count = try rebuild(context, target)
+                session.console.news("\(job.name) at \(target.name): \(count) runs made again")
+                return .good
             }
         }
         return Verdict.ofJob(targets: verdicts)

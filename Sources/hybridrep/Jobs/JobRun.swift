@@ -97,8 +97,7 @@ struct JobRun {
             return true
         } catch {
             let failure = CommandFailure(wrapping: error)
-            let hint = failure.hint.map { "; \($0)" } ?? ""
-            context.session.console.warning("\(what): \(failure.message)\(hint)", job: context.job.name)
+            context.session.console.warning("\(what): \(failure.line)", job: context.job.name)
             return false
         }
     }

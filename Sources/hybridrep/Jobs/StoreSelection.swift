@@ -36,9 +36,7 @@ struct StoreSelection: ParsableArguments {
                 store: try context.connection.open(target), job: context.job.name, target: target.name,
                 state: context.state, hooks: JobHooks(context: context))
         }
-        guard let name = Name(job) else {
-            throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
-        }
+        let name = try Name(ofJob: job)
         return Opened(
             store: try TargetConnection(session: session).open(named: store, overrides), job: name,
             target: nil, state: nil)

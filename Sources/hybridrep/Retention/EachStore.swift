@@ -36,9 +36,7 @@ struct EachStore: ParsableArguments {
     ) throws -> Verdict {
         let connection = TargetConnection(session: session)
         if let store {
-            guard let name = Name(job) else {
-                throw CommandFailure(.usage, "\"\(job)\" is not the name of a job")
-            }
+            let name = try Name(ofJob: job)
             return try body(
                 Place(job: name, target: nil, rules: nil) {
                     try connection.open(named: store, overrides, mayForget: true)
@@ -60,6 +58,13 @@ extension JobContext {
     func atEachTarget(
         _ asked: String?, _ verb: String, _ body: (TargetConfiguration) throws -> Verdict
     ) throws -> Verdict {
+        .ofJob(targets: try verdicts(asked, verb, body))
+    }
+
+    /// The same, with what it came to at each.
+    func verdicts(
+        _ asked: String?, _ verb: String, _ body: (TargetConfiguration) throws -> Verdict
+    ) throws -> [Verdict] {
         var verdicts: [Verdict] = []
         for target in try targets(asked) {
             do { verdicts.append(try body(target)) } catch {
@@ -69,6 +74,6 @@ extension JobContext {
                 verdicts.append(failure.verdict)
             }
         }
-        return .ofJob(targets: verdicts)
+        return verdicts
     }
 }

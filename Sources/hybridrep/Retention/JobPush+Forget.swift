@@ -19,9 +19,8 @@ extension JobPush {
             return .good
         } catch {
             let failure = CommandFailure(wrapping: error)
-            let hint = failure.hint.map { "; \($0)" } ?? ""
             session.console.warning(
-                "\(job): nothing is forgotten at \(target.name): \(failure.message)\(hint)", job: job,
+                "\(job): nothing is forgotten at \(target.name): \(failure.line)", job: job,
                 target: target.name)
             return .degraded
         }

@@ -55,7 +55,7 @@ struct TargetStatus {
     var lines: [String] {
         switch outcome {
         case .failure(let failure):
-            [failure.message + (failure.hint.map { "; \($0)" } ?? "")]
+            [failure.line]
         case .success(let status):
             status.findings.map { "\($0.text); \($0.advice(job, target))" }
         }
