@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int64_t clinux_copy_file_range(int in, int64_t in_offset, int out, int64_t out_offset, uint64_t length) {
@@ -79,6 +81,15 @@ static int64_t seek(int fd, int64_t offset, int whence) {
 int64_t clinux_seek_data(int fd, int64_t offset) { return seek(fd, offset, SEEK_DATA); }
 
 int64_t clinux_seek_hole(int fd, int64_t offset) { return seek(fd, offset, SEEK_HOLE); }
+
+int clinux_open_process(int pid) {
+    long descriptor = syscall(SYS_pidfd_open, pid, 0);
+    return descriptor < 0 ? -errno : (int)descriptor;
+}
+
+int clinux_kill(int process) {
+    return syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0) == 0 ? 0 : -errno;
+}
 
 int clinux_terminal_columns(int fd) {
     struct winsize size;

@@ -21,6 +21,20 @@ import Testing
         #expect(try Self.members(ofGroup: left.lastWords) == [])
     }
 
+    @Test func whatHasASessionOfItsOwnEndsWithIt() throws {
+        let left = try run("echo $(setsid sh -c 'echo $$; exec tail -f /dev/null >/dev/null' &); exit 3")
+        let other = try #require(Int32(left.lastWords))
+        #expect(left.end == .exited(3))
+        #expect(try Self.members(ofGroup: "\(other)") == [])
+    }
+
+    @Test func theProgramsOfAnotherStay() throws {
+        let other = try ChildProcess(["tail", "-f", "/dev/null"], leavesNothing: true)
+        #expect(try run("exit 0").end == .exited(0))
+        #expect(other.status(withinMilliseconds: 0) == nil)
+        other.terminate()
+    }
+
     /// Processes of a group that still run; those that wait to be reaped by init have ended.
     private static func members(ofGroup group: String) throws -> [String] {
         let found = try Command.run(["ps", "-eo", "pgid=,stat=,args="]).outputText.split(separator: "\n")

@@ -36,6 +36,12 @@ int64_t clinux_read_uncached(int fd, void *bytes, uint64_t length, int64_t offse
 int64_t clinux_seek_data(int fd, int64_t offset);
 int64_t clinux_seek_hole(int fd, int64_t offset);
 
+/* A descriptor of a process, which stays its own when the number is given to another. */
+int clinux_open_process(int pid);
+
+/* Sends SIGKILL to the process behind a descriptor. */
+int clinux_kill(int process);
+
 /* Width of the terminal behind `fd` in columns, 0 when it is none. */
 int clinux_terminal_columns(int fd);
 

@@ -18,19 +18,21 @@ final class RunningProgram: Sendable {
     }
 
     private let state = Mutex(State.starting)
-    /// Whether what the program started is ended with it.
-    private let leavesNothing: Bool
+    /// What the program started and is ended with it; nil when that may stay.
+    private let leftovers: Leftovers?
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
     init(
         _ arguments: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32,
         leavesNothing: Bool
     ) throws(SystemError) {
-        self.leavesNothing = leavesNothing
+        leftovers = leavesNothing ? Leftovers() : nil
         guard let name = arguments.first, !name.isEmpty else {
             throw SystemError(call: "start", path: "", code: EINVAL)
         }
         let (answer, reporter) = try OwnedDescriptor.pipe()
+        var environment = environment
+        if let leftovers { environment[leftovers.variable] = "1" }
         var configuration = Configuration(
             executable: name.contains("/") ? .path(FilePath(name)) : .name(name),
             arguments: Arguments(Array(arguments.dropFirst())),
@@ -119,7 +121,10 @@ final class RunningProgram: Sendable {
                 status = unsafe info.si_code == CLD_EXITED ? .exited(value) : .signalled(value)
             }
             // Not reaped yet, so the group's number is still its own.
-            if leavesNothing { _ = kill(-pid, SIGKILL) }
+            if let leftovers {
+                _ = kill(-pid, SIGKILL)
+                leftovers.end()
+            }
             current = .ended(status)
             continuation.resume()
             return status
