@@ -6,7 +6,7 @@ package struct RecordEncoder: ~Copyable {
     /// Deltas on one block end with a plain record at this depth, plus the block's number modulo 8.
     package static let baseDepth = 24
     /// A delta at most this share of its block is kept without a look at what a plain record would take.
-    private static let clearlySmallShare = 16
+    private static let clearlySmallShare = 12
 
     package typealias Encoded = (record: Record, payload: [UInt8])
     /// What a record took both ways, in bytes.

@@ -35,23 +35,22 @@ struct DeltaTables {
     mutating func load(_ entries: [MapEntry]) throws(SyncError) {
         var deltas: [RecordAddress: FrameTable.Delta] = [:]
         // How many deltas lie behind a record at most; none behind a plain one, whose table nobody needs.
-        var level: [RecordAddress: Int] = [:]
+        var level: [FrameID: [Int: Int]] = [:]
         for entry in entries {
             guard case .record(let frame, let record, _, let depth) = entry.source, depth > 0 else {
                 continue
             }
-            level[RecordAddress(frame, record), default: 0].raise(to: depth)
+            level[frame, default: [:]][record, default: 0].raise(to: depth)
         }
         while !level.isEmpty {
-            var below: [RecordAddress: Int] = [:]
-            let frames = Dictionary(grouping: level.keys, by: \.frame)
-            try forEachTable(Array(frames.keys)) { (frame, table) throws(SyncError) in
-                for address in frames[frame] ?? [] {
-                    guard let delta = table.deltas[address.record] else { continue }
-                    deltas[address] = delta
-                    guard let depth = level[address], depth > 1 else { continue }
+            var below: [FrameID: [Int: Int]] = [:]
+            try forEachTable(Array(level.keys)) { (frame, table) throws(SyncError) in
+                for (record, depth) in level[frame] ?? [:] {
+                    guard let delta = table.deltas[record] else { continue }
+                    deltas[RecordAddress(frame, record)] = delta
+                    guard depth > 1 else { continue }
                     for slice in delta.base where deltas[RecordAddress(slice)] == nil {
-                        below[RecordAddress(slice), default: 0].raise(to: depth - 1)
+                        below[slice.frame, default: [:]][slice.record, default: 0].raise(to: depth - 1)
                     }
                 }
                 guard deltas.count <= Self.maximumDeltas else {

@@ -7,12 +7,16 @@ internal import Platform
 package struct RecordDecoder: ~Copyable {
     /// More deltas on one block than a map can say: a cycle, or damage.
     private static let maximumDepth = 256
+    /// A delta of which all was wanted is seldom needed again: of those on a block only every fourth is kept, in case
+    /// that many blocks have them in common.
+    private static let keptOf = 4
 
     /// What is there of one record.
     private struct Content {
         /// Empty for all of it.
         let ranges: [Range<Int>]
         let bytes: [UInt8]
+        let isDelta: Bool
 
         /// Where in `bytes` a part of the record stands; nil when it is not there.
         func place(of range: Range<Int>) -> Range<Int>? {
@@ -46,23 +50,41 @@ package struct RecordDecoder: ~Copyable {
         to out: inout [UInt8]
     ) throws(SyncError) {
         decodesLeft = RestorePlan.maximumRecords
-        try append(range, address, parts, depth: 0, &out)
+        let found = try find(range, address, parts, depth: 0)
+        out.append(copying: found.bytes.span.extracting(found.place))
     }
 
-    private mutating func append(
-        _ range: Range<Int>, _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int,
-        _ out: inout [UInt8]
-    ) throws(SyncError) {
+    /// Bytes of a record among which `range` is, and where.
+    private mutating func find(
+        _ range: Range<Int>, _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> (bytes: [UInt8], place: Range<Int>) {
         if let content = known.value(address), let place = content.place(of: range) {
-            out.append(copying: content.bytes.span.extracting(place))
-            return
+            return (content.bytes, place)
         }
         let content = try decode(address, parts, depth: depth)
         guard let place = content.place(of: range) else {
             throw .damaged("\(address) does not have the bytes \(range.lowerBound) to \(range.upperBound)")
         }
-        out.append(copying: content.bytes.span.extracting(place))
-        known.insert(content, for: address, cost: content.bytes.count + 128)
+        if !content.isDelta || place.count < content.bytes.count || depth % Self.keptOf == Self.keptOf - 1 {
+            known.insert(content, for: address, cost: content.bytes.count + 128)
+        }
+        return (content.bytes, place)
+    }
+
+    /// What a delta is against, joined.
+    ///
+    /// Most are against a part of one record, which is not copied for it.
+    private mutating func base(
+        _ slices: [Record.Slice], _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> (bytes: [UInt8], place: Range<Int>) {
+        var joined: [UInt8] = []
+        for slice in slices {
+            let range = slice.offset..<slice.offset + slice.length
+            let found = try find(range, RecordAddress(slice), parts, depth: depth)
+            if slices.count == 1 { return found }
+            joined.append(copying: found.bytes.span.extracting(found.place))
+        }
+        return (joined, 0..<joined.count)
     }
 
     private mutating func decode(
@@ -80,22 +102,19 @@ package struct RecordDecoder: ~Copyable {
         guard record.storedBytes > 0 || record.length == 0 else {
             throw .damaged("\(address) was left out by collection")
         }
-        var old: [UInt8] = []
-        for slice in record.base {
-            try append(
-                slice.offset..<slice.offset + slice.length, RecordAddress(slice), parts, depth: depth + 1,
-                &old)
-        }
         let isPacked = part.form == .packedRanges || part.form == .stored && record.codec != .stored
         guard isPacked else {
-            return Content(ranges: part.ranges, bytes: frame.withPayload(of: part) { [UInt8](copying: $0) })
+            let bytes = frame.withPayload(of: part) { [UInt8](copying: $0) }
+            return Content(ranges: part.ranges, bytes: bytes, isDelta: false)
         }
+        let old = try base(record.base, parts, depth: depth + 1)
         let length = part.form == .stored ? record.length : part.ranges.reduce(0) { $0 + $1.count }
         let bytes = try frame.withPayload(of: part) { (payload) throws(SyncError) in
             do throws(CompressionError) {
-                return try decompressor.decompress(payload, prefix: old.span, length: length)
+                return try decompressor.decompress(
+                    payload, prefix: old.bytes.span.extracting(old.place), length: length)
             } catch { throw .damaged("\(address): \(error)") }
         }
-        return Content(ranges: part.ranges, bytes: bytes)
+        return Content(ranges: part.ranges, bytes: bytes, isDelta: !record.base.isEmpty)
     }
 }

@@ -27,6 +27,20 @@ struct RestorePlan {
         /// Numbers of the steps that use it, rising.
         fileprivate(set) var steps: [Int] = []
 
+        /// - Returns: Whether the step did not use the frame before.
+        fileprivate mutating func add(
+            _ record: Int, _ range: Range<Int>, _ delta: FrameTable.Delta?, _ step: Int
+        ) -> Bool {
+            if let delta {
+                records[record] = RecordNeed(isDelta: true, storedBytes: delta.storedBytes)
+            } else {
+                records[record, default: RecordNeed()].ranges.append(range)
+            }
+            guard steps.last != step else { return false }
+            steps.append(step)
+            return true
+        }
+
         /// The records in the order of their numbers.
         func request(_ job: Name, _ location: FrameLocations.Location) -> RecordRequest {
             var wanted: [RecordRequest.Wanted] = []
@@ -100,16 +114,10 @@ struct RestorePlan {
         left -= 1
         let delta = depth > 0 ? deltas[address] : nil
         let step = steps.count - 1
-        if frames[address.frame]?.steps.last != step {
-            frames[address.frame, default: FrameNeed()].steps.append(step)
+        if frames[address.frame, default: FrameNeed()].add(address.record, range, delta, step) {
             steps[step].frames.append(address.frame)
         }
-        guard let delta else {
-            frames[address.frame]?.records[address.record, default: RecordNeed()].ranges.append(range)
-            return
-        }
-        frames[address.frame]?.records[address.record] = RecordNeed(
-            isDelta: true, storedBytes: delta.storedBytes)
+        guard let delta else { return }
         for slice in delta.base {
             try need(
                 RecordAddress(slice), slice.offset..<slice.offset + slice.length, depth - 1, deltas, &left)

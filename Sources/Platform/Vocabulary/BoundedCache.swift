@@ -1,42 +1,43 @@
-package import DequeModule
-
 /// Keeps what was used last, up to a number of bytes.
 ///
+/// In two generations: what comes or is used belongs to the younger one, and when that has half of the budget, the older one goes.
+/// So a use costs one look into a dictionary, and at least what was used within half of the budget is there.
+///
 /// Inlinable: a restore asks for hundreds of thousands of records, and unspecialised a fifth of its time went into metadata.
-package struct BoundedCache<Key: Hashable, Value> {
-    @usableFromInline let budget: Int
-    @usableFromInline var values: [Key: (value: Value, cost: Int, use: Int)] = [:]
-    /// Uses in order; one that a later use of the same key has replaced is passed over.
-    @usableFromInline var uses: Deque<(key: Key, use: Int)> = []
-    @usableFromInline var clock = 0
-    @usableFromInline package private(set) var bytes = 0
+public struct BoundedCache<Key: Hashable, Value> {
+    @usableFromInline struct Entry {
+        @usableFromInline let value: Value
+        @usableFromInline let cost: Int
 
-    @inlinable package init(budget: Int) { self.budget = budget }
+        @inlinable init(_ value: Value, cost: Int) {
+            self.value = value
+            self.cost = cost
+        }
+    }
+    @usableFromInline let halfBudget: Int
+    @usableFromInline var young: [Key: Entry] = [:]
+    @usableFromInline var youngBytes = 0
+    @usableFromInline var old: [Key: Entry] = [:]
 
-    @inlinable package mutating func value(_ key: Key) -> Value? {
-        guard let found = values[key] else { return nil }
-        clock += 1
-        values[key]?.use = clock
-        uses.append((key, clock))
-        if uses.count > 4 * values.count + 64 { dropStaleUses() }
+    @inlinable public init(budget: Int) { halfBudget = budget / 2 }
+
+    @inlinable public mutating func value(_ key: Key) -> Value? {
+        if let found = young[key] { return found.value }
+        guard !old.isEmpty, let found = old.removeValue(forKey: key) else { return nil }
+        keep(found, for: key)
         return found.value
     }
 
-    @inlinable package mutating func insert(_ value: Value, for key: Key, cost: Int) {
-        clock += 1
-        if let old = values.updateValue((value, cost, clock), forKey: key) { bytes -= old.cost }
-        uses.append((key, clock))
-        bytes += cost
-        while bytes > budget, values.count > 1, let oldest = uses.popFirst() {
-            guard values[oldest.key]?.use == oldest.use, let gone = values.removeValue(forKey: oldest.key)
-            else {
-                continue
-            }
-            bytes -= gone.cost
-        }
+    @inlinable public mutating func insert(_ value: Value, for key: Key, cost: Int) {
+        old.removeValue(forKey: key)
+        keep(Entry(value, cost: cost), for: key)
     }
 
-    @usableFromInline mutating func dropStaleUses() {
-        uses = Deque(uses.filter { values[$0.key]?.use == $0.use })
+    @inlinable mutating func keep(_ entry: Entry, for key: Key) {
+        if youngBytes + entry.cost > halfBudget, !young.isEmpty {
+            (old, young, youngBytes) = (young, [:], 0)
+        }
+        if let replaced = young.updateValue(entry, forKey: key) { youngBytes -= replaced.cost }
+        youngBytes += entry.cost
     }
 }
