@@ -65,6 +65,32 @@ import Testing
         #expect(next.outputText + next.errorText == "")
     }
 
+    // Goal of this test: what no other target can give back is shipped again, and older points are told apart.
+    @Test("a repair ships the newest image again", arguments: Link.Kind.nearAndFar)
+    func repairing(kind: Link.Kind) throws {
+        let site = try site(kind)
+        let now = try site.source()
+        try FileManager.default.removeItem(atPath: try largest(try site.stored("packs")))
+        let errors = try site.expect(22, "verify", Site.job, "--full", "--repair")
+        #expect(errors.contains("(needed by point 1, 2)"))
+        try site.expectGood("verify", Site.job, "3", "--full")
+        try site.expectGood("restore", Site.job, "--to", site.path("now"))
+        #expect(try site.restored("now") == now)
+        // The newest point is good: nothing more is shipped for the older ones.
+        try site.expect(22, "verify", Site.job, "--full", "--repair")
+        #expect(try site.stored("points").count == 3)
+    }
+
+    // Goal of this test: a host without an image says so, and tells the damage all the same.
+    @Test func aRepairWithoutAnImageSaysSo() throws {
+        let site = try site()
+        try FileManager.default.removeItem(atPath: try largest(try site.stored("packs")))
+        try FileManager.default.removeItem(atPath: site.spool)
+        let errors = try site.expect(22, "verify", Site.job, "--full", "--repair")
+        #expect(errors.contains("point 2 is not shipped again: job mdb01 has no image in "))
+        #expect(errors.contains("(needed by point 1, 2)"))
+    }
+
     // Goal of this test: what no sample need meet is found by who asks for every byte, and mended without a new backup.
     @Test func reconcilingShipsWhatIsLost() throws {
         let site = try site()

@@ -14,7 +14,8 @@ struct VerifyCommand: ToolCommand {
             "verify mdb01": "Every object there, a sample hashed: minutes.",
             "verify mdb01 --full": "Every byte hashed, the newest image made again.",
             "verify mdb01 42 --full": "That for one point.",
-            "verify mdb01 --full --repair": "And what is damaged comes from another target that has it.",
+            "verify mdb01 --full --repair":
+                "And what is damaged comes from another target, or is shipped again.",
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -23,7 +24,10 @@ struct VerifyCommand: ToolCommand {
     @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
     @Argument(help: "latest, a generation, or a point's id; all points by default.") var point: String?
     @OptionGroup var level: VerifyLevel
-    @Flag(help: "Give the store back what is damaged in it, from the job's other targets.") var repair = false
+    @Flag(
+        help:
+            "Give the store back what is damaged in it, from the job's other targets; ship the newest image again if need be."
+    ) var repair = false
     @Option(
         help: ArgumentHelp(
             "With --repair, from this target instead, or without configuration from ssh://[user@]host[:port]/path or a folder.",
@@ -64,10 +68,16 @@ struct VerifyCommand: ToolCommand {
         // What only a damaged map names is missed when that map is there again.
         while repair, !result.check.damage.isEmpty {
             let damage = result.check.damage.filter { one in !mended.contains { $0.object == one.object } }
-            let ends = CopyEnds(session: session, options: options, overrides: overrides)
-            let found = try JobRepair(ends, opened).mend(damage, from: try sources(opened, session))
+            let found = try makeRepair(opened, session).mend(damage, from: try sources(opened, session))
             guard !found.isEmpty else { break }
             mended += found
+            result = try look(opened, stored, session)
+            session.keep(result, level.choice, of: stored, opened)
+        }
+        let newest = try points.generations().last
+        if repair, selection.store == nil,
+            try makeRepair(opened, session).shipAgain(result.check.damage, newest: newest)
+        {
             result = try look(opened, stored, session)
             session.keep(result, level.choice, of: stored, opened)
         }
@@ -100,6 +110,10 @@ struct VerifyCommand: ToolCommand {
                 session.console.progress(Progress(label: label, verification: progress))
                 if Interruption.cause != nil { throw .interrupted }
             }
+    }
+
+    private func makeRepair(_ opened: StoreSelection.Opened, _ session: Session) -> JobRepair {
+        JobRepair(CopyEnds(session: session, options: options, overrides: overrides), opened)
     }
 
     /// Where to take from what is damaged.

@@ -1,7 +1,8 @@
+internal import ArgumentParser
 internal import OffsiteStore
 internal import Platform
 
-/// Takes from other stores of a job what is damaged in one.
+/// Takes from other stores of a job what is damaged in one, and from this host what is damaged in its newest point.
 struct JobRepair {
     private let ends: CopyEnds
     private let opened: StoreSelection.Opened
@@ -35,6 +36,30 @@ struct JobRepair {
             }
         }
         return mended
+    }
+
+    /// Ships this host's newest image again where the newest point is damaged.
+    ///
+    /// Older points stay as they are: nobody has their bytes any more.
+    /// - Returns: Whether that was tried.
+    func shipAgain(_ damage: [CheckReport.Damage], newest: UInt64?) throws -> Bool {
+        guard let newest, let target = opened.target, damage.contains(where: { $0.points.contains(newest) })
+        else { return false }
+        let configuration = try session.configuration(ends.options, ends.overrides)
+        let context = try JobContext(session, configuration, try configuration.job(opened.job.description))
+        let options = try BackupOptions.parse([])
+        do {
+            _ = try RunRecorder("reconcile", context).recording { tally in
+                try JobReconciliation(context: context, options: options, tally: tally)
+                    .run(of: [try configuration.target(target.description)])
+            }
+        } catch {
+            let failure = CommandFailure(wrapping: error)
+            guard Interruption.cause == nil else { throw failure }
+            session.console.warning(
+                "point \(newest) is not shipped again: \(failure.message)", job: opened.job, target: target)
+        }
+        return true
     }
 
     private func mend(_ damage: [CheckReport.Damage], from place: String) throws -> [CheckReport.Damage] {
