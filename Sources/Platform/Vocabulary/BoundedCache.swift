@@ -3,7 +3,7 @@
 /// In two generations: what comes or is used belongs to the younger one, and when that has half of the budget, the older one goes.
 /// So a use costs one look into a dictionary, and at least what was used within half of the budget is there.
 ///
-/// Inlinable: a restore asks for hundreds of thousands of records, and unspecialised a fifth of its time went into metadata.
+/// Public and inlinable, or other modules get it unspecialised: a restore asks for hundreds of thousands of records, a fifth of whose time then goes into metadata.
 public struct BoundedCache<Key: Hashable, Value> {
     @usableFromInline struct Entry {
         @usableFromInline let value: Value
@@ -19,8 +19,10 @@ public struct BoundedCache<Key: Hashable, Value> {
     @usableFromInline var youngBytes = 0
     @usableFromInline var old: [Key: Entry] = [:]
 
+    /// - Parameter budget: The most that is kept, in the unit of the costs.
     @inlinable public init(budget: Int) { halfBudget = budget / 2 }
 
+    /// What was put in for a key and is still there; it counts as used now.
     @inlinable public mutating func value(_ key: Key) -> Value? {
         if let found = young[key] { return found.value }
         guard !old.isEmpty, let found = old.removeValue(forKey: key) else { return nil }
@@ -28,6 +30,9 @@ public struct BoundedCache<Key: Hashable, Value> {
         return found.value
     }
 
+    /// Keeps a value in the place of what the key had.
+    ///
+    /// - Parameter cost: About the bytes it takes; one that costs more than half of the budget is kept until the next comes.
     @inlinable public mutating func insert(_ value: Value, for key: Key, cost: Int) {
         old.removeValue(forKey: key)
         keep(Entry(value, cost: cost), for: key)
