@@ -23,11 +23,12 @@ import Testing
         return try #require(summary.fields["runs"] as? [[String: Any]]).map(Line.init)
     }
 
-    private static func metric(_ site: Site, _ name: String) throws -> Int? {
+    private static func metric(_ site: Site, _ name: String, target: String? = nil) throws -> Int? {
         let file = site.path("hybridrep.prom")
         try site.expectGood("status", "--prometheus", file)
         let text = try String(contentsOfFile: file, encoding: .utf8)
-        return text.split(separator: "\n").first { $0.hasPrefix("hybridrep_\(name){job=\"mdb01\"} ") }
+        let labels = "job=\"mdb01\"" + (target.map { ",target=\"\($0)\"" } ?? "")
+        return text.split(separator: "\n").first { $0.hasPrefix("hybridrep_\(name){\(labels)} ") }
             .flatMap { Int($0.split(separator: " ")[1]) }
     }
 
@@ -77,6 +78,11 @@ import Testing
         #expect(part.map { $0.number("job_exit_code") } == [3, 3])
         #expect(part.last?.text("error")?.contains("there is no store") == true)
         #expect(try Self.metric(site, "last_exit_code") == 3)
+        #expect(try Self.metric(site, "last_run_exit_code", target: "vault") == 0)
+        #expect(try Self.metric(site, "last_run_exit_code", target: "usb") == 10)
+        let sent = try Self.metric(site, "last_run_sent_bytes", target: "vault")
+        #expect(sent == part.first?.number("bytes_sent"))
+        #expect(try Self.metric(site, "last_run_changed_bytes", target: "usb") == nil)
         try FileManager.default.removeItem(atPath: site.path("db.img"))
         let errors = try site.expect(20, "run", Site.job)
         let failed = try #require(try Self.runs(site).last)

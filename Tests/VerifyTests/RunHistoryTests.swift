@@ -67,13 +67,13 @@ import Verify
 
     @Test func theLastRunIsThatOfAVerbThatMakesPoints() throws {
         let history = try Place().history
-        #expect(try history.last(of: [.valid("mdb01")]) == [])
+        #expect(try history.lastRuns(of: [.valid("mdb01")]) == [])
         var rebuilt = Self.record("push", day: 5)
         rebuilt.jobExitCode = nil
         let run = Self.record(day: 3)
         try history.add(
             [Self.record(day: 2), run, Self.record("verify", day: 4), rebuilt], now: Self.time(5))
-        #expect(try history.last(of: [.valid("wiki"), .valid("mdb01")]) == [run])
+        #expect(try history.lastRuns(of: [.valid("wiki"), .valid("mdb01")]) == [run])
     }
 
     @Test func whatIsOlderThan400DaysIsDropped() throws {

@@ -80,17 +80,21 @@ package struct RunHistory: Sendable {
         }
     }
 
-    /// The newest record of each job's last run that was to make a point; what is not known of a job is not there.
-    package func last(of jobs: [Name]) throws(HistoryError) -> [RunRecord] {
+    /// The records of each job's last run that was to make a point, one for each target it came to; what is not known
+    /// of a job is not there.
+    package func lastRuns(of jobs: [Name]) throws(HistoryError) -> [RunRecord] {
         let makers = RunRecord.makers.map { "'\($0)'" }.joined(separator: ", ")
         return try read { database in
             try jobs.flatMap { job in
                 try Row.fetchAll(
                     database,
                     sql: """
-                        \(RunRecord.selection) WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))
-                        ORDER BY ended DESC, id DESC LIMIT 1
-                        """, arguments: [job.description])
+                        \(RunRecord.selection) WHERE job = ? AND run_id = (
+                            SELECT run_id FROM \(RunRecord.table)
+                            WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))
+                            ORDER BY ended DESC, id DESC LIMIT 1)
+                        ORDER BY id
+                        """, arguments: [job.description, job.description])
             }
         }
     }

@@ -43,7 +43,7 @@ struct StatusCommand: ToolCommand {
         if let prometheus {
             let history = RunHistory(of: configuration, session)
             let jobs = try asked(configuration).map(\.name)
-            let lastRuns = session.console.attempt { try history.last(of: jobs) } ?? []
+            let lastRuns = session.console.attempt { try history.lastRuns(of: jobs) } ?? []
             let text = PrometheusText(statuses: statuses, lastRuns: lastRuns).text
             try session.files.replace(prometheus, Array(text.utf8))
             return .good

@@ -6,7 +6,7 @@ internal import Verify
 /// Metrics for the textfile collector of the Prometheus node exporter (text exposition format 0.0.4).
 struct PrometheusText {
     let statuses: [TargetStatus]
-    /// What this host knows of each job's last run that was to make a point.
+    /// What this host knows of each job's last run that was to make a point, for each target it came to.
     let lastRuns: [RunRecord]
 
     private typealias Metric = (name: String, help: String, value: @Sendable (TargetStatus) -> Int?)
@@ -71,12 +71,30 @@ struct PrometheusText {
         ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),
     ]
 
-    private static let runMetrics: [(name: String, help: String, value: @Sendable (RunRecord) -> Int?)] = [
+    private typealias RunMetric = (name: String, help: String, value: @Sendable (RunRecord) -> Int?)
+
+    private static let jobRunMetrics: [RunMetric] = [
         ("last_exit_code", "Exit code of the last run of this host for it", { $0.jobExitCode }),
         ("last_run_timestamp_seconds", "When that run ended", { seconds($0.ended) }),
+        (
+            "last_run_duration_seconds", "How long it took",
+            { Int(clamping: $0.ended.seconds - $0.begun.seconds) }
+        ),
+    ]
+
+    private static let targetRunMetrics: [RunMetric] = [
+        ("last_run_exit_code", "What the last run came to there", { $0.exitCode }),
+        ("last_run_sent_bytes", "Bytes that it sent there, with the handshake", { $0.sentBytes }),
+        ("last_run_received_bytes", "Bytes that it received from there", { $0.receivedBytes }),
+        ("last_run_changed_bytes", "Bytes of the image in blocks that had changed", { $0.changedBytes }),
     ]
 
     private static func seconds(_ time: Timestamp?) -> Int? { time.map { Int($0.seconds) } }
+
+    /// One of each job's.
+    private var jobRuns: [RunRecord] {
+        lastRuns.reduce(into: []) { runs, run in if runs.last?.job != run.job { runs.append(run) } }
+    }
 
     var text: String {
         let targets = Self.metrics.map { metric in
@@ -84,11 +102,18 @@ struct PrometheusText {
                 metric.name, metric.help,
                 statuses.map { ("job=\"\($0.job)\",target=\"\($0.target)\"", metric.value($0)) })
         }
-        let jobs = Self.runMetrics.map { metric in
+        let jobs = Self.jobRunMetrics.map { metric in
             Self.gauge(
-                metric.name, metric.help, lastRuns.map { ("job=\"\($0.job)\"", metric.value($0)) })
+                metric.name, metric.help, jobRuns.map { ("job=\"\($0.job)\"", metric.value($0)) })
         }
-        return (targets + jobs).joined()
+        let runs = Self.targetRunMetrics.map { metric in
+            Self.gauge(
+                metric.name, metric.help,
+                lastRuns.compactMap { run in
+                    run.target.map { ("job=\"\(run.job)\",target=\"\($0)\"", metric.value(run)) }
+                })
+        }
+        return (targets + jobs + runs).joined()
     }
 
     private static func gauge(
