@@ -32,13 +32,31 @@ import Testing
             try text(scratch, "/etc/cron.d/hybridrep-wiki").contains(
                 "hybridrep verify wiki --full >/dev/null\n"))
         // cron passes over names with a dot.
-        let mail = try text(scratch, "/etc/cron.d/hybridrep-mail_x")
+        let mail = try text(scratch, "/etc/cron.d/hybridrep-mailDOTx")
         #expect(mail.contains("hybridrep run mail.x\n") && !mail.contains("mdb01"))
         let again = try install(scratch, "--apply", "wiki", "mail.x")
         #expect(again.outputText.split(separator: "\n").allSatisfy { $0.hasSuffix(": there already") })
         let hourly = try install(scratch, "--hourly", "--apply", "wiki")
         #expect(hourly.outputText.hasPrefix("/etc/cron.d/hybridrep-wiki: written\n"))
         #expect(try text(scratch, "/etc/cron.d/hybridrep-wiki").contains("\n7 * * * *  root  "))
+    }
+
+    @Test func noTwoJobsShareAFile() throws {
+        let scratch = try Scratch()
+        let jobs = ["a.b", "a_b", "a-b", "adotb", "a..b", "a._b", "a_.b", "a__b", "a.", "a", "a_"]
+        let result = try Command.run(
+            [Self.script, "--apply"] + jobs,
+            environment: ["ROOT": scratch.folder + "/root", "PATH": "/usr/bin:/bin"])
+        #expect(result.status == 0, "\(result.errorText)")
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: scratch.folder + "/root/etc/cron.d")
+        #expect(files.count == jobs.count)
+        // What cron takes at all.
+        #expect(files.allSatisfy { $0.wholeMatch(of: /[A-Za-z0-9_-]+/) != nil })
+        for job in jobs {
+            let name = "/etc/cron.d/hybridrep-" + job.replacing(".", with: "DOT")
+            #expect(try text(scratch, name).contains("hybridrep run \(job)\n"))
+        }
     }
 
     @Test func systemdGetsUnitsAndAnHourlyTimerWhereAsked() throws {
