@@ -54,14 +54,22 @@ import Testing
         try site.expectGood("reconcile", Site.job)
         try site.expectGood("rehearse", Site.job, "--scratch", site.path("scratch"))
         try site.expectGood("restore", Site.job, "--image", site.path("out.img"))
+        let apply = try site.json("apply", Site.job, "--to", site.path("replica"))
         try site.expectGood("list", Site.job)
+        let applied = try #require(try Self.runs(site).last)
+        #expect(applied.text("run_id") == apply.last?.text("run_id"))
+        #expect(applied.text("target") == "vault")
+        #expect(applied.text("point_id") == apply.last?.text("point_id"))
+        #expect(applied.number("bytes_received") == apply.last?.number("bytes_received"))
+        #expect(applied.number("exit_code") == 0)
         #expect(
             try Self.runs(site, Site.job).compactMap { $0.text("verb") } == [
                 "run", "run", "backup", "push", "verify", "reconcile", "reconcile", "rehearse", "restore",
+                "apply",
             ])
         let text = try site.expectGood("history")
         #expect(text.hasPrefix("BEGUN "))
-        #expect(text.split(separator: "\n").count == 10)
+        #expect(text.split(separator: "\n").count == 11)
     }
 
     @Test func failuresAreWrittenDownAndToldToMonitors() throws {
@@ -129,6 +137,29 @@ import Testing
         #expect(try Self.metric(site, "last_exit_code") == nil)
         try FileManager.default.moveItem(atPath: site.path("usb"), toPath: site.path("away"))
         try site.expect(3, "history", "--rebuild")
+    }
+
+    // Goal of this test: a replica that was brought up to date is taken for no push, no rehearsal and no run.
+    @Test func anApplicationIsNoOtherVerb() throws {
+        let site = try Self.site()
+        try site.expectGood("run", Site.job)
+        for name in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: site.state + "/history.sqlite" + name)
+        }
+        try site.expectGood("apply", Site.job, "--to", site.path("replica"))
+        try site.expect(2, "apply", Site.job, "--to", site.path("db.img"))
+        let rows = try Self.runs(site)
+        #expect(rows.map { $0.number("exit_code") } == [0, 2])
+        #expect(rows.map { $0.text("target") } == ["vault", "vault"])
+        #expect(try Self.metric(site, "last_exit_code") == nil)
+        let status = try site.json("status")
+        #expect(status.map { $0.fields["rehearsed_time"] is NSNull } == [true, true])
+        #expect(
+            try site.run("report").outputText.contains(
+                "mdb01 at vault: 2 runs of this host, 1 of them not good"))
+        let rebuilt = try Self.runs(site, "--rebuild")
+        #expect(
+            rebuilt.map { $0.text("verb") ?? "?" }.sorted() == ["apply", "apply", "push", "push"])
     }
 
     @Test func aHistoryThatCannotBeWrittenOrReadFailsNothing() throws {

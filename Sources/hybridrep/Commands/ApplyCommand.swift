@@ -41,10 +41,18 @@ struct ApplyCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        let name = job ?? words[0]
+        return try selection.recording("apply", job: name, session, options, overrides) {
+            try apply(name, session, $0)
+        }
+    }
+
+    private func apply(_ name: String, _ session: Session, _ tally: RunTally) throws -> Verdict {
         let start = session.clock.monotonicNanoseconds
-        let opened = try selection.open(job: job ?? words[0], session, options, overrides)
+        let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try point(of: points, opened)
+        tally.note(opened.target) { $0.pointID = stored.point.id }
         let restoration = try Restoration(
             stored, from: opened.store, points, state: opened.state, session: session)
         var wanted = Replica.Options()
@@ -62,13 +70,16 @@ struct ApplyCommand: ToolCommand {
                 hint: "where a file system cannot exchange two folders: give --in-place")
         }
         try opened.store.close()
+        let current = result.way == .newer ? result.before ?? "" : stored.point.id
+        tally.note(opened.target, opened.store.traffic)
+        tally.note(opened.target) { $0.pointID = current }
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
         session.console.result("\(place.path) " + Self.words(result, stored.point))
         session.console.result(
             JSONMessage(
                 .summary, job: opened.job, target: opened.target,
                 [
-                    "point_id": .string(result.way == .newer ? result.before ?? "" : stored.point.id),
+                    "point_id": .string(current),
                     "previous_point_id": .optional(result.before), "replica": .string(place.path),
                     "way": .string(result.way.rawValue), "image_bytes": .integer(stored.point.layout.length),
                     "image_digest": .string("\(stored.point.imageDigest)"),
