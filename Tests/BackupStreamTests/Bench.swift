@@ -21,7 +21,9 @@ struct Bench {
         var generator = SeededGenerator(seed: 42)
         fingerprinter = Fingerprinter(secret: generator.bytes(Fingerprinter.secretBytes))
         let name = try #require(Name("mdb01"))
-        spool = try Spool(folder.path + "/spool", job: name, in: files)
+        spool = Spool(folder.path + "/spool", job: name, in: files)
+        // Makes its folder.
+        withExtendedLifetime(try spool.acquire()) {}
     }
 
     func path(_ name: String) -> String { folder.path + "/" + name }
@@ -39,7 +41,7 @@ struct Bench {
     ) throws -> BackupResult {
         var spool = self.spool
         if let files, let name = Name("mdb01") {
-            spool = try Spool(folder.path + "/spool", job: name, in: files)
+            spool = Spool(folder.path + "/spool", job: name, in: files)
         }
         return try maker(source, options, into: spool, input: input).run()
     }

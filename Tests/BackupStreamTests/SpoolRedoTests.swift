@@ -40,7 +40,7 @@ import Testing
 
     private func advance(_ nights: Nights, in files: (any FileSystem)? = nil) throws -> SpoolEntry? {
         var spool = bench.spool
-        if let files { spool = try Spool(bench.folder.path + "/spool", job: Name.valid("mdb01"), in: files) }
+        if let files { spool = Spool(bench.folder.path + "/spool", job: Name.valid("mdb01"), in: files) }
         return try spool.advanceBase(
             nights.old, to: nights.new.entry, from: nights.path, oldSignature: nights.oldSignature,
             signature: nights.new.signature, manifest: nights.new.manifest,
@@ -122,7 +122,7 @@ import Testing
     @Test func aJournalThatCannotBeCompletedStopsNoRun() throws {
         let bench = try Self.dead().bench
         let files = DyingFiles(base: bench.files, afterCalls: 0, counting: .writesToImages)
-        let spool = try Spool(bench.folder.path + "/spool", job: Name.valid("mdb01"), in: files)
+        let spool = Spool(bench.folder.path + "/spool", job: Name.valid("mdb01"), in: files)
         withExtendedLifetime(try spool.acquire()) {}
         #expect(try bench.spool.entries().map(\.imageKind) == [nil, nil])
         #expect(try !bench.spooled().contains { $0.hasSuffix("redo") })

@@ -72,7 +72,7 @@ import Testing
         scarce.set(freeBytes: 5_000)
         let result = try bench.backup(.file(path), in: scarce)
         let before = try bench.spooled()
-        let spool = try Spool(bench.path("spool"), job: Name.valid("mdb01"), in: scarce)
+        let spool = Spool(bench.path("spool"), job: Name.valid("mdb01"), in: scarce)
         try expectNoSpace {
             _ = try spool.makeBase(
                 of: result.entry, from: path, signature: result.signature, manifest: result.manifest,

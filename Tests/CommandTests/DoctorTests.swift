@@ -50,6 +50,32 @@ import Testing
             try site.expect(10, "doctor", Site.job).hasPrefix("hybridrep doctor mdb01: FAILED (10) store: "))
     }
 
+    // Goal of this test: who only looks leaves a fresh host as it was.
+    @Test func nothingIsMadeByLooking() throws {
+        let other = try Site(source: "command: echo something")
+        try other.expectGood("run", Site.job)
+        let site = try Site()
+        try site.configure(
+            source: "command: echo something", targets: ["vault": "directory: \(other.store)"])
+        func tree() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: site.scratch.folder).sorted()
+        }
+        // Makes what the test itself needs.
+        _ = try doctor(site)
+        let before = try tree()
+        #expect(!FileManager.default.fileExists(atPath: site.state))
+        let checks = try doctor(site)
+        #expect(checks["spool"]?.text("message")?.contains(" free, which the first run makes") == true)
+        #expect(status(checks, "job secret") == "warning")
+        #expect(status(checks, "base") == "warning")
+        for verb in ["list", "status", "report", "runbook"] {
+            try site.expectGood(verb, Site.job)
+        }
+        #expect(try tree() == before)
+        try site.expectGood("run", Site.job)
+        #expect(FileManager.default.fileExists(atPath: site.state + "/mdb01/job"))
+    }
+
     @Test func anOlderCopyOfTheStoreIsSeen() throws {
         let site = try Site(source: "command: echo something")
         try site.expectGood("run", Site.job)

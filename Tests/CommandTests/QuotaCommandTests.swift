@@ -49,8 +49,14 @@ import Testing
         #expect((1..<210_000).contains(line.number("target_free_bytes") ?? 0))
         // Whoever looks at it from here sees what may be taken, and who is at the far end.
         let seen = try site.run("doctor", Site.job).outputText
-        #expect(seen.contains("free of 400 KiB"), "\(seen)")
+        #expect(seen.contains("free of 400 KiB, its quota"), "\(seen)")
         #expect(seen.contains("logged in") == (place != .folder))
+        // What is left is less than the newest point took: the next one like it would be refused.
+        try noise.write(190_000, to: site.path("dump"))
+        try site.expectGood("run", Site.job)
+        let full = try site.expect(26, "doctor", Site.job)
+        #expect(full.hasPrefix("hybridrep doctor mdb01: FAILED (26) space: "), "\(full)")
+        #expect(full.contains("hint: hybridrep list mdb01 --target vault, and raise the quota"), "\(full)")
         withExtendedLifetime(link) {}
     }
 

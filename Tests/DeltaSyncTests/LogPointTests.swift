@@ -200,13 +200,13 @@ import Testing
         try shipment.push(full)
         let logs = try shipment.image(source.logs)
         try shipment.push(logs, kind: .logs(of: full.signature.digest))
-        let memory = try #require(try shipment.state().target(shipment.target))
+        let memory = try #require(shipment.state().target(shipment.target))
         #expect(memory.bases.map(\.image) == [full.signature.digest, logs.signature.digest])
         #expect(try TargetMemory(parsing: memory.encoded) == memory)
         source.database[90_000] ^= 1
         let next = try shipment.image(source.full)
         try shipment.push(next)
-        #expect(try shipment.state().target(shipment.target)?.bases.map(\.image) == [next.signature.digest])
+        #expect(shipment.state().target(shipment.target)?.bases.map(\.image) == [next.signature.digest])
     }
 }
 

@@ -21,7 +21,7 @@ import Testing
     @Test func anotherStoreUnderTheSameNameIsNoticed() throws {
         let shipment = try Shipment()
         try shipment.push(try shipment.image([1, 2, 3]))
-        let state = try shipment.state()
+        let state = shipment.state()
         let memory = try #require(state.target(shipment.target))
         try state.remember(
             TargetMemory(
@@ -34,7 +34,7 @@ import Testing
     @Test func anOlderCopyOfTheStoreIsNoticed() throws {
         let shipment = try Shipment()
         try shipment.push(try shipment.image([1, 2, 3]))
-        let memory = try #require(try shipment.state().target(shipment.target))
+        let memory = try #require(shipment.state().target(shipment.target))
         try shipment.state().remember(
             TargetMemory(
                 store: memory.store, generation: 2, digest: memory.digest, full: memory.full),
@@ -49,7 +49,7 @@ import Testing
         let storeID = try PointReader(shipment.store(), job: shipment.job.name).storeID
         var point = result.point
         point.generation = .max
-        let memory = try #require(try shipment.state().target(shipment.target))
+        let memory = try #require(shipment.state().target(shipment.target))
         point.parent = memory.reference
         let bytes = point.encoded(job: shipment.job.id, store: storeID)
         let receipt = Receipt(received: FixedClock().now, object: SHA256Hasher.hash(bytes.span))

@@ -49,8 +49,8 @@ final class Shipment {
             root: folder.path + "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
     }
 
-    func state() throws -> JobState {
-        try JobState(folder: folder.path + "/state", job: job.name, files: files)
+    func state() -> JobState {
+        JobState(folder: folder.path + "/state", job: job.name, files: files)
     }
 
     /// Members as one image: each its data extent, with a header of structure in front.
@@ -87,7 +87,7 @@ final class Shipment {
         packBytes: Int = PackBuilder.targetBytes
     ) throws -> PushResult {
         var push = Push(
-            to: given ?? store(), target: target, job: job, state: try state(), images: kept, files: files,
+            to: given ?? store(), target: target, job: job, state: state(), images: kept, files: files,
             entropy: entropy)
         push.narrowBytes = 8 << 20
         push.packBytes = packBytes

@@ -46,8 +46,8 @@ struct Program {
         return try body(store)
     }
 
-    private func state() throws -> JobState {
-        try JobState(folder: "/var/lib/hybridrep", job: Self.job.name, files: clientFiles)
+    private func state() -> JobState {
+        JobState(folder: "/var/lib/hybridrep", job: Self.job.name, files: clientFiles)
     }
 
     /// `init`: the store, then the job, which an earlier run may have made.
@@ -72,7 +72,7 @@ struct Program {
 
     /// `run`: a backup into the spool, and its push.
     func push(_ image: [UInt8]) throws {
-        let spool = try Spool(Self.spoolFolder, job: Self.job.name, in: clientFiles)
+        let spool = Spool(Self.spoolFolder, job: Self.job.name, in: clientFiles)
         let lock = try spool.acquire()
         defer { withExtendedLifetime(lock) {} }
         let backup = try Backup(
@@ -85,7 +85,7 @@ struct Program {
         try opened { store in
             book.write { $0.attempted.append(image) }
             let push = Push(
-                to: store, target: Self.target, job: Self.job, state: try state(),
+                to: store, target: Self.target, job: Self.job, state: state(),
                 images: Bases(spool: spool), files: clientFiles, entropy: entropy)
             let result = try push.run(
                 PushRequest(
@@ -221,10 +221,12 @@ struct Program {
     ) throws {
         try opened { store in
             let points = try PointReader(store, job: Self.job.name)
-            let state = try state()
+            // Its own, as the state's may have been lost with the power.
+            let scratch = "/var/tmp"
+            try clientFiles.makeFolder(scratch)
             let image = try ImageRebuild(
-                try points.point(generation).point, from: store, points, state: state,
-                ScratchFolder(state.temporaryFolder, clientFiles))
+                try points.point(generation).point, from: store, points, state: state(),
+                ScratchFolder(scratch, clientFiles))
             book.write {
                 $0.restored.remove(path)
                 $0.restoring[path] = $0.committed[generation]

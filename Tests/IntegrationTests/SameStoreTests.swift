@@ -33,7 +33,7 @@ struct SameStoreTests {
             job = JobObject(
                 id: try Identifier.random(from: entropy), name: Name.valid("mdb01"),
                 secret: entropy.bytes(Fingerprinter.secretBytes), created: FixedClock().now)
-            state = try JobState(folder: folder.path + "/state", job: job.name, files: files)
+            state = JobState(folder: folder.path + "/state", job: job.name, files: files)
             store = try open(folder.path + "/store")
             #expect(try store.initialise(StoreObject(id: storeID, created: FixedClock().now)))
             #expect(try store.publishJob(job.name, job.encoded(store: storeID)))

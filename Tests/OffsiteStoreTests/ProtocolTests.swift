@@ -65,12 +65,12 @@ import Testing
 
     @Test func protocolsThatDoNotOverlapAreRefusedWithBothVersions() throws {
         var near = Dialect(toolVersion: "2.0")
-        near.oldestProtocol = 6
-        near.newestProtocol = 7
+        near.oldestProtocol = 7
+        near.newestProtocol = 8
         let error = try refusal(near: near, far: Dialect(toolVersion: "1.0"))
         #expect(error?.kind == .incompatible)
         #expect(
-            error?.detail == Self.versions + "the client speaks protocol 6 to 7, the far end 1 to 5")
+            error?.detail == Self.versions + "the client speaks protocol 7 to 8, the far end 1 to 6")
         #expect(error?.hint == "install versions of hybridrep that are nearer to each other")
     }
 

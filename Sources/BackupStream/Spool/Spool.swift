@@ -9,36 +9,41 @@ package struct Spool: Sendable {
     static let partialSuffix = ".partial"
     private static let lockName = "lock"
 
-    /// The job's own folder.
+    /// The spool of all jobs.
+    let directory: String
+    /// The job's own folder; there from the first time on that it was acquired.
     package let folder: String
     package let files: any FileSystem
     let shelf = SignatureShelf()
 
-    /// Opens a job's spool, making its folder when this is the first run.
-    ///
     /// - Parameter directory: The spool of all jobs; its parent must exist.
-    package init(_ directory: String, job: Name, in files: any FileSystem) throws(BackupError) {
+    package init(_ directory: String, job: Name, in files: any FileSystem) {
+        self.directory = directory
         folder = "\(directory)/\(job)"
         self.files = files
-        do throws(SystemError) {
-            if try files.status(directory) == nil { try files.makeFolder(directory) }
-            if try files.makeFolder(folder) { try files.syncFolder(directory) }
-        } catch { throw .spool(error) }
     }
 
     /// Takes the lock that every run holds while it changes the spool; nil when another run has it.
     ///
-    /// What dead runs left is removed: nobody else can be writing it.
+    /// The first run makes the folder. What dead runs left is removed: nobody else can be writing it.
     package func acquire() throws(BackupError) -> (any HeldLock)? {
         do throws(SystemError) {
+            if try files.status(directory) == nil { try files.makeFolder(directory) }
+            if try files.makeFolder(folder) { try files.syncFolder(directory) }
             guard let lock = try files.lock("\(folder)/\(Self.lockName)", .exclusive) else { return nil }
             try sweep()
             return lock
         } catch { throw .spool(error) }
     }
 
+    /// Whether a run has made its folder.
+    package func isThere() throws(BackupError) -> Bool {
+        try system { () throws(SystemError) in try files.status(folder) != nil }
+    }
+
     /// All images, oldest first.
     package func entries() throws(BackupError) -> [SpoolEntry] {
+        guard try isThere() else { return [] }
         let names = try system { () throws(SystemError) in try files.list(folder) }
         let present = Set(names)
         return names.compactMap { file in

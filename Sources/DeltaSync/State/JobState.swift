@@ -7,19 +7,24 @@ package import Platform
 ///
 /// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
-/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `tmp/` is emptied by every push.
+/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `tmp/` is emptied by every push. Its folders are
+/// made by whoever first writes there: reading changes nothing.
 package struct JobState: Sendable {
     private let folder: String
     private let files: any FileSystem
     package let name: Name
 
-    package init(folder: String, job: Name, files: any FileSystem) throws(SystemError) {
+    /// - Parameter folder: The state of all jobs; its parent must exist.
+    package init(folder: String, job: Name, files: any FileSystem) {
         self.folder = "\(folder)/\(job)"
         self.files = files
         name = job
-        try files.makeFolder(folder)
+    }
+
+    private func makeFolders() throws(SystemError) {
+        try files.makeFolder(PathText.folder(of: folder))
         for name in ["", "/maps", "/targets", "/compared", "/shipped", "/tmp"] {
-            try files.makeFolder(self.folder + name)
+            try files.makeFolder(folder + name)
         }
     }
 
@@ -83,6 +88,7 @@ package struct JobState: Sendable {
 
     /// Removes kept segments that no target's newest point has.
     package func keepOnly(_ segments: Set<Digest256>) throws(SystemError) {
+        try makeFolders()
         for name in try files.list(folder + "/maps") {
             guard name.hasSuffix(".map"), let digest = Digest256(hex: name.dropLast(4)),
                 segments.contains(digest)
@@ -95,12 +101,14 @@ package struct JobState: Sendable {
 
     /// Empties the folder for temporary files; only the holder of the job's lock may.
     package func sweep() throws(SystemError) {
+        try makeFolders()
         for name in try files.list(temporaryFolder) { try files.remove(temporaryFolder + "/" + name) }
     }
 
     /// Excludes other runs of this job on this host; nil when there is one.
     package func lock() throws(SystemError) -> (any HeldLock)? {
-        try files.lock(folder + "/lock", .exclusive)
+        try makeFolders()
+        return try files.lock(folder + "/lock", .exclusive)
     }
 
     private func mapPath(_ name: Digest256) -> String { "\(folder)/maps/\(name).map" }
@@ -112,6 +120,7 @@ package struct JobState: Sendable {
     private func replace(
         _ path: String, _ write: (any OpenFile) throws(SystemError) -> Void
     ) throws(SystemError) {
+        try makeFolders()
         let temporary = path + ".partial"
         if try files.status(temporary) != nil { try files.remove(temporary) }
         let file = try files.open(temporary, .create)

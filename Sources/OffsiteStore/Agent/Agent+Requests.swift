@@ -128,7 +128,7 @@ extension Agent {
             let report = try objects.check(request) { self.report($0) }
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
-        case .space: return WireAnswer.encode(try objects.space())
+        case .space: return WireAnswer.encode(try objects.space(), tellsQuota: tellsQuota)
         case .note(let job, let id, let bytes):
             return try objects.publishNote(bytes, id: id, job: job).encoded
         case .forget(let request): return WireAnswer.encode(try objects.forget(request))

@@ -13,10 +13,12 @@ package struct Dialect: Equatable, Sendable {
     static let notesProtocol: UInt16 = 4
     /// The first one in which an agent forgets points, and collects.
     static let deletionProtocol: UInt16 = 5
+    /// The first one in which an agent says whether its room is a quota.
+    static let quotaProtocol: UInt16 = 6
 
     /// Oldest and newest version of the protocol.
     package var oldestProtocol: UInt16 = 1
-    package var newestProtocol: UInt16 = 5
+    package var newestProtocol: UInt16 = 6
     /// The object format (``ObjectHeader/version``) it writes, and the newest it reads.
     package var storeFormat = UInt16(ObjectHeader.version)
     /// Bits of features that the other end must know.

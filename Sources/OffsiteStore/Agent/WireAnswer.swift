@@ -135,20 +135,23 @@ enum WireAnswer {
         return CheckReport.Damage(object: object, reason: reason, points: points)
     }
 
-    static func encode(_ space: SpaceStatus) -> [UInt8] {
+    /// - Parameter tellsQuota: Whether the client knows of quotas.
+    static func encode(_ space: SpaceStatus, tellsQuota: Bool) -> [UInt8] {
         var writer = ByteWriter()
         writer.uint64(max(0, space.availableBytes))
         writer.uint64(max(0, space.totalBytes))
+        if tellsQuota { writer.uint8(space.isQuota ? 1 : 0) }
         return writer.bytes
     }
 
     static func parseSpace(_ bytes: [UInt8]) throws(FormatError) -> SpaceStatus {
         var reader = ByteReader(bytes)
-        let space = SpaceStatus(
-            availableBytes: try reader.length("available bytes"), totalBytes: try reader.length("total bytes")
-        )
+        let available = try reader.length("available bytes")
+        let total = try reader.length("total bytes")
+        // Agents before protocol 6 end here.
+        let isQuota = reader.remaining == 0 ? false : try reader.uint8() != 0
         try reader.finish()
-        return space
+        return SpaceStatus(availableBytes: available, totalBytes: total, isQuota: isQuota)
     }
 
     /// The answer to a request that has nothing to tell but that it was done.

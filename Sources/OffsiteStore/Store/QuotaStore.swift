@@ -30,7 +30,7 @@ package final class QuotaStore: ObjectStore {
     /// What is left.
     private func room() throws(StoreError) -> SpaceStatus {
         let known = if let used { used } else { try count() }
-        return SpaceStatus(availableBytes: max(0, limit - known), totalBytes: limit)
+        return SpaceStatus(availableBytes: max(0, limit - known), totalBytes: limit, isQuota: true)
     }
 
     /// - Throws: `refused` where so many bytes more would be too many.

@@ -7,10 +7,13 @@ package struct SpaceStatus: Equatable, Sendable {
     /// Bytes an unprivileged process may still write.
     package let availableBytes: Int
     package let totalBytes: Int
+    /// Whether this is what may be taken, not what the disk holds.
+    package let isQuota: Bool
 
-    package init(availableBytes: Int, totalBytes: Int) {
+    package init(availableBytes: Int, totalBytes: Int, isQuota: Bool = false) {
         self.availableBytes = availableBytes
         self.totalBytes = totalBytes
+        self.isQuota = isQuota
     }
 
     /// What a writer leaves free, so that whoever reads there, and whoever makes room, has some.

@@ -145,9 +145,10 @@ extension RunHistory {
         return queue
     }
 
-    /// Makes it empty, for no one else to read, before SQLite would with another mode.
+    /// Makes it empty, and the folder that it lies in, for no one else to read, before SQLite would with another mode.
     private func makeFile() throws(SystemError) {
         guard try files.status(path) == nil else { return }
+        try files.makeFolder(PathText.folder(of: path))
         do throws(SystemError) { _ = try files.open(path, .create) } catch {
             // Another run was faster.
             guard error.code == SystemError.existsCode else { throw error }

@@ -20,13 +20,13 @@ struct BackupCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         return try RunRecorder("backup", context).recording { try read(context, $0) }
     }
 
     private func read(_ context: JobContext, _ tally: RunTally) throws -> Verdict {
         let session = context.session
-        let spool = try context.spool()
+        let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: backup.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         let result = try JobBackup(

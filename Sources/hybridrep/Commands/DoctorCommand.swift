@@ -19,7 +19,7 @@ struct DoctorCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         let findings = Doctor(context: context).findings()
         for finding in findings { session.console.result(finding.line) }
         let failed = findings.filter { $0.level.verdict != .good }

@@ -30,7 +30,7 @@ struct InitCommand: ToolCommand {
         let isNew = try store.initialise(StoreObject(id: id, created: session.clock.now))
         report(session, "store \(store.label)", isNew, target: target.name)
         for job in jobs {
-            let context = try JobContext(session, configuration, job)
+            let context = JobContext(session, configuration, job)
             let registration = JobRegistration(context: context, target: target, store: store)
             report(session, "job \(job.name)", try registration.run(), job: job.name, target: target.name)
         }

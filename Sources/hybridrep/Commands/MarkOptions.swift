@@ -15,7 +15,7 @@ struct MarkOptions: ParsableArguments {
         _ options: GlobalOptions, allow: (StoredPoint) throws -> Void = { _ in }
     ) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         return try PointMark(session: session, context: context, kind: kind, comment: comment)
             .add(point, target: target, allow: allow)
     }

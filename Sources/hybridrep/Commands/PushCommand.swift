@@ -25,7 +25,7 @@ struct PushCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         let targets = try context.targets(target)
         return try RunRecorder("push", context).recording { tally in
             let run = JobRun(context: context, options: backup, tally: tally)

@@ -21,7 +21,7 @@ struct ReconcileCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         let targets = try context.targets(target)
         return try RunRecorder("reconcile", context).recording { tally in
             try JobReconciliation(context: context, options: backup, tally: tally).run(of: targets)

@@ -33,7 +33,7 @@ struct RunCommand: ToolCommand {
             let job = jobs[number]
             do {
                 if Interruption.cause != nil { throw SyncError.interrupted }
-                let context = try JobContext(session, configuration, job)
+                let context = JobContext(session, configuration, job)
                 verdicts[number] = try RunRecorder("run", context).recording { tally in
                     try JobRun(context: context, options: backup, tally: tally)
                         .run(to: try context.targets(nil), verifying: true)

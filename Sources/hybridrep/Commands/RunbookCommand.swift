@@ -25,7 +25,7 @@ struct RunbookCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         let runbook = Runbook(context: context, folder: to ?? "/restore/\(job)", reader: reader)
         session.console.result(text: runbook.text)
         session.console.result(

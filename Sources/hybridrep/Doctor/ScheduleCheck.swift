@@ -13,7 +13,7 @@ struct ScheduleCheck {
             do {
                 guard let text = try text() else { return }
                 if Self.mentions(name, in: text) { found.append(place) }
-            } catch { unknown.append("\(place) (\(error))") }
+            } catch { unknown.append("\(place) (\(CommandFailure(wrapping: error).message))") }
         }
         look("crontab -l") {
             let answer = try ProgramOutput(of: ["crontab", "-l"])

@@ -13,12 +13,14 @@ struct SpoolCheck {
         let check = "spool"
         let job = context.job.name
         do {
-            let spool = try context.spool()
+            let spool = context.spool()
             let present = try spool.entries().compactMap(\.imagePath).compactMap {
                 try context.session.files.status($0)?.length
             }
-            let space = try context.session.files.space(spool.folder)
-            let free = "\(spool.folder), \(HumanQuantity.bytes(space.availableBytes)) free"
+            let space = try spool.space()
+            let free =
+                "\(spool.folder), \(HumanQuantity.bytes(space.availableBytes)) free"
+                + (try spool.isThere() ? "" : ", which the first run makes")
             if context.job.keepBase.value == .none { return .good(check, nil, "\(free); it keeps no images") }
             guard let size = present.max() ?? imageBytes else {
                 return .warning(

@@ -76,10 +76,18 @@ struct TargetCheck {
         let check = "space"
         let free =
             "\(HumanQuantity.bytes(space.availableBytes)) free of \(HumanQuantity.bytes(space.totalBytes))"
-        let more = "hybridrep list \(job) --target \(name), and give the store more disk, or a larger quota"
+            + (space.isQuota ? ", its quota" : "")
+        let more =
+            "hybridrep list \(job) --target \(name), and "
+            + (space.isQuota
+                ? "raise the quota (of the target here, of serve at the far end)"
+                : "give the store more disk") + ", or keep fewer points"
         let wanted = newest.map(\.counts.shippedBytes) ?? 0
         let text = newest == nil ? free : "\(free); the newest point took \(HumanQuantity.bytes(wanted))"
-        if space.availableBytes <= wanted { return .failed(.noSpace, check, name, text, next: more) }
+        // What a push asks for at once.
+        guard space.holds(max(wanted, space.reservedBytes)) else {
+            return .failed(space.isQuota ? .refused : .noSpace, check, name, text, next: more)
+        }
         if space.isScarce { return .warning(check, name, text, next: more) }
         return .good(check, name, text)
     }

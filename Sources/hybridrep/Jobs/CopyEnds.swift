@@ -26,7 +26,7 @@ struct CopyEnds {
         guard places.contains(where: Self.isTarget) else { return try work(RunTally()) }
         let configuration = try session.configuration(options, overrides)
         guard let known = try? configuration.job(job) else { return try work(RunTally()) }
-        return try RunRecorder(verb, try JobContext(session, configuration, known)).recording(work)
+        return try RunRecorder(verb, JobContext(session, configuration, known)).recording(work)
     }
 
     private static func isTarget(_ place: String) -> Bool { !place.contains("/") }

@@ -12,7 +12,7 @@ struct HistoryRebuild {
     func run(_ jobs: [JobConfiguration]) throws -> Verdict {
         var verdicts: [Verdict] = []
         for job in jobs {
-            let context = try JobContext(session, configuration, job)
+            let context = JobContext(session, configuration, job)
             verdicts += try context.verdicts(nil, "history") { target in
                 let count = try rebuild(context, target)
                 session.console.news("\(job.name) at \(target.name): \(count) runs made again")

@@ -11,11 +11,11 @@ struct JobContext {
     let job: JobConfiguration
     let state: JobState
 
-    init(_ session: Session, _ configuration: Configuration, _ job: JobConfiguration) throws {
+    init(_ session: Session, _ configuration: Configuration, _ job: JobConfiguration) {
         self.session = session
         self.configuration = configuration
         self.job = job
-        state = try JobState(folder: configuration.state.value, job: job.name, files: session.files)
+        state = JobState(folder: configuration.state.value, job: job.name, files: session.files)
     }
 
     /// What this host did, over all jobs.
@@ -35,8 +35,8 @@ struct JobContext {
         return [target]
     }
 
-    func spool() throws -> Spool {
-        try Spool(job.spoolDirectory.value, job: job.name, in: session.files)
+    func spool() -> Spool {
+        Spool(job.spoolDirectory.value, job: job.name, in: session.files)
     }
 
     /// The job's id and secret: from this host, else from the first target that has them.

@@ -14,7 +14,7 @@ struct JobRun {
     func run(
         _ source: SourceSpecification? = nil, to targets: [TargetConfiguration], verifying: Bool
     ) throws -> Verdict {
-        let spool = try context.spool()
+        let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         return try hooked {
@@ -49,7 +49,7 @@ struct JobRun {
     ///
     /// - Parameter provingFully: Every byte of each target's base is proved before, and the new point after it.
     func shipNewest(to targets: [TargetConfiguration], provingFully: Bool = false) throws -> Verdict {
-        let spool = try context.spool()
+        let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         return try hooked {

@@ -14,7 +14,7 @@ struct SeedCopy {
     ) throws {
         self.session = session
         let configuration = try session.configuration(options, overrides)
-        context = try JobContext(session, configuration, try configuration.job(job))
+        context = JobContext(session, configuration, try configuration.job(job))
         self.folder = JobCopy.End(
             store: TargetConnection(session: session).directory(folder), target: nil)
     }

@@ -30,7 +30,7 @@ struct StoreSelection: ParsableArguments {
     ) throws -> Opened {
         guard let store else {
             let configuration = try session.configuration(options, overrides)
-            let context = try JobContext(session, configuration, try configuration.job(job))
+            let context = JobContext(session, configuration, try configuration.job(job))
             let target = try context.targets(target)[0]
             return Opened(
                 store: try context.connection.open(target), job: context.job.name, target: target.name,
@@ -49,7 +49,7 @@ struct StoreSelection: ParsableArguments {
     ) throws -> Verdict {
         guard store == nil else { return try work(RunTally()) }
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         return try RunRecorder(verb, context).recording(work)
     }
 }

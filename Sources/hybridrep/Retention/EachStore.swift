@@ -43,7 +43,7 @@ struct EachStore: ParsableArguments {
                 })
         }
         let configuration = try session.configuration(options, overrides)
-        let context = try JobContext(session, configuration, try configuration.job(job))
+        let context = JobContext(session, configuration, try configuration.job(job))
         return try context.atEachTarget(target, verb) { target in
             try body(
                 Place(job: context.job.name, target: target.name, rules: context.keepRules(at: target)) {

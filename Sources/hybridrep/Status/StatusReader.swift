@@ -16,7 +16,7 @@ struct StatusReader {
     ) throws -> [TargetStatus] {
         var forecasts = Forecasts()
         return try jobs.flatMap { job in
-            let context = try JobContext(session, configuration, job)
+            let context = JobContext(session, configuration, job)
             return try context.targets(asked).map { read(context, $0, since, &forecasts) }
         }
     }

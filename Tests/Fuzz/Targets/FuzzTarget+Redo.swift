@@ -26,7 +26,10 @@ extension FuzzTarget {
         // A file in memory cannot be made as long as a hostile journal may say.
         guard journal.count >= 41, journal.span.uint64(at: 33) <= 1 << 20 else { return }
         let files = MemoryFileSystem()
-        guard let name = Name("mdb01"), let spool = try? Spool("/spool", job: name, in: files) else { return }
+        guard let name = Name("mdb01") else { return }
+        let spool = Spool("/spool", job: name, in: files)
+        // Makes its folder.
+        withExtendedLifetime(try? spool.acquire()) {}
         put([UInt8](repeating: 1, count: 70_000), "\(old).img", spool, files)
         put([], "\(old).sig", spool, files)
         put(journal, "\(new).redo", spool, files)

@@ -26,7 +26,7 @@ struct SampleStore: Sendable {
         _ = try store.initialise(StoreObject(id: Reseal.store, created: FixedClock().now))
         _ = try store.publishJob(job.name, job.encoded(store: Reseal.store))
         files.makeFolder("/state")
-        let state = try JobState(folder: "/state", job: job.name, files: files)
+        let state = JobState(folder: "/state", job: job.name, files: files)
         let kept = Kept()
         var random = SeededGenerator(seed: 7)
         // Blocks of 64 bytes: some random, some alike, some zero; the second image differs in a few and moves.
