@@ -4,8 +4,9 @@ package import Platform
 ///
 /// The first lane leads: it holds the locks, commits, and does all else; the others only take objects. They are
 /// opened when they are asked for, and those that cannot be had are done without.
-package final class LanedStore: ObjectStore {
-    private let lead: any ObjectStore
+package final class LanedStore: ForwardingStore {
+    /// The first lane.
+    package let base: any ObjectStore
     private var others: [any ObjectStore] = []
     private let open: () -> [any ObjectStore]
     private var hasWidened = false
@@ -14,14 +15,12 @@ package final class LanedStore: ObjectStore {
 
     /// - Parameter open: Opens the further lanes, or as many of them as there can be.
     package init(leading lead: any ObjectStore, _ open: @escaping () -> [any ObjectStore]) {
-        self.lead = lead
+        base = lead
         self.open = open
     }
 
-    package var label: String { lead.label }
-
     package var traffic: Traffic {
-        others.reduce(into: lead.traffic) { sum, lane in
+        others.reduce(into: base.traffic) { sum, lane in
             sum.sentBytes += lane.traffic.sentBytes
             sum.receivedBytes += lane.traffic.receivedBytes
         }
@@ -39,7 +38,7 @@ package final class LanedStore: ObjectStore {
     /// Begins it in the first lane that is free.
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
         let lane = isBusy.firstIndex(of: false) ?? 0
-        let store = lane == 0 ? lead : others[lane - 1]
+        let store = lane == 0 ? base : others[lane - 1]
         let upload = try store.beginUpload(kind, job: job)
         isBusy[lane] = true
         return Upload(upload) { [unowned self] in isBusy[lane] = false }
@@ -77,67 +76,15 @@ package final class LanedStore: ObjectStore {
         }
     }
 
-    // MARK: what the leading lane does
-
-    package func initialise(_ object: StoreObject) throws(StoreError) -> Bool { try lead.initialise(object) }
-
-    package func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool {
-        try lead.publishJob(job, object)
-    }
-
-    package func jobs() throws(StoreError) -> [Name] { try lead.jobs() }
-
-    package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
-        try lead.list(kind, job: job)
-    }
-
-    package func length(of key: ObjectKey) throws(StoreError) -> Int? { try lead.length(of: key) }
-
-    package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        try lead.read(key, at: offset, count: count)
-    }
-
-    package func reads() -> any ObjectReads { lead.reads() }
-
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
-        try lead.adopt(packs, job: job)
-    }
-
-    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
-        try lead.commit(point, generation: generation, job: job)
-    }
-
-    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
-        try lead.publishNote(note, id: id, job: job)
-    }
-
-    package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
-        try lead.lockForPush(job, holder: holder)
-    }
-
-    package func unlockPush(_ job: Name) { lead.unlockPush(job) }
-
-    package func check(
-        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
-    ) throws(StoreError) -> CheckReport {
-        try lead.check(request, progress: progress)
-    }
-
-    package func space() throws(StoreError) -> SpaceStatus { try lead.space() }
-
-    package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
-        try lead.forget(request)
-    }
-
-    package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
-        try lead.collect(request)
+    package func leave() {
+        for lane in others { lane.leave() }
+        base.leave()
     }
 
     package func close() throws(StoreError) {
-        // What they were for was answered long ago.
-        for lane in others { lane.leave() }
-        lead.leave()
+        // What the others were for was answered long ago.
+        leave()
         for lane in others { try? lane.close() }
-        try lead.close()
+        try base.close()
     }
 }

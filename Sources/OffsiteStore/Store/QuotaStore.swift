@@ -5,8 +5,9 @@ package import Platform
 /// What is there is counted when a push begins, and again before its point is committed: several lanes, each with a count of
 /// its own, may send more than fits, but a push that does not fit is refused in the end. What it has sent by then stays, for
 /// the next one to go on from.
-package final class QuotaStore: ObjectStore {
-    private let base: any ObjectStore
+/// What is learned of a store that is full is to be kept all the same: notes have no limit.
+package final class QuotaStore: ForwardingStore {
+    package let base: any ObjectStore
     private let limit: Int
     /// Nil until it was counted.
     private var used: Int?
@@ -105,42 +106,8 @@ package final class QuotaStore: ObjectStore {
         return space.holds(room.availableBytes) ? room : space
     }
 
-    // MARK: what has no limit
-
-    package var label: String { base.label }
-    package var traffic: Traffic { base.traffic }
-    package func initialise(_ object: StoreObject) throws(StoreError) -> Bool { try base.initialise(object) }
-    package func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool {
-        try base.publishJob(job, object)
-    }
-    package func jobs() throws(StoreError) -> [Name] { try base.jobs() }
-    package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
-        try base.list(kind, job: job)
-    }
-    package func length(of key: ObjectKey) throws(StoreError) -> Int? { try base.length(of: key) }
-    package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        try base.read(key, at: offset, count: count)
-    }
-    package func reads() -> any ObjectReads { base.reads() }
-    package func widen() -> Int { base.widen() }
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
-        try base.adopt(packs, job: job)
-    }
-    /// What is learned of a store that is full is to be kept all the same.
-    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
-        try base.publishNote(note, id: id, job: job)
-    }
-    package func unlockPush(_ job: Name) { base.unlockPush(job) }
-    package func check(
-        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
-    ) throws(StoreError) -> CheckReport { try base.check(request, progress: progress) }
-    package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
-        try base.forget(request)
-    }
     package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
         used = nil
         return try base.collect(request)
     }
-    package func leave() { base.leave() }
-    package func close() throws(StoreError) { try base.close() }
 }

@@ -46,7 +46,7 @@ struct JobRepair {
         guard let newest, let target = opened.target, damage.contains(where: { $0.points.contains(newest) })
         else { return false }
         let configuration = try session.configuration(ends.options, ends.overrides)
-        let context = try JobContext(session, configuration, try configuration.job(opened.job.description))
+        let context = JobContext(session, configuration, try configuration.job(opened.job.description))
         let options = try BackupOptions.parse([])
         do {
             _ = try RunRecorder("reconcile", context).recording { tally in
