@@ -27,7 +27,9 @@ import Testing
 
     @Test func withApplyEachJobHasItsFileAndASecondTimeChangesNothing() throws {
         let scratch = try Scratch()
+        try scratch.write("hybridrep:x:998:998::/home/hybridrep:/bin/sh\n", to: "root/etc/passwd")
         #expect(try install(scratch, "--apply", "wiki", "mail.x").status == 0)
+        #expect(try text(scratch, "/etc/logrotate.d/hybridrep").contains("    su hybridrep hybridrep\n"))
         #expect(
             try text(scratch, "/etc/cron.d/hybridrep-wiki").contains(
                 "hybridrep verify wiki --full >/dev/null\n"))
@@ -39,6 +41,15 @@ import Testing
         let hourly = try install(scratch, "--hourly", "--apply", "wiki")
         #expect(hourly.outputText.hasPrefix("/etc/cron.d/hybridrep-wiki: written\n"))
         #expect(try text(scratch, "/etc/cron.d/hybridrep-wiki").contains("\n7 * * * *  root  "))
+    }
+
+    // Goal of this test: on the host of a job logrotate is not given an account that it does not know.
+    @Test func withoutAnAgentsAccountItsLogIsNotRotated() throws {
+        let scratch = try Scratch()
+        let result = try install(scratch, "--apply", "wiki")
+        #expect(result.status == 0, "\(result.errorText)")
+        #expect(result.outputText.contains("/etc/logrotate.d/hybridrep: left out, as there is no account"))
+        #expect(!FileManager.default.fileExists(atPath: scratch.folder + "/root/etc/logrotate.d"))
     }
 
     @Test func noTwoJobsShareAFile() throws {
