@@ -92,7 +92,7 @@ enum ReportTemplate {
 
     static let style = """
         :root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--soft:#5b6570;--line:#d5dae0;--plot:#1f5fa8;--ok:#17633a;--warn:#8a5200;--bad:#a4161a}
-        @media (prefers-color-scheme:dark){:root{--ink:#e6e9ed;--paper:#14171b;--soft:#a3adb8;--line:#343b44;--plot:#7db3f0;--ok:#6fcf97;--warn:#f2b35e;--bad:#ff8a8a}}
+        @media screen and (prefers-color-scheme:dark){:root{--ink:#e6e9ed;--paper:#14171b;--soft:#a3adb8;--line:#343b44;--plot:#7db3f0;--ok:#6fcf97;--warn:#f2b35e;--bad:#ff8a8a}}
         *{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
         h1{margin:0}h2{margin-top:2.5rem;border-top:2px solid var(--line);padding-top:1rem}header p,figure text{color:var(--soft)}
         .state{font-size:.75em;border:2px solid;border-radius:.3em;padding:.1em .5em}.ok{color:var(--ok)}.warning{color:var(--warn)}
@@ -103,6 +103,8 @@ enum ReportTemplate {
         td:last-child{white-space:normal}th.n,td.n{text-align:right;padding-right:1.4rem;font-variant-numeric:tabular-nums}tbody th{font-weight:400}
         dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1.2rem;margin:.5rem 0 1.2rem;font-size:.9em}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}h4{margin:1.2rem 0 0}h4+p{margin:0}
         @media (max-width:40rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
-        @media print{svg{min-width:0}body{max-width:none;font-size:10pt}section{break-before:page}figure,tr{break-inside:avoid}}
+        @media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}main>section+section{break-before:page}
+        h2{margin-top:1rem;overflow-wrap:anywhere}section+section>h2{margin-top:0;border:0;padding:0}h2,h3,h4,h4+p,dt,thead{break-after:avoid}figure,tr,li,dd{break-inside:avoid}
+        .wide,figure{overflow:visible}svg{min-width:0}th,td{padding-right:.5rem}th.n,td.n{padding-right:.8rem}thead th{white-space:normal}td:last-child{overflow-wrap:anywhere}}
         """
 }
