@@ -23,6 +23,25 @@ extension StoreFixture {
         return image
     }
 
+    /// Blocks of a point's image that its store cannot give any more: each stretch of the map is decoded for itself.
+    package static func lostBlocks(of generation: UInt64, from store: any ObjectStore, job: Name) throws
+        -> [Int]
+    {
+        let reader = try PointReader(store, job: job)
+        let point = try reader.point(generation).point
+        let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
+        var isLost = [Bool](repeating: false, count: point.layout.blockCount)
+        let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
+        for entry in try segments.flatMap({ try $0.allEntries }) {
+            var isEntryLost = false
+            if case .record(let frame, let record, _, _) = entry.source {
+                isEntryLost = (try? decode(frame, record, store, job, locations)) == nil
+            }
+            for block in entry.offset / blockSize..<entry.end / blockSize { isLost[block] = isEntryLost }
+        }
+        return isLost.indices.filter { isLost[$0] }
+    }
+
     private static func decode(
         _ id: FrameID, _ number: Int, _ store: any ObjectStore, _ job: Name, _ locations: FrameLocations
     ) throws -> [UInt8] {

@@ -21,7 +21,10 @@ struct MapSalvage {
         }
         let packs = Set(
             locations.packLengths.keys.filter { damaged.contains(ObjectKey.pack(job.name, $0).path) })
-        deltas = DeltaTables(store, job: job.name, locations: locations, without: packs)
+        // What is in them is shipped again, whatever of it could be read.
+        deltas = DeltaTables(store, job: job.name, locations: locations) { frame in
+            locations[frame].map { packs.contains($0.pack) } ?? true
+        }
         self.job = job
         self.locations = locations
         self.packs = packs

@@ -24,24 +24,19 @@ package struct DamagedRanges {
             try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
         }
         let map = try MapStack(of: point, from: points, state: nil, scratch)
-        var deltas = DeltaTables(store, job: points.job.name, locations: locations, without: packs)
-        var isBad: [FrameID: Bool] = [:]
+        let lost = LostFrames(store, job: points.job.name, locations, damaged: packs)
+        // A delta in a damaged pack is told by its frame, when that is whole: its bases may be lost all the same.
+        var deltas = DeltaTables(
+            store, job: points.job.name, locations: locations, ignoring: lost.contains)
         var found: [Range<Int>] = []
         var pieces = MapPieces(map, [0..<point.layout.length], point)
         while let some = try pieces.next() {
             try deltas.load(some)
             for piece in some {
-                let needed = try RestorePlan([piece], deltas).frames.keys
                 var isHit = false
-                for frame in needed {
-                    let isDamaged: Bool
-                    if let known = isBad[frame] {
-                        isDamaged = known
-                    } else {
-                        isDamaged = try self.isDamaged(frame, locations, packs)
-                        isBad[frame] = isDamaged
-                    }
-                    isHit = isHit || isDamaged
+                for frame in try RestorePlan([piece], deltas).frames.keys where try lost.contains(frame) {
+                    isHit = true
+                    break
                 }
                 guard isHit else { continue }
                 if let last = found.last, last.upperBound == piece.offset {
@@ -52,20 +47,5 @@ package struct DamagedRanges {
             }
         }
         return found
-    }
-
-    private func isDamaged(
-        _ frame: FrameID, _ locations: FrameLocations, _ packs: Set<Digest256>
-    ) throws(SyncError) -> Bool {
-        guard let location = locations[frame] else { return true }
-        guard packs.contains(location.pack) else { return false }
-        let key = ObjectKey.pack(points.job.name, location.pack)
-        do throws(StoreError) {
-            let bytes = try store.read(key, at: location.entry.offset, count: location.entry.length)
-            return (try? Frame(parsing: bytes))?.id != frame
-        } catch {
-            guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw .store(error) }
-            return true
-        }
     }
 }

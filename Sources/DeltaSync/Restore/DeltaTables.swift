@@ -14,15 +14,18 @@ struct DeltaTables {
     private let store: any ObjectStore
     private let job: Name
     private let locations: FrameLocations
-    /// Packs that are not looked into; what they hold looks like plain records.
-    private let ignored: Set<Digest256>
+    /// Tells of a frame whether it is not looked into; what such a one holds looks like plain records.
+    ///
+    /// Nil where nothing is damaged: then every frame has its place.
+    private let ignores: ((FrameID) throws(SyncError) -> Bool)?
     private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
     private var deltas: [RecordAddress: FrameTable.Delta] = [:]
 
     init(
-        _ store: any ObjectStore, job: Name, locations: FrameLocations, without ignored: Set<Digest256> = []
+        _ store: any ObjectStore, job: Name, locations: FrameLocations,
+        ignoring ignores: ((FrameID) throws(SyncError) -> Bool)? = nil
     ) {
-        self.ignored = ignored
+        self.ignores = ignores
         self.store = store
         self.job = job
         self.locations = locations
@@ -71,11 +74,8 @@ struct DeltaTables {
                 try body(frame, known)
                 continue
             }
-            // Without damage every frame has its place.
-            guard let location = ignored.isEmpty ? try locations.location(of: frame) : locations[frame],
-                !ignored.contains(location.pack)
-            else { continue }
-            missing.append(location)
+            if let ignores, try ignores(frame) { continue }
+            missing.append(try locations.location(of: frame))
         }
         var heads = missing.map { ($0, FrameTable.likelyBytes($0.entry)) }
         while !heads.isEmpty {
