@@ -1,4 +1,5 @@
 import Foundation
+import RegexBuilder
 import TestSupport
 import Testing
 
@@ -111,6 +112,34 @@ struct FullDiskTests {
             result.errorText.contains(
                 "hybridrep restore mdb01: FAILED (24) write out/first: 3000000 bytes needed, 2097152 are there\n"
             ))
+    }
+
+    // Goal of this test: of sets, log points and streams, too, a rehearsal without room says so before its command runs.
+    @Test(arguments: RehearsedPoint.Kind.allCases) func aScratchDiskThatIsFullIsCode24(
+        kind: RehearsedPoint.Kind
+    ) throws {
+        let point = try #require(try RehearsedPoint.of(kind).last)
+        let result = try run(
+            point.site,
+            """
+            small full 64k
+            H rehearse mdb01 --scratch "$FOLDER/full" --exec 'touch ran; test -e {}'
+            find full -name 'hybridrep-rehearsal-*'
+            find . -name ran
+            H rehearse mdb01 --scratch "$FOLDER/room" --exec '\(point.comparison)' >/dev/null || :
+            echo "rehearse $?"
+            """)
+        #expect(result.outputText == "rehearse 24\nrehearse 0\n", "\(result.outputText)")
+        let place =
+            /hybridrep rehearse mdb01: FAILED \(24\) write \S+\/full\/hybridrep-rehearsal-[0-9a-f]{16}\/restored/
+        let need = /: [0-9]+ bytes needed, 6[0-9]{4} are there\n/
+        let hint = /hint: make room in \S+\/full, or give another folder: --scratch DIR\n/
+        let told = Regex {
+            place
+            need
+            hint
+        }
+        #expect(result.errorText.wholeMatch(of: told) != nil, "\(result.errorText)")
     }
 
     @Test func aRehearsalWithoutRoomIsCode24AndLeavesNothing() throws {
