@@ -52,8 +52,9 @@ package final class DirectoryStore: ObjectStore {
                     .map { folder + "/" + $0 } : [folder]
             for subfolder in subfolders {
                 for name in try files.list(subfolder) {
-                    guard let key = kind.key(fileName: name, job: job), path(key) == subfolder + "/" + name,
-                        let status = try files.status(path(key))
+                    let file = subfolder + "/" + name
+                    guard let key = kind.key(fileName: name, job: job), path(key) == file,
+                        let status = try files.status(file)
                     else { continue }
                     found.append(ListedObject(key: key, length: status.length))
                 }
