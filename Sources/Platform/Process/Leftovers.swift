@@ -12,6 +12,8 @@ struct Leftovers: Sendable {
     private static let maximumBytes = 8 << 20
     /// A program that starts another one between every two looks is let go.
     private static let mostLooks = 64
+    /// What the kernel takes to end one, at most; longer only where a disk does not answer.
+    private static let mostMilliseconds = 2_000
 
     /// The variable to start the program with.
     let variable: String
@@ -37,7 +39,11 @@ struct Leftovers: Sendable {
         let descriptor = clinux_open_process(process)
         guard descriptor >= 0 else { return false }
         let owned = OwnedDescriptor(descriptor)
-        return hasVariable(process) && clinux_kill(owned.number) == 0
+        guard hasVariable(process), clinux_kill(owned.number) == 0 else { return false }
+        // Whoever removes next what it worked on must not meet it at work.
+        _ = try? Readiness.wait(
+            for: [.init(descriptor: owned.number)], milliseconds: Self.mostMilliseconds)
+        return true
     }
 
     private func hasVariable(_ process: Int32) -> Bool {
