@@ -81,6 +81,17 @@ import Testing
         #expect(try site.stored("points").count == 3)
     }
 
+    // Goal of this test: damage that one sample has met is not lost because a later one does not meet it.
+    @Test func aQuickRepairForgetsNothing() throws {
+        let site = try site()
+        try site.flip(try largest(try site.stored("packs")), at: 300)
+        let first = try site.run("verify", Site.job)
+        let repaired = try site.run("verify", Site.job, "--repair")
+        #expect(first.status == 22)
+        #expect(repaired.status == 22)
+        #expect(repaired.errorText.contains("(needed by point 1, 2)"))
+    }
+
     // Goal of this test: a host without an image says so, and tells the damage all the same.
     @Test func aRepairWithoutAnImageSaysSo() throws {
         let site = try site()

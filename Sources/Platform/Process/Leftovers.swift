@@ -5,7 +5,7 @@ internal import Synchronization
 /// What a program has started and left running, in whatever session or group it is by now.
 ///
 /// All of it inherits a variable that nothing else has, which the kernel shows in `/proc`. Out of reach are programs that
-/// have cleared their environment, and those of another user.
+/// have cleared or written over their environment, and those of another user.
 struct Leftovers: Sendable {
     private static let programs = Atomic<Int>(0)
     /// More than any environment that Linux gives a program.

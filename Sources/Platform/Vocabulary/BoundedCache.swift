@@ -1,4 +1,4 @@
-/// Keeps what was used last, up to a number of bytes.
+/// Keeps what was used last, up to a number of bytes, as long as no value takes more than half of it.
 ///
 /// In two generations: what comes or is used belongs to the younger one, and when that has half of the budget, the older one goes.
 /// So a use costs one look into a dictionary, and at least what was used within half of the budget is there.
@@ -32,7 +32,7 @@ public struct BoundedCache<Key: Hashable, Value> {
 
     /// Keeps a value in the place of what the key had.
     ///
-    /// - Parameter cost: About the bytes it takes; one that costs more than half of the budget is kept until the next comes.
+    /// - Parameter cost: About the bytes it takes; one that costs more than half of the budget is kept all the same.
     @inlinable public mutating func insert(_ value: Value, for key: Key, cost: Int) {
         old.removeValue(forKey: key)
         keep(Entry(value, cost: cost), for: key)

@@ -89,7 +89,8 @@ package struct RunHistory: Sendable {
                 try Row.fetchAll(
                     database,
                     sql: """
-                        \(RunRecord.selection) WHERE job = ? AND run_id = (
+                        \(RunRecord.selection)
+                        WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers)) AND run_id = (
                             SELECT run_id FROM \(RunRecord.table)
                             WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))
                             ORDER BY ended DESC, id DESC LIMIT 1)

@@ -72,14 +72,15 @@ struct VerifyCommand: ToolCommand {
             guard !found.isEmpty else { break }
             mended += found
             result = try look(opened, stored, session)
+            // A sample need not meet again what the one before has met.
+            let met = Set(result.check.damage.map(\.object) + found.map(\.object))
+            result.check.damage += damage.filter { !met.contains($0.object) }
             session.keep(result, level.choice, of: stored, opened)
         }
-        let newest = try points.generations().last
-        if repair, selection.store == nil,
-            try makeRepair(opened, session).shipAgain(result.check.damage, newest: newest)
-        {
-            result = try look(opened, stored, session)
-            session.keep(result, level.choice, of: stored, opened)
+        if repair, selection.store == nil, !result.check.isGood {
+            // The new point is proved on the way; no older one is healed by it.
+            try makeRepair(opened, session).shipAgain(
+                result.check.damage, newest: try points.generations().last)
         }
         let damage = DamageInPoint(newestOf: result, opened, points, session)
         try opened.store.close()

@@ -41,10 +41,9 @@ struct JobRepair {
     /// Ships this host's newest image again where the newest point is damaged.
     ///
     /// Older points stay as they are: nobody has their bytes any more.
-    /// - Returns: Whether that was tried.
-    func shipAgain(_ damage: [CheckReport.Damage], newest: UInt64?) throws -> Bool {
+    func shipAgain(_ damage: [CheckReport.Damage], newest: UInt64?) throws {
         guard let newest, let target = opened.target, damage.contains(where: { $0.points.contains(newest) })
-        else { return false }
+        else { return }
         let configuration = try session.configuration(ends.options, ends.overrides)
         let context = JobContext(session, configuration, try configuration.job(opened.job.description))
         let options = try BackupOptions.parse([])
@@ -59,7 +58,6 @@ struct JobRepair {
             session.console.warning(
                 "point \(newest) is not shipped again: \(failure.message)", job: opened.job, target: target)
         }
-        return true
     }
 
     private func mend(_ damage: [CheckReport.Damage], from place: String) throws -> [CheckReport.Damage] {
