@@ -84,15 +84,15 @@ package struct RunHistory: Sendable {
     /// of a job is not there.
     package func lastRuns(of jobs: [Name]) throws(HistoryError) -> [RunRecord] {
         let makers = RunRecord.makers.map { "'\($0)'" }.joined(separator: ", ")
+        let isOne = "job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))"
         return try read { database in
             try jobs.flatMap { job in
                 try Row.fetchAll(
                     database,
                     sql: """
                         \(RunRecord.selection)
-                        WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers)) AND run_id = (
-                            SELECT run_id FROM \(RunRecord.table)
-                            WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers))
+                        WHERE \(isOne) AND run_id = (
+                            SELECT run_id FROM \(RunRecord.table) WHERE \(isOne)
                             ORDER BY ended DESC, id DESC LIMIT 1)
                         ORDER BY id
                         """, arguments: [job.description, job.description])

@@ -50,7 +50,7 @@ struct JobRepair {
         do {
             _ = try RunRecorder("reconcile", context).recording { tally in
                 try JobReconciliation(context: context, options: options, tally: tally)
-                    .run(of: [try configuration.target(target.description)])
+                    .run(of: try context.targets(target.description))
             }
         } catch {
             let failure = CommandFailure(wrapping: error)
