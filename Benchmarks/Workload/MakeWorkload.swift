@@ -13,13 +13,21 @@ internal import TestSupport
 struct First: ParsableCommand {
     @Argument var path: String
     @Option(help: "Its length in MiB.") var mib = 1024
+    @Option(help: "Percent of its pages that are blank, scattered as in databases.") var blank = 0
     @Option var seed: UInt64 = 1
 
     func run() throws {
         var maker = PageMaker(seed: seed)
+        var random = SeededGenerator(seed: seed)
+        let blankPage = [UInt8](repeating: 0, count: PageMaker.pageBytes)
         let file = try HostFileSystem().open(path, .create)
         for piece in 0..<mib {
-            try file.write(maker.pages(128, from: UInt64(piece) * 128).span, at: piece << 20)
+            var pages = maker.pages(128, from: UInt64(piece) * 128)
+            for page in 0..<128 where blank > 0 && Int.random(in: 0..<100, using: &random) < blank {
+                let start = page * PageMaker.pageBytes
+                pages.replaceSubrange(start..<start + PageMaker.pageBytes, with: blankPage)
+            }
+            try file.write(pages.span, at: piece << 20)
         }
     }
 }

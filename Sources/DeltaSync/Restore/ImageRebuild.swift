@@ -12,8 +12,12 @@ package struct ImageRebuild {
     package let point: Point
     let map: MapStack
     private let runs: [FingerprintRun]
+    /// Counts each record that is decoded; nil where nobody asks.
+    package var decodes: DecodeCount?
+    /// Threads that decode.
+    package var threads = DecodingWork.threads
     /// Steps that are being decoded or wait to be handed on.
-    private static let mostUnderWay = DecodingWork.threads + 2
+    private var mostUnderWay: Int { threads + 2 }
 
     /// - Parameters:
     ///   - state: What this host keeps of the job; nil when it has nothing.
@@ -122,7 +126,7 @@ package struct ImageRebuild {
         var deltas = DeltaTables(store, job: points.job.name, locations: locations)
         var output = ProvenOutput(
             BlockProof(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
-            DecodingWork.workers())
+            DecodingWork.workers(threads: threads, counting: decodes))
         var pieces = MapPieces(map, ranges, point)
         while let some = try pieces.next() {
             try deltas.load(some)
@@ -132,7 +136,7 @@ package struct ImageRebuild {
                 let parts = try feed.take(number)
                 try output.give(
                     DecodingWork(pieces: step.pieces, parts: parts, length: step.length),
-                    mostUnderWay: Self.mostUnderWay, progress)
+                    mostUnderWay: mostUnderWay, progress)
             }
         }
         return try output.finish(progress)
@@ -169,15 +173,20 @@ private struct ProvenOutput: ~Copyable {
 
     private mutating func emit(_ progress: (Int) throws(SyncError) -> Void) throws(SyncError) {
         guard let outcome = workers.take() else { return }
-        let (range, bytes) = try outcome.get()
-        if let bytes {
-            try proof.append(bytes.span, at: range.lowerBound)
-            try sink.write(bytes.span, at: range.lowerBound)
-        } else {
-            try proof.append(zeros: range)
-            try sink.writeZeros(range)
+        let step = try outcome.get()
+        var start = 0
+        for run in step.runs {
+            if run.isZero {
+                try proof.append(zeros: run.range)
+                try sink.writeZeros(run.range)
+            } else {
+                let bytes = step.bytes.span.extracting(start..<start + run.range.count)
+                start += run.range.count
+                try proof.append(bytes, at: run.range.lowerBound)
+                try sink.write(bytes, at: run.range.lowerBound)
+            }
+            doneBytes += run.range.count
         }
-        doneBytes += range.count
         try progress(doneBytes)
     }
 }

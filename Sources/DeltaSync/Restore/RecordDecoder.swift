@@ -36,9 +36,13 @@ package struct RecordDecoder: ~Copyable {
     private var known: BoundedCache<RecordAddress, Content>
     /// Records that may still be decoded for the one that was asked for.
     private var decodesLeft = 0
+    private let decodes: DecodeCount?
 
-    /// - Parameter budget: Bytes of decoded records that are kept.
-    package init(budget: Int) throws(SyncError) {
+    /// - Parameters:
+    ///   - budget: Bytes of decoded records that are kept.
+    ///   - decodes: Counts each record that is decoded.
+    package init(budget: Int, counting decodes: DecodeCount? = nil) throws(SyncError) {
+        self.decodes = decodes
         let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
         known = BoundedCache(budget: budget)
         self.decompressor = decompressor
@@ -95,6 +99,7 @@ package struct RecordDecoder: ~Copyable {
             throw .damaged("\(address): more than \(RestorePlan.maximumRecords) bases")
         }
         decodesLeft -= 1
+        decodes?.add()
         guard let frame = parts[address.frame], let part = frame[address.record] else {
             throw .damaged("\(address): the map does not say that it is needed")
         }

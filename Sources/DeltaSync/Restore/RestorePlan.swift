@@ -7,18 +7,22 @@ internal import Platform
 /// records, with those that are only bases of others, and the steps: a frame is asked for once, before the
 /// first of them, and kept until the last.
 struct RestorePlan {
-    /// A step ends before a record that is new to it when it has grown to this, and at the latest at `mostStepBytes`.
+    /// A step ends where no record goes on when it has grown to `stepBytes`, and at the latest at `mostStepBytes`.
     private static let stepBytes = 512 << 10
     private static let mostStepBytes = 4 << 20
+    /// A longer run of zeros is a step of its own. Shorter ones are everywhere in databases: cutting at each of them
+    /// would have each thread decode the record around them again.
+    private static let mostZeroBytes = 1 << 20
     /// More records than the bases of one block are: a graph made to take for ever.
     static let maximumRecords = 4096
 
     struct Step {
-        /// Neighbours in the image; or one run of zeros, whatever its length.
+        /// Neighbours in the image; or one long run of zeros.
         var pieces: [MapEntry] = []
         var frames: [FrameID] = []
         var length = 0
-        var isZero: Bool { pieces.first?.source == .zero }
+        /// Where the last plain record that the step has begun to read ends in the image.
+        var openUntil = 0
     }
 
     /// What is wanted of one frame.
@@ -83,28 +87,46 @@ struct RestorePlan {
 
     /// - Parameter pieces: Sorted, not overlapping.
     init(_ pieces: [MapEntry], _ deltas: DeltaTables) throws(SyncError) {
-        for piece in pieces { try add(piece, deltas) }
+        let ends = Self.recordEnds(pieces)
+        for (piece, end) in zip(pieces, ends) { try add(piece, usedUntil: end, deltas) }
     }
 
-    private mutating func add(_ piece: MapEntry, _ deltas: DeltaTables) throws(SyncError) {
-        guard case .record(let frame, let record, let offset, let depth) = piece.source else {
-            steps.append(Step(pieces: [piece], length: piece.length))
-            return
+    /// For each piece, where in the image its record is used for the last time before a pause of `mostStepBytes`.
+    ///
+    /// Only plain records count: a delta is decoded for one piece.
+    private static func recordEnds(_ pieces: [MapEntry]) -> [Int] {
+        var ends = pieces.map(\.end)
+        var later: [RecordAddress: (start: Int, end: Int)] = [:]
+        for (index, piece) in pieces.enumerated().reversed() {
+            guard case .record(let frame, let record, _, 0) = piece.source else { continue }
+            let address = RecordAddress(frame, record)
+            if let next = later[address], next.start - piece.end < mostStepBytes { ends[index] = next.end }
+            later[address] = (piece.offset, ends[index])
         }
-        if !goesOn(with: piece, frame, depth) { steps.append(Step()) }
-        steps[steps.count - 1].pieces.append(piece)
-        steps[steps.count - 1].length += piece.length
+        return ends
+    }
+
+    private mutating func add(
+        _ piece: MapEntry, usedUntil end: Int, _ deltas: DeltaTables
+    ) throws(SyncError) {
+        if !goesOn(with: piece) { steps.append(Step()) }
+        let step = steps.count - 1
+        steps[step].pieces.append(piece)
+        steps[step].length += piece.length
+        guard case .record(let frame, let record, let offset, let depth) = piece.source else { return }
+        steps[step].openUntil = max(steps[step].openUntil, end)
         var left = Self.maximumRecords
         try need(RecordAddress(frame, record), offset..<offset + piece.length, depth, deltas, &left)
     }
 
     /// True when the piece belongs to the step so far.
-    private func goesOn(with piece: MapEntry, _ frame: FrameID, _ depth: Int) -> Bool {
-        guard let last = steps.last, !last.isZero, last.pieces.last?.end == piece.offset,
+    private func goesOn(with piece: MapEntry) -> Bool {
+        guard let last = steps.last, let end = last.pieces.last?.end, end == piece.offset,
+            piece.source != .zero || piece.length <= Self.mostZeroBytes,
             last.length + piece.length <= Self.mostStepBytes
         else { return false }
-        let isNew = depth == 0 && frames[frame]?.steps.last != steps.count - 1
-        return !(isNew && last.length >= Self.stepBytes)
+        guard last.length >= Self.stepBytes, case .record(_, _, _, 0) = piece.source else { return true }
+        return last.openUntil > piece.offset
     }
 
     private mutating func need(
