@@ -11,7 +11,9 @@ struct DecodingWork: Sendable {
     /// The content of a step, or why it could not be made.
     typealias Outcome = Result<DecodedStep, SyncError>
 
-    /// Threads that decode. The thread that fetches, verifies and writes is as busy as one of them.
+    /// Threads that decode.
+    ///
+    /// The thread that fetches, verifies and writes is as busy as one of them.
     static let threads = min(4, Processors.count)
     /// Bytes of decoded records that all threads keep.
     private static let budget = 64 << 20

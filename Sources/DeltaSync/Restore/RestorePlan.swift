@@ -10,8 +10,9 @@ struct RestorePlan {
     /// A step ends where no record goes on when it has grown to `stepBytes`, and at the latest at `mostStepBytes`.
     private static let stepBytes = 512 << 10
     private static let mostStepBytes = 4 << 20
-    /// A longer run of zeros is a step of its own. Shorter ones are everywhere in databases: cutting at each of them
-    /// would have each thread decode the record around them again.
+    /// A longer run of zeros is a step of its own.
+    ///
+    /// Shorter ones are everywhere in databases. To cut at each would have other threads decode the same record again.
     private static let mostZeroBytes = 1 << 20
     /// More records than the bases of one block are: a graph made to take for ever.
     static let maximumRecords = 4096
