@@ -17,6 +17,37 @@ import Testing
         #expect(try folder.temporaryNames() == [])
     }
 
+    @Test func anAgentWritesDownWhoCommitted() throws {
+        let folder = try TemporaryFolder()
+        let maker = try #require(Maker("db01"))
+        let store = try AgentStore(
+            over: try PipeTransport(serving: folder.storePath, maker: maker), label: "vault",
+            dialect: Dialect(toolVersion: "1.0-near"), runID: "run-1")
+        let fixture = try StoreFixture(on: store, seed: 1)
+        let stored = try fixture.addPoint()
+        #expect(stored.receipt.maker == maker)
+        #expect(try folder.directoryStore(seed: 2).length(of: .point(mdb01, 1)) ?? 0 > 88)
+        let points = try PointReader(store, job: mdb01)
+        let note = Note(NoteID(.pinned, 1), point: stored.reference, made: FixedClock().now, maker: "said")
+        #expect(try store.publish(note, points).maker == maker)
+        #expect(try PointReader(store, job: mdb01).notes().all(.pinned).map(\.maker) == [maker])
+    }
+
+    // Goal of this test: nobody is somebody else by saying so.
+    @Test(arguments: [nil, Maker("copier")])
+    func anAgentTakesNobodysWordForWhoMadeAPoint(maker: Maker?) throws {
+        let folder = try TemporaryFolder()
+        let fixture = try StoreFixture(on: try folder.directoryStore(), seed: 1)
+        let shipment = try fixture.next()
+        try fixture.upload(shipment)
+        let agent = try AgentStore(
+            over: try PipeTransport(serving: folder.storePath, maker: maker), label: "vault",
+            dialect: Dialect(toolVersion: "1.0-near"), runID: "run-1")
+        let bytes = shipment.point.encoded(job: fixture.job.id, store: fixture.storeID)
+        let receipt = try agent.commit(bytes, generation: 1, job: mdb01, madeBy: Maker("db01"))
+        #expect(receipt.maker == maker)
+    }
+
     /// Tries a changed copy of the next point; the good one must still be accepted afterwards.
     private func refusal(
         _ kind: StoreKind, generation: UInt64? = nil, _ change: (inout Point) -> Void

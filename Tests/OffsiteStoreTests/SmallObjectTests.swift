@@ -148,6 +148,54 @@ import Testing
         Mutation.expectRefused(receipt.encoded, seed: 1) { try Receipt(parsing: $0) }
     }
 
+    @Test func aReceiptNamesItsMaker() throws {
+        let bytes = try Self.point(5).encoded(job: Self.jobID, store: Self.storeID)
+        let maker = try #require(Maker("db01"))
+        let receipt = Receipt(received: Timestamp(nanoseconds: -7), object: digest(of: bytes), maker: maker)
+        var expected = Array("HRCV".utf8) + [2, 0, 0, 0, 0xF9] + [UInt8](repeating: 255, count: 7)
+        expected += digest(of: bytes).bytes + Array("db01".utf8) + [4, 0, 0, 0] + Array("HRCM".utf8)
+        expected += SHA256Hasher.hash(expected.span).bytes
+        #expect(receipt.encoded == expected)
+        let (point, found) = try Receipt.split(bytes + receipt.encoded)
+        #expect(point == bytes)
+        #expect(found == receipt)
+        Mutation.expectRefused(bytes + receipt.encoded, seed: 2) { try Receipt.split($0) }
+        Mutation.expectRefused(receipt.encoded, seed: 2) { try Receipt(parsing: $0) }
+        let longest = try #require(Maker(String(repeating: "x", count: Maker.maximumBytes)))
+        let long = Receipt(received: receipt.received, object: receipt.object, maker: longest)
+        #expect(long.encoded.count == Receipt.maximumBytes)
+        #expect(try Receipt.split(bytes + long.encoded).receipt == long)
+    }
+
+    // Goal of this test: a digest whose end looks like the mark of version 2 takes nothing from the object.
+    @Test func aReceiptWithoutAMakerIsNotReadAsOneThatHasOne() throws {
+        let object = [UInt8](repeating: 5, count: 300)
+        let digest = try #require(
+            Digest256(hex: String(repeating: "01", count: 24) + "09000000" + "4852434d"))
+        let receipt = Receipt(received: Timestamp(nanoseconds: 7), object: digest)
+        #expect(throws: FormatError.digestMismatch(of: "object before the receipt")) {
+            try Receipt.split(object + receipt.encoded)
+        }
+    }
+
+    @Test func aMakerIsPrintableAndShort() {
+        #expect(Maker("SHA256:DsGwuMPqoPgc0EfC44TOSzb/IC5AzJAh2ElQxRAgT7Q") != nil)
+        for text in ["", "two words", "tab\t", "ü", "nul\0", String(repeating: "x", count: 129)] {
+            #expect(Maker(text) == nil, "\(text)")
+        }
+    }
+
+    @Test func aKeyThatSSHDHasLetInIsNamedByItsFingerprint() {
+        // Made by ssh-keygen, which prints this fingerprint.
+        let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEHvfxCS9ctV4+eYMcUQihFCGsqStPhRUL18YMAKLzIZ"
+        let print = "SHA256:DsGwuMPqoPgc0EfC44TOSzb/IC5AzJAh2ElQxRAgT7Q"
+        #expect(Maker(authenticationInfo: "publickey \(key)\n")?.description == print)
+        #expect(Maker(authenticationInfo: "password\npublickey \(key)")?.description == print)
+        for text in ["", "password\n", "publickey ssh-ed25519\n", "publickey ssh-ed25519 A!\n"] {
+            #expect(Maker(authenticationInfo: text) == nil, "\(text)")
+        }
+    }
+
     @Test func aJobObjectReadsAsItWasWrittenAndNothingElse() throws {
         var generator = SeededGenerator(seed: 1)
         let job = JobObject(

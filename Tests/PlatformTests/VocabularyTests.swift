@@ -67,4 +67,21 @@ import Testing
         let wrong = (try? decompressor.decompress(delta.span, prefix: [UInt8]().span, length: 8192)) ?? []
         #expect(wrong != new)
     }
+
+    // RFC 4648, section 10.
+    @Test(arguments: [
+        "": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=",
+        "foobar": "Zm9vYmFy",
+    ])
+    func base64IsThatOfTheStandard(text: String, coded: String) {
+        let bytes = Array(text.utf8)
+        #expect(Base64.encode(bytes) == coded)
+        let bare = coded.replacing("=", with: "")
+        #expect(Base64.encode(bytes, padded: false) == bare)
+        #expect(Base64.decode(coded) == bytes)
+        #expect(Base64.decode(bare) == bytes)
+    }
+
+    @Test(arguments: ["A", "AAAAA", "AA=A", "====", "A-_A", "AA A", "Zm9v="])
+    func whatIsNoBase64IsRefused(text: String) { #expect(Base64.decode(text) == nil) }
 }

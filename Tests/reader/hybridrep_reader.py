@@ -211,10 +211,12 @@ def lay_runs(below, runs):  # map.md, section 4; `below` and the result are bloc
 
 def read_point(path, job, store):
     """A point (point.md, sections 1 to 3), its extents as (offset, length, block size)."""
-    data, point, at = read_file(path, 64 * MiB + 80), argparse.Namespace(extents=[]), 0
-    whole, receipt, point.object = data[:-80], data[-80:], sha256(data[:-80]).digest()
-    check(receipt == b"HRCV\1\0\0\0" + receipt[8:16] + point.object + sha256(receipt[:48]).digest(),
-          f"{path}: receipt is damaged or not of this point")
+    data, point, at = read_file(path, 64 * MiB + 216), argparse.Namespace(extents=[]), 0
+    size = 88 + int.from_bytes(data[-40:-36], "little") if data[-36:-32] == b"HRCM" else 80
+    size = size if 88 < size <= 216 and sha256(data[-size:-32]).digest() == data[-32:] else 80
+    whole, receipt, point.object = data[:-size], data[-size:], sha256(data[:-size]).digest()
+    check(receipt[:8] + receipt[16:48] == b"HRCV" + (b"\2" if size > 80 else b"\1") + bytes(3) + point.object
+          and sha256(receipt[:-32]).digest() == receipt[-32:], f"{path}: receipt is damaged or not of this point")
     found = sections(whole, path, b"POIN", job, store)
     public, private = found[b"PUBL"][0], found[b"PRIV"][0]
     (point.number, point.parent, point.parent_digest, point.kind, point.health, zero, point.time, point.length,
@@ -226,8 +228,7 @@ def read_point(path, job, store):
         check(kind < 2 and 0 < block <= MiB, f"{path}: bad extent")
         point.extents.append((at, length, block))
         at += length
-    private.take(private.varint(MiB))
-    public.end(), private.end()
+    private.take(private.varint(MiB)), public.end(), private.end()
     check(point.kind == len(found[b"FULL"]), f"{path}: a log point names its full, and no full does")
     check(int(path[-22:-6], 16) == point.number > point.parent and point.kind < 2 and point.health < 3 and not zero,
           f"{path}: bad generation, kind or health")
@@ -270,7 +271,7 @@ def main():
     folder = f"{options.store}/jobs/{options.job}"
     paths = sorted(glob.glob(glob.escape(folder) + "/points/" + "[0-9a-f]" * 16 + ".point"))
     check(paths, f"{folder}/points: no points")
-    first = read_file(paths[0], 64 * MiB + 80)  # store.md, section 2: the ids that all headers of the job have
+    first = read_file(paths[0], 64 * MiB + 216)  # store.md, section 2: the ids that all headers of the job have
     job, store = first[16:32], first[32:48]
     points = {point.number: point for point in (read_point(path, job, store) for path in paths)}
     for number, point in points.items():  # point.md, section 2: the parent may be gone

@@ -51,6 +51,7 @@ package final class Agent {
         dialect: Dialect, clock: any Clock, log: @escaping (String) -> Void
     ) {
         self.store = store
+        store.isServed = true
         objects = if let quota { QuotaStore(store, limit: quota) } else { store }
         self.dialect = dialect
         self.clock = clock

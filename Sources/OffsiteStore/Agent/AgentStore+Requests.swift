@@ -74,7 +74,10 @@ extension AgentStore {
         return found
     }
 
-    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+    /// The far end knows who commits, and does not ask who made the point elsewhere.
+    package func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
+    ) throws(StoreError) -> Receipt {
         try send(.commitBegin(job, generation))
         for start in stride(from: 0, to: point.count, by: ReadLimit.bytes) {
             try send(.data(Array(point[start..<min(start + ReadLimit.bytes, point.count)])))

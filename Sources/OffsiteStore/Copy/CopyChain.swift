@@ -27,9 +27,11 @@ struct CopyChain {
     /// Commits another store's point as the next one here.
     ///
     /// All that its maker said of it stays; one that was held and released is good from the start.
-    /// - Parameter full: The full that a log point continues, here.
+    /// - Parameters:
+    ///   - full: The full that a log point continues, here.
+    ///   - maker: Who made it, as the other store has it.
     mutating func commit(
-        _ point: Point, full: Point.Reference?, in store: any ObjectStore
+        _ point: Point, full: Point.Reference?, madeBy maker: Maker?, in store: any ObjectStore
     ) throws(StoreError) -> Point {
         let (generation, overflow) = newest.addingReportingOverflow(1)
         guard !overflow else {
@@ -42,7 +44,7 @@ struct CopyChain {
         made.full = full
         made.health = .good
         let bytes = made.encoded(job: points.job.id, store: points.storeID)
-        let receipt = try store.commit(bytes, generation: generation, job: points.job.name)
+        let receipt = try store.commit(bytes, generation: generation, job: points.job.name, madeBy: maker)
         newest = generation
         let reference = Point.Reference(generation: generation, digest: receipt.object)
         head = reference

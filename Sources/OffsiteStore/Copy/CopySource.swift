@@ -20,7 +20,7 @@ struct CopySource {
     }
 
     /// A point, read anew: it may be long since the catalog was.
-    func point(_ entry: PointCatalog.Entry) throws(CopyObstacle) -> Point {
+    func point(_ entry: PointCatalog.Entry) throws(CopyObstacle) -> StoredPoint {
         let found = try CopyObstacle.reading { () throws(StoreError) -> StoredPoint? in
             do throws(StoreError) { return try points.point(entry.generation) } catch {
                 guard error.kind == .notFound else { throw error }
@@ -28,7 +28,7 @@ struct CopySource {
             }
         }
         guard let found else { throw .reason(.isGone) }
-        return found.point
+        return found
     }
 
     /// Frames that a point needs beyond what was known, each with its records and where it is here.

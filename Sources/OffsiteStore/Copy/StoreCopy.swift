@@ -96,13 +96,14 @@ package struct StoreCopy {
             full = source.catalog[reference].flatMap { chain[$0.identity] }
             guard full != nil else { throw .reason(.lacksFull(reference.generation)) }
         }
-        let point = try source.point(entry)
+        let stored = try source.point(entry)
         let shipment =
             if let known = surveyed[entry.generation] { known } else { try survey.shipment(for: entry) }
         try carry(shipment, of: entry, progress)
         try CopyObstacle.anywhere { () throws(StoreError) in
             try putIndex(in: chain.points)
-            _ = try chain.commit(point, full: full, in: destination)
+            _ = try chain.commit(
+                stored.point, full: full, madeBy: stored.receipt.maker, in: destination)
         }
         survey.noteCommit(shipment)
         noteCopied(entry, shipment)

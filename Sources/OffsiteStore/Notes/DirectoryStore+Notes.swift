@@ -13,7 +13,8 @@ extension DirectoryStore {
                 throw .badField(field: "note id", offset: 0)
             }
         } catch { throw StoreError("note", key.path, error) }
-        let receipt = Receipt(received: clock.now, object: SHA256Hasher.hash(note.span))
+        let receipt = Receipt(
+            received: clock.now, object: SHA256Hasher.hash(note.span), maker: maker)
         guard try publishNote(note + receipt.encoded, key, job) else {
             throw StoreError(.exists, "note", key.path, "it is there already")
         }

@@ -29,7 +29,7 @@ package struct NoteShelf {
         while isWanted, !rest.isEmpty {
             let some = rest.suffix(Self.mostTries)
             rest = rest.dropLast(some.count)
-            try store.wholes(Array(some.reversed()), limit: Note.maximumBytes + Receipt.byteCount) {
+            try store.wholes(Array(some.reversed()), limit: Note.maximumBytes + Receipt.maximumBytes) {
                 (key, bytes) throws(StoreError) in
                 guard isWanted, let note = try parse(key, bytes) else { return }
                 isWanted = body(note)
@@ -41,7 +41,7 @@ package struct NoteShelf {
     package func note(_ id: NoteID) throws(StoreError) -> StoredNote? {
         let object = listed[id.kind]?.first { $0.key == .note(points.job.name, id) }
         var found: StoredNote?
-        try store.wholes([object].compactMap { $0 }, limit: Note.maximumBytes + Receipt.byteCount) {
+        try store.wholes([object].compactMap { $0 }, limit: Note.maximumBytes + Receipt.maximumBytes) {
             (key, bytes) throws(StoreError) in found = try parse(key, bytes)
         }
         return found
@@ -72,7 +72,8 @@ package struct NoteShelf {
             do throws(FormatError) {
                 let (object, receipt) = try Receipt.split(bytes)
                 let note = try Note(parsing: object, job: points.job.id, store: points.storeID)
-                return note.id == id ? StoredNote(note: note, received: receipt.received) : nil
+                return note.id == id
+                    ? StoredNote(note: note, received: receipt.received, maker: receipt.maker) : nil
             } catch { throw StoreError("read", key.path, error) }
         } catch {
             guard error.tellsOfDamage else { throw error }
@@ -109,6 +110,6 @@ extension ObjectStore {
     package func publish(_ note: Note, _ points: PointReader) throws(StoreError) -> StoredNote {
         let bytes = note.encoded(job: points.job.id, store: points.storeID)
         let receipt = try publishNote(bytes, id: note.id, job: points.job.name)
-        return StoredNote(note: note, received: receipt.received)
+        return StoredNote(note: note, received: receipt.received, maker: receipt.maker)
     }
 }

@@ -2,11 +2,14 @@ package import Platform
 
 extension DirectoryStore {
     /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.
-    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+    package func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy carried: Maker?
+    ) throws(StoreError) -> Receipt {
         let key = ObjectKey.point(job, generation)
         try share(job, toWrite: true)
         try checkCommit(point, key, generation, job)
-        let receipt = Receipt(received: clock.now, object: SHA256Hasher.hash(point.span))
+        let receipt = Receipt(
+            received: clock.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))
         let temporary = try temporaryName(job)
         let linked = try wrap("commit", key.path) { () throws(SystemError) in
             // Whoever made the job may not have lived to make its object's name durable.

@@ -14,6 +14,10 @@ package final class DirectoryStore: ObjectStore {
     var syncedFolders: Set<String> = []
     /// What may be taken away here; the agent sets that of its key.
     package var rights = DeletionRights.owner
+    /// Whether an agent stands between this and who uses it.
+    package var isServed = false
+    /// Who commits here, as the agent knows it; nil for nobody in particular.
+    package var maker: Maker?
     private var uploads = 0
     /// Tells this session's temporary files from those of others.
     private var session: String?
@@ -103,6 +107,11 @@ package final class DirectoryStore: ObjectStore {
         locks[job] = lock
         sweepTemporaries(job)
     }
+
+    /// Who made a point that comes from another store.
+    ///
+    /// An agent takes nobody's word for it; whoever has the folder itself could write any receipt.
+    func maker(_ carried: Maker?) -> Maker? { isServed ? maker : carried ?? maker }
 
     package func unlockPush(_ job: Name) { locks[job] = nil }
 

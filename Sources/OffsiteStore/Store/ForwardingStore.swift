@@ -39,8 +39,10 @@ extension ForwardingStore {
         try base.adopt(packs, job: job)
     }
 
-    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
-        try base.commit(point, generation: generation, job: job)
+    package func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
+    ) throws(StoreError) -> Receipt {
+        try base.commit(point, generation: generation, job: job, madeBy: maker)
     }
 
     package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {

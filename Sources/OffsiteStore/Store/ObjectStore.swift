@@ -61,8 +61,11 @@ package protocol ObjectStore: AnyObject {
     ///
     /// Refused with `exists` when the generation is taken or is not the one after the newest, with `corrupt`
     /// when a map segment it names is not there.
-    /// - Returns: When the store received it.
-    func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt
+    /// - Parameter maker: Who made it in the store that it is copied from; an agent writes down who commits it instead.
+    /// - Returns: When the store received it, and from whom.
+    func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
+    ) throws(StoreError) -> Receipt
 
     /// Makes a note final.
     ///
@@ -126,6 +129,11 @@ package protocol ObjectUpload: AnyObject {
 }
 
 extension ObjectStore {
+    /// Makes a point final that is made here.
+    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+        try commit(point, generation: generation, job: job, madeBy: nil)
+    }
+
     package func widen() -> Int { 1 }
     package func leave() {}
 }

@@ -17,7 +17,7 @@ package struct StoredPoint: Equatable, Sendable {
 package struct PointReader {
     private static let pieceBytes = 1 << 20
     /// Of a point's file.
-    private static let maximumBytes = Point.maximumBytes + Receipt.byteCount
+    private static let maximumBytes = Point.maximumBytes + Receipt.maximumBytes
     private let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier

@@ -82,10 +82,12 @@ package final class QuotaStore: ForwardingStore {
         }
     }
 
-    package func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+    package func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
+    ) throws(StoreError) -> Receipt {
         _ = try count()
         try take(point.count, "commit to")
-        return try base.commit(point, generation: generation, job: job)
+        return try base.commit(point, generation: generation, job: job, madeBy: maker)
     }
 
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {

@@ -16,7 +16,8 @@ extension SpaceForecast {
             // Generations count from 1.
             forgets = forgets || UInt64(listed.count) < listed.last?.key.generation ?? 0
             var found: [Growth] = []
-            try store.wholes(listed.suffix(Self.mostPoints), limit: Point.maximumBytes + Receipt.byteCount) {
+            try store.wholes(listed.suffix(Self.mostPoints), limit: Point.maximumBytes + Receipt.maximumBytes)
+            {
                 (key, bytes) throws(StoreError) in
                 // One that is damaged is another's concern.
                 guard let generation = key.generation, let stored = try? points.parse(bytes.get(), generation)

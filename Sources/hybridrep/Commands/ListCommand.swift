@@ -23,22 +23,23 @@ struct ListCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         let opened = try selection.open(job: job, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
-        var table = Table([
-            .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right),
-            .init("SHIPPED", .right),
-            .init("HEALTH"),
-        ])
+        var table = Table(
+            [
+                .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right),
+                .init("SHIPPED", .right), .init("HEALTH"),
+            ] + (options.verbose ? [.init("COMMITTED BY")] : []))
         var list: [JSONValue] = []
         var unreadable: [String] = []
         for generation in try points.generations() {
             do throws(StoreError) {
                 let stored = try points.point(generation)
                 let point = stored.point
-                table.add([
-                    point.id, "\(point.kind)", "\(stored.receipt.received)",
-                    HumanQuantity.bytes(point.layout.length), HumanQuantity.bytes(point.counts.shippedBytes),
-                    "\(point.health)",
-                ])
+                table.add(
+                    [
+                        point.id, "\(point.kind)", "\(stored.receipt.received)",
+                        HumanQuantity.bytes(point.layout.length),
+                        HumanQuantity.bytes(point.counts.shippedBytes), "\(point.health)",
+                    ] + (options.verbose ? [stored.receipt.maker?.description ?? "unknown"] : []))
                 list.append(PointFacts(stored).listed)
             } catch {
                 // One damaged point does not hide the others; the exit status tells.

@@ -11,6 +11,8 @@ struct ServeCommand: ToolCommand {
         discussion: HelpExamples.text([
             "serve --store /srv/hybridrep": "What a key's line in authorized_keys starts.",
             "serve --store /srv/hybridrep --may-forget": "The same for a key that may take away as well.",
+            "serve --store /srv/hybridrep --as db01":
+                "The same, and each receipt says that db01 made the point.",
             "serve --store /srv/hybridrep --quota 500G":
                 "The same for a store that is not to grow beyond that.",
         ])
@@ -18,6 +20,13 @@ struct ServeCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @Option(help: ArgumentHelp("Folder of the store.", valueName: "folder")) var store: String
+
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp(
+            "Who has this key: receipts name the maker of each point and note. By default the key's fingerprint, where sshd has ExposeAuthInfo.",
+            valueName: "name"))
+    var maker: Name?
 
     @Option(
         help: ArgumentHelp(
@@ -48,10 +57,19 @@ struct ServeCommand: ToolCommand {
             mayForget: mayForget, minAge: Int64(minAge.seconds), minGrace: Int64(minGrace.seconds))
     }
 
+    /// The key that sshd has let in; nil where it does not say.
+    private func authenticated(_ session: Session) -> Maker? {
+        guard let file = session.environment.value("SSH_USER_AUTH"),
+            let bytes = try? session.files.contents(file, limit: 64 << 10)
+        else { return nil }
+        return Maker(authenticationInfo: String(decoding: bytes, as: UTF8.self))
+    }
+
     func perform(_ session: Session) throws -> Verdict {
         let connection = TargetConnection(session: session)
         let directory = connection.directory(store)
         directory.rights = rights
+        directory.maker = maker.map { Maker($0) } ?? authenticated(session)
         let log = try log.map { path throws(SystemError) in try AppendedFile(path) }
         // What cannot be logged is served all the same.
         let note: (String) -> Void = { text in
@@ -73,6 +91,10 @@ struct ServeCommand: ToolCommand {
         note("run \(agent.runID): ended")
         return .good
     }
+}
+
+extension Name: ExpressibleByArgument {
+    init?(argument: String) { self.init(argument) }
 }
 
 extension ByteSize: ExpressibleByArgument {

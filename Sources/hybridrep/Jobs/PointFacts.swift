@@ -22,6 +22,7 @@ struct PointFacts {
             "image_digest": .string("\(point.imageDigest)"),
             "health": .string("\(point.health)"),
             "full_generation": point.full.map { .integer(Int(clamping: $0.generation)) } ?? .null,
+            "maker": .optional(stored.receipt.maker?.description),
         ]
     }
 
@@ -75,6 +76,7 @@ struct PointFacts {
                 "Kind", "\(point.kind)" + (point.full.map { " of point \($0.generation)" } ?? "")
             ), ("Health", "\(point.health)"),
             ("Source time", "\(point.sourceTime)"), ("Received", "\(stored.receipt.received)"),
+            ("Committed by", stored.receipt.maker?.description ?? "unknown: the store has recorded nobody"),
             ("Image", "\(point.layout.length) bytes, \(point.counts.blocks) blocks"),
             ("Image digest", "\(point.imageDigest)"),
             ("Shipped", "\(point.counts.shippedBytes) bytes, \(point.counts.changedBlocks) changed blocks"),

@@ -35,7 +35,9 @@ final class ArrayStore: ObjectStore {
     func adopt(_ packs: [ListedObject], job: Name) -> [Bool]? {
         packs.map { length(of: $0.key) == $0.length }
     }
-    func commit(_ point: [UInt8], generation: UInt64, job: Name) throws(StoreError) -> Receipt {
+    func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
+    ) throws(StoreError) -> Receipt {
         throw readOnly
     }
     func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt { throw readOnly }
