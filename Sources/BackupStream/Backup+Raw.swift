@@ -76,7 +76,7 @@ extension Backup {
             return offset <= file.length - size.bytes ? try file.bytes(at: offset, count: size.bytes) : nil
         }
         return DatabasePageCheck(
-            pair, lastOwned: end.lastPage,
+            pair, end: end,
             flushMap: FlushMapFile.find(beside: file.path, pair.header, in: files))
     }
 

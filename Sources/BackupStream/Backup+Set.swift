@@ -144,9 +144,9 @@ extension Backup {
         case .notRecoverable(let refusal):
             throw BackupError(
                 .notRecoverable, "check \(file.path): \(refusal)",
-                hint: inventory.patches.isEmpty
-                    ? "bring the logs its header names, or back up a clean copy or a full snapshot"
-                    : "sets with patch files can be judged only by the engine that made them, before 2001")
+                hint: inventory.patches.contains { $0.patch == .pages }
+                    ? "sets whose patch files hold pages can be judged only by the engine that made them"
+                    : "bring the logs its header names, or back up a clean copy or a full snapshot")
         }
     }
 

@@ -42,7 +42,7 @@ package enum FileKind: Equatable, Sendable {
     private static func databaseKind(_ prefix: Span<UInt8>) -> FileKind? {
         do throws(DatabaseHeaderError) {
             let pair = try HeaderPair.find(in: prefix)
-            return pair.header.fileType == 5 ? .temporaryDatabase : .database
+            return pair.header.isTemporary ? .temporaryDatabase : .database
         } catch {
             switch error {
             case .notADatabase(fileType: 2): return .streamingFile

@@ -124,7 +124,7 @@ import Testing
         try set.write(to: folder)
     }
 
-    @Test("a streaming backup with the empty patch file that engines leave behind")
+    @Test("a streaming backup has the empty patch file that a restore looks for")
     func emptyPatch() throws {
         try streamingBackup()
         try write([], "mdb01.pat")
@@ -133,10 +133,11 @@ import Testing
             result.manifest.databases.map(\.verdict?.text) == [
                 "recoverable by restore: needs logs 1-4 (0x1-0x4)"
             ])
-        #expect(
-            result.manifest.leftOut == [
-                .init(name: "mdb01.pat", reason: "an empty patch file, which holds nothing")
-            ])
+        #expect(result.manifest.leftOut.isEmpty && result.manifest.warnings.isEmpty)
+        #expect(result.manifest.members.filter { $0.name == "mdb01.pat" }.map(\.length) == [0])
+        try bench.expectSignature(result.signature, describes: bench.read(result.imagePath))
+        let members = try TarReader(bench.files.open(result.imagePath, .read)).members
+        #expect(members.contains { $0.name == "mdb01.pat" && $0.range.isEmpty })
     }
 
     @Test("a patch file with pages is kept and warned of")
@@ -148,8 +149,79 @@ import Testing
         #expect(result.manifest.databases.count == 1)
         #expect(
             result.manifest.warnings == [
-                "mdb01.pat: a patch file of an engine before 2001; what it holds was not checked"
+                "mdb01.pat: the pages of a patch file were not checked: only its engine can do that"
             ])
+    }
+
+    @Test("a patch file with the trailer twice, as Windows 7 leaves it, is no cause for a word")
+    func trailerPatch() throws {
+        var set = ESESet(isDirty: true)
+        set.database.backup = 1...4
+        try set.write(to: folder)
+        let trailer = set.database.slot(set.database.slots + 1)
+        try write(trailer + trailer, "mdb01.pat")
+        for source in [source, .ese(path: folder + "/mdb01.edb", logs: nil)] {
+            let result = try bench.backup(source)
+            #expect(result.health == .good)
+            #expect(result.manifest.warnings.isEmpty)
+            #expect(result.manifest.members.map(\.name).contains("mdb01.pat"))
+        }
+        try write([], "other.pat")
+        let one = try bench.backup(.ese(path: folder + "/mdb01.edb", logs: nil))
+        #expect(one.manifest.leftOut.map(\.name) == ["other.pat"])
+    }
+
+    /// A database in which an engine keeps temporary tables: created, never closed, not logged.
+    func temporary(type: UInt32 = 1) -> [UInt8] {
+        var header = ESEDatabase().header()
+        header.put(DatabaseState.justCreated.rawValue, at: 52)
+        header.put(UInt32(0), at: 104)
+        header.put([UInt8](repeating: 0, count: 28), at: 108)
+        header.put(type, at: 667)
+        header.sealHeader()
+        return header + header + [UInt8](repeating: 0, count: 30 * 8192)
+    }
+
+    @Test(
+        "the engine's temporary database is left out, whatever its name and type",
+        arguments: ["temp.edb", "tmp.edb", "Scratch.edb"], [UInt32(1), 5])
+    func temporaryDatabase(name: String, type: UInt32) throws {
+        try ESESet(isDirty: true).write(to: folder)
+        try write(temporary(type: type), name)
+        let result = try bench.backup(source)
+        #expect(result.health == .good)
+        #expect(result.manifest.databases.map(\.name) == ["mdb01.edb"])
+        #expect(
+            result.manifest.leftOut == [
+                .init(name: name, reason: "a temporary database, which the engine makes anew")
+            ])
+    }
+
+    @Test("a temporary database that is zeroed or torn is left out by its name", arguments: [true, false])
+    func brokenTemporary(isBlank: Bool) throws {
+        try ESESet(isDirty: true).write(to: folder)
+        var bytes = temporary()
+        if isBlank {
+            bytes = [UInt8](repeating: 0, count: bytes.count)
+        } else {
+            for slot in 0..<2 { bytes[slot * 8192 + 300] ^= 1 }
+        }
+        try write(bytes, "Temp.EDB")
+        #expect(try bench.backup(source).manifest.leftOut.map(\.name) == ["Temp.EDB"])
+    }
+
+    @Test("a real database that is named like a temporary one is none")
+    func realTemporary() throws {
+        try ESESet(isDirty: true).write(to: folder)
+        try write(second(), "temp.edb")
+        #expect(try bench.backup(source).manifest.databases.map(\.name) == ["mdb01.edb", "temp.edb"])
+    }
+
+    @Test("a folder with only a temporary database has no database")
+    func onlyTemporary() throws {
+        try bench.files.makeFolder(folder)
+        try write(temporary(), "tmp.edb")
+        #expect(try bench.failure(of: source).exitCode == 20)
     }
 
     @Test("a streaming backup without trailer or without its last log fails")

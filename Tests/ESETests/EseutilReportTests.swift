@@ -51,7 +51,7 @@ import Testing
                 WARNING: page 9 checksum verification failed but the corruption ( bit 800 ) can be corrected
                 ERROR: page 10 checksum failed
                 WARNING: \(report.behindEnd[0]), behind the end of the database
-                WARNING: 1 slots with garbage after the end of the database at page 64
+                WARNING: 1 slot with garbage after the end of the database at page 64
 
                 67 pages seen
                 1 bad checksums

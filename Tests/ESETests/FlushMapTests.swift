@@ -185,6 +185,6 @@ import Testing
         #expect(report.bad.map(\.verdict.kind) == ["lost_write"])
         let text = EseutilReport.pages(report)
         #expect(text.hasPrefix("ERROR: page 9 lost write, -1119 JET_errReadLostFlushVerifyFailure: "))
-        #expect(text.contains("\n0 wrong page numbers\n1 lost writes\n"))
+        #expect(text.contains("\n0 wrong page numbers\n1 lost write\n"))
     }
 }

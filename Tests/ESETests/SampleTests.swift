@@ -61,7 +61,7 @@ enum Oracle {
             case .good: return "good"
             case .blank: return "blank"
             case .correctable(let bits): return "correctable " + bits.map(String.init).joined(separator: " ")
-            case .wrongNumber, .badChecksum, .lostWrite: return "bad"
+            case .wrongNumber, .badChecksum, .lostWrite, .notInitialized: return "bad"
             }
         }
     }

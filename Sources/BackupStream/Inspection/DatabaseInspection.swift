@@ -44,7 +44,7 @@ package struct DatabaseInspection {
             return offset + size <= length ? try? file.bytes(at: offset, count: size) : nil
         }
         var tally = PageTally()
-        let map = flushMap.map
+        let judge = PageJudge(header, flushMap: flushMap.map)
         let start = clock.monotonicNanoseconds
         var reading = PageReading()
         var buffer = [UInt8](repeating: 0, count: Self.pieceBytes)
@@ -61,8 +61,7 @@ package struct DatabaseInspection {
             for start in stride(from: 0, through: got - size, by: size) {
                 let number = UInt32(clamping: (offset + start) / size - 1)
                 let page = buffer.span.extracting(start..<start + size)
-                var verdict = PageChecksum.verdict(of: page, number: number)
-                if let map { verdict = map.verdict(verdict, of: page, number: number) }
+                let verdict = judge.verdict(of: page, number: number)
                 tally.count(verdict, of: page, number: number)
                 each(number, verdict)
             }
@@ -70,7 +69,7 @@ package struct DatabaseInspection {
             progress(offset, length)
         }
         reading.end(nanoseconds: clock.monotonicNanoseconds &- start)
-        return (tally.finish(ownedEnd: end, flushMap: flushMap.use), reading)
+        return (tally.finish(ownedEnd: end, flushMap: flushMap.use, isNew: header.header.isNew), reading)
     }
 
     private static func open(_ path: String, _ files: any FileSystem) throws(BackupError) -> any OpenFile {

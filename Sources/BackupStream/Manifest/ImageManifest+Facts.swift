@@ -26,10 +26,12 @@ extension ImageManifest {
         /// Never written, all zero.
         package var blank = 0
         package var good = 0
-        /// Wrong sum or number, and lost writes; correctable ones not counted.
+        /// Wrong sum or number, lost writes, and blank ones that must not be; correctable ones not counted.
         package var bad = 0
         /// Those of `bad` of which the flush map knows a later write; nil when there are none.
         package var lostWrites: Int?
+        /// Those of `bad` that are blank although every database has them; nil when there are none.
+        package var notInitialized: Int?
         /// A single flipped bit a block explains the wrong sum.
         package var correctable = 0
         /// Garbage behind the last owned page, which is no fault; among `seen`, in no other count.
@@ -41,6 +43,9 @@ extension ImageManifest {
 
         /// Pages that make a backup fail.
         package var failed: Int { bad + correctable }
+
+        /// Pages that hold something or must; neither the trailer nor what is behind the end.
+        package var inUse: Int { good + failed }
     }
 
     package struct BadPage: Codable, Equatable, Sendable {

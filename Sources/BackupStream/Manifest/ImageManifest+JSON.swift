@@ -30,7 +30,7 @@ extension ImageManifest {
             let pages = database.pages
             return [
                 pages.seen, pages.blank, pages.good, pages.bad, pages.correctable, pages.behindEnd,
-                pages.lostWrites ?? 0,
+                pages.lostWrites ?? 0, pages.notInitialized ?? 0,
             ].allSatisfy { (0...Self.maximumPages).contains($0) }
         }
     }

@@ -2,9 +2,6 @@ internal import ESE
 internal import Platform
 
 extension DatabasePageCheck {
-    /// What another thread needs to scan pieces for ``record(_:in:mend:)``.
-    var rules: PageScan.Rules { PageScan.Rules(size: pageSize, flushMap: flushMap.map) }
-
     /// Counts the pages of the next piece.
     ///
     /// - Parameters:
@@ -27,11 +24,8 @@ extension DatabasePageCheck {
             if !found.isGood, !end.isBehind(number),
                 !BackupTrailer.isTrailer(bytes.span.extracting(range))
             {
-                let map = flushMap.map
-                verdict = try mend(range, &bytes, found) { page in
-                    let verdict = PageChecksum.verdict(of: page, number: number)
-                    return map?.verdict(verdict, of: page, number: number) ?? verdict
-                }
+                let judge = judge
+                verdict = try mend(range, &bytes, found) { judge.verdict(of: $0, number: number) }
             }
             count(verdict, of: bytes.span.extracting(range), number: number)
         }
@@ -52,7 +46,13 @@ extension DatabasePageCheck {
         while let slot = end.awaitedSlot, (first..<slots).contains(slot) {
             end.look(at: blank.span, number: UInt32(clamping: slot - 1))
         }
-        tally.countBlank(pages - max(0, min(pages, 2 - first)), through: lastNumber)
+        var counted = max(0, min(pages, 2 - first))
+        for page in SystemPage.allCases where (first..<slots).contains(Int(page.rawValue) + 1) {
+            let verdict = judge.verdict(of: blank.span, number: page.rawValue)
+            tally.count(verdict, of: blank.span, number: page.rawValue)
+            counted += 1
+        }
+        tally.countBlank(pages - counted, through: lastNumber)
     }
 
     /// Number of the page in the last slot that was seen; 0 while there were only headers.

@@ -18,23 +18,24 @@ struct DatabasePageCheck {
     /// The last page that could be a trailer.
     private var trailer: BackupTrailer?
     private var isCut = false
-    let flushMap: FlushMapFile.Finding
+    private let flushMap: FlushMapFile.Finding
+    /// What another thread needs to scan pieces for ``record(_:in:mend:)``, too.
+    let judge: PageJudge
 
     /// - Parameters:
-    ///   - lastOwned: The last owned page where it was looked up; otherwise it is found as pages pass.
+    ///   - end: The last owned page where it was looked up; otherwise it is found as pages pass.
     ///   - flushMap: What lies beside the database.
-    init(_ pair: HeaderPair, lastOwned: UInt32? = nil, flushMap: FlushMapFile.Finding = .none) {
+    init(_ pair: HeaderPair, end: OwnedExtent.End? = nil, flushMap: FlushMapFile.Finding = .none) {
         self.pair = pair
         self.flushMap = flushMap
-        end = OwnedEndSearch(pair.pageSize, known: lastOwned)
+        judge = PageJudge(pair, flushMap: flushMap.map)
+        self.end = OwnedEndSearch(pair.pageSize, found: end)
     }
 
     /// Looks at the page for the next slot, which stays the next; nil for the two headers.
     func verdict(of page: Span<UInt8>) -> PageVerdict? {
         guard slots >= 2 else { return nil }
-        let number = UInt32(clamping: slots - 1)
-        let verdict = PageChecksum.verdict(of: page, number: number)
-        return flushMap.map?.verdict(verdict, of: page, number: number) ?? verdict
+        return judge.verdict(of: page, number: UInt32(clamping: slots - 1))
     }
 
     /// Counts the page in the next slot.
@@ -59,7 +60,8 @@ struct DatabasePageCheck {
 
     /// What all pages together say.
     consuming func finish() -> DatabasePages {
-        let report = tally.finish(ownedEnd: end.end, flushMap: flushMap.use)
+        let report = tally.finish(
+            ownedEnd: end.end, flushMap: flushMap.use, isNew: pair.header.isNew)
         var warnings = report.warnings
         if pair.state != .good { warnings.append("header: \(pair.state.rawValue)") }
         var truncation: String?
@@ -69,7 +71,7 @@ struct DatabasePageCheck {
             truncation =
                 "truncated: it owns \(missing.upperBound) pages, the file ends after page \(report.slots)"
         } else if slots < 4 {
-            truncation = "truncated: \(slots) page slots, no database has so few"
+            truncation = "truncated: \(slots) page slot\(slots == 1 ? "" : "s"), no database has so few"
         }
         return DatabasePages(
             pair: pair, report: report, trailer: report.hasTrailer ? trailer : nil, truncation: truncation,
@@ -98,7 +100,11 @@ struct DatabasePages {
             parts.append(
                 "\(report.badCount) bad page\(report.badCount == 1 ? "" : "s"): \(names)\(more); \(first)")
         }
-        if let truncation { parts.append(truncation) }
+        if let truncation {
+            parts.append(truncation)
+        } else if let fault = report.treeFault {
+            parts.append(fault)
+        }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 }
@@ -120,8 +126,9 @@ extension ImageManifest.Pages {
         seen = report.seen
         blank = report.blank
         good = report.good
-        bad = report.wrongNumber + report.badChecksum + report.lostWrites
+        bad = report.wrongNumber + report.badChecksum + report.lostWrites + report.notInitialized
         lostWrites = report.lostWrites > 0 ? report.lostWrites : nil
+        notInitialized = report.notInitialized > 0 ? report.notInitialized : nil
         correctable = report.correctable
         behindEnd = report.badBehindEnd
         badPages = report.bad.map { .init(page: Int($0.number), reason: $0.verdict.description) }

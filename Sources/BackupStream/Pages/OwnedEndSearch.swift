@@ -13,10 +13,17 @@ struct OwnedEndSearch {
     /// The page of the tree that must come next; nil when the search is over.
     private var awaited: UInt32? = 2
 
-    init(_ size: PageSize, known: UInt32?) {
+    /// What was found by looking it up.
+    private let found: OwnedExtent.End?
+
+    /// - Parameter found: What was found by looking it up; where that was no page, the pages that pass may say more.
+    init(_ size: PageSize, found: OwnedExtent.End?) {
         self.size = size
-        end = known.map { .page($0) } ?? .unknown(.unreadable(page: 2))
-        if known != nil { awaited = nil }
+        self.found = found
+        end = .unknown(.unreadable(page: 2))
+        guard let found, found.lastPage != nil else { return }
+        end = found
+        awaited = nil
     }
 
     /// The slot of the page that must come next; nil when the search is over.
@@ -30,7 +37,9 @@ struct OwnedEndSearch {
         kept[number] = page.array(0..<page.count)
         end = OwnedExtent.end(size) { kept[$0] }
         awaited = nil
-        if case .unknown(.unreadable(let next)) = end, next > number { awaited = next }
+        if case .unknown(.unreadable(let next)) = end {
+            if next > number { awaited = next } else { end = found ?? .unknown(.passed(page: next)) }
+        }
         if awaited == nil { kept = [:] }
     }
 }

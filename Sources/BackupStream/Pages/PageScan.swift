@@ -5,12 +5,6 @@ internal import Platform
 ///
 /// Used again and again without a new allocation, as long as pages are good.
 struct PageScan: Sendable {
-    /// How the pages of a database are scanned.
-    struct Rules: Sendable {
-        let size: PageSize
-        let flushMap: FlushMap?
-    }
-
     /// Whole pages in the piece, headers among them.
     private(set) var count = 0
     /// Pages that are good and not blank, and the highest update counter among them.
@@ -23,8 +17,8 @@ struct PageScan: Sendable {
     /// Takes the pages of `bytes` in place of what was there.
     ///
     /// - Parameter firstSlot: The slot of the first page; slots 0 and 1 are the headers.
-    mutating func scan(_ bytes: Span<UInt8>, _ rules: Rules, firstSlot: Int) {
-        let size = rules.size.bytes
+    mutating func scan(_ bytes: Span<UInt8>, _ judge: PageJudge, firstSlot: Int) {
+        let size = judge.size.bytes
         count = bytes.count / size
         good = 0
         highestDbtime = 0
@@ -33,8 +27,7 @@ struct PageScan: Sendable {
         for index in max(0, min(count, 2 - firstSlot))..<count {
             let page = bytes.extracting(index * size..<(index + 1) * size)
             let number = UInt32(clamping: firstSlot + index - 1)
-            var verdict = PageChecksum.verdict(of: page, number: number)
-            if let map = rules.flushMap { verdict = map.verdict(verdict, of: page, number: number) }
+            let verdict = judge.verdict(of: page, number: number)
             guard verdict == .good else {
                 others.append((index, verdict))
                 continue

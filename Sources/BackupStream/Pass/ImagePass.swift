@@ -58,14 +58,14 @@ final class ImagePass {
             try feed.first(&piece)
             try rereader?.rereadHeader(of: &piece.buffer, piece.count)
             check = try begin(piece.buffer.span.extracting(0..<piece.count))
-            piece.prepare(blockSize: writer.blockSize, check?.rules)
+            piece.prepare(blockSize: writer.blockSize, check?.judge)
             return piece.count > 0
         }
-        let rules = check?.rules
+        let judge = check?.judge
         repeat {
             while !ring.isFull {
                 let isGiven = try ring.give { (piece) throws(BackupError) in
-                    piece.prepare(blockSize: writer.blockSize, rules)
+                    piece.prepare(blockSize: writer.blockSize, judge)
                     return try feed.next(&piece)
                 }
                 if !isGiven { break }

@@ -21,12 +21,12 @@ struct PassPiece: Sendable {
     private(set) var prints = BlockPrints()
     private(set) var pages = PageScan()
     private var blockSize = Extent.defaultBlockSize
-    private var rules: PageScan.Rules?
+    private var judge: PageJudge?
 
     /// Says how its bytes are to be looked at.
-    mutating func prepare(blockSize: Int, _ rules: PageScan.Rules?) {
+    mutating func prepare(blockSize: Int, _ judge: PageJudge?) {
         self.blockSize = blockSize
-        self.rules = rules
+        self.judge = judge
     }
 
     /// Reads the piece where that is still to be done, checks its pages and fingerprints its blocks.
@@ -78,9 +78,9 @@ struct PassPiece: Sendable {
     }
 
     private mutating func scan(_ fingerprinter: Fingerprinter) {
-        if let rules {
+        if let judge {
             let bytes = buffer
-            pages.scan(bytes.span.extracting(0..<count), rules, firstSlot: offset / rules.size.bytes)
+            pages.scan(bytes.span.extracting(0..<count), judge, firstSlot: offset / judge.size.bytes)
         }
         print(fingerprinter)
     }

@@ -9,8 +9,8 @@ struct SetFile {
         case streaming
         case log(LogFact)
         case checkpoint(CheckpointHeader)
-        /// Pages that an engine before 2001 kept apart while it made a streaming backup.
-        case patch
+        /// What the engine's own backup left next to a database.
+        case patch(PatchFile)
     }
 
     let path: String
@@ -39,6 +39,7 @@ struct SetFile {
     var tarMember: TarWriter.Member { .init(name: name, length: status.length, modified: status.modified) }
 
     var header: HeaderPair? { if case .database(let pair) = role { pair } else { nil } }
+    var patch: PatchFile? { if case .patch(let patch) = role { patch } else { nil } }
     var logFact: LogFact? { if case .log(let fact) = role { fact } else { nil } }
     var checkpoint: CheckpointHeader? { if case .checkpoint(let header) = role { header } else { nil } }
 }

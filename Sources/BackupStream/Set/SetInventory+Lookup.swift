@@ -28,6 +28,17 @@ extension SetInventory {
         return page.count == size ? BackupTrailer(parsing: page.span) : nil
     }
 
+    static func isPatch(_ name: String) -> Bool { name.lowercased().hasSuffix(".pat") }
+
+    /// True for the patch file of a database: `NAME.pat` for `NAME.edb`.
+    static func isPatch(_ name: String, of database: String) -> Bool {
+        guard isPatch(name), let dot = database.lastIndex(of: ".") else { return false }
+        return database[..<dot].lowercased() == name.dropLast(".pat".count).lowercased()
+    }
+
+    /// The names that Windows' services give their temporary databases.
+    static func isTemporary(_ name: String) -> Bool { ["temp.edb", "tmp.edb"].contains(name.lowercased()) }
+
     func requireOneNameEach() throws(BackupError) {
         var seen: Set<String> = []
         for file in members where !seen.insert(file.name).inserted {

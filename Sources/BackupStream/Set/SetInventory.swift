@@ -56,7 +56,9 @@ struct SetInventory {
         let folder = isFolder ? path : PathText.folder(of: path)
         let only = isFolder ? nil : PathText.name(of: path)
         let isLogFolderApart = logs != nil && logs != folder
-        try look(into: folder, wantsLogs: !isLogFolderApart) { only == nil || only == $0 }
+        try look(into: folder, wantsLogs: !isLogFolderApart) { name in
+            only.map { $0 == name || Self.isPatch(name, of: $0) } ?? true
+        }
         if let logs, isLogFolderApart { try look(into: logs, wantsLogs: true) { _ in false } }
         guard !databases.isEmpty else {
             throw BackupError(
@@ -114,15 +116,19 @@ struct SetInventory {
         }
         // Such a file may hold a whole old log, to be used again.
         if LogName(name)?.isAhead == true { return leave(name, "a log made ahead of need") }
-        // A patch file begins like the database that it belongs to.
-        if name.lowercased().hasSuffix(".pat") {
-            guard file.before.length > 0 else {
-                return leave(name, "an empty patch file, which holds nothing")
-            }
+        // A patch file may begin like the database that it belongs to.
+        if Self.isPatch(name) {
             guard wantsDatabase else { return leave(name, "a patch file that was not asked for") }
-            patches.append(item(.patch))
-            warnings.append("\(name): a patch file of an engine before 2001; what it holds was not checked")
+            let patch = PatchFile(parsing: prefix.span, length: file.before.length)
+            patches.append(item(.patch(patch)))
+            if patch == .pages {
+                warnings.append(
+                    "\(name): the pages of a patch file were not checked: only its engine can do that")
+            }
             return
+        }
+        if Self.isTemporary(name), FileKind.sniff(prefix.span) != .database {
+            return leave(name, "a temporary database, which the engine makes anew")
         }
         switch FileKind.sniff(prefix.span) {
         case .database:
@@ -148,7 +154,7 @@ struct SetInventory {
             } catch { leaveCheckpoint(name, error) }
         case .unwritten: leave(name, "a log made ahead of need, never written")
         case .flushMap: leave(name, "a flush map, which the engine makes anew")
-        case .temporaryDatabase: leave(name, "a temporary database")
+        case .temporaryDatabase: leave(name, "a temporary database, which the engine makes anew")
         case .otherESE(let type): leave(name, "an ESE file of type \(type), which no restore needs")
         case .other:
             try leaveUnknown(name, path, prefix, status.length, isDatabase: wantsDatabase, isLog: wantsLogs)

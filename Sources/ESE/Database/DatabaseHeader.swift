@@ -81,6 +81,17 @@ package struct DatabaseHeader: Equatable, Sendable, Encodable {
         flushMapSignature = Signature(page, at: 612)
     }
 
+    /// True while the database is being created: pages may not have been written yet.
+    package var isNew: Bool { state == .justCreated }
+
+    /// True for the database in which an engine sorts and keeps temporary tables; it makes a new one at each start.
+    ///
+    /// Its creation never ends, it has the id that no other database has, and it is not logged. The type for it, 5, is
+    /// hardly ever written.
+    package var isTemporary: Bool {
+        fileType == 5 || state == .justCreated && dbid == 0 && logSignature.isUnset
+    }
+
     /// True for a copy made by the streaming backup that has not been restored yet.
     package var isBackupCopy: Bool { backups.currentFull.lowGeneration != 0 }
 }

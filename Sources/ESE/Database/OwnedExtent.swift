@@ -14,16 +14,30 @@ package enum OwnedExtent {
     }
 
     package enum Problem: Equatable, Sendable, CustomStringConvertible {
+        /// The file ends before it.
         case unreadable(page: UInt32)
+        /// It came before the page that leads to it, in a stream that cannot go back.
+        case passed(page: UInt32)
         case bad(page: UInt32, PageVerdict)
         /// The page's sum is right but not its structure.
         case malformed(page: UInt32)
         /// More levels than any tree has, or a loop.
         case tooDeep
 
+        /// What the engine would say; nil where nothing is wrong with the tree, or its bad page is one of those counted.
+        var code: ErrorCode? {
+            switch self {
+            case .passed: nil
+            case .bad(let page, .blank): SystemPage(rawValue: page) == nil ? .pageNotInitialized : nil
+            case .bad: nil
+            case .unreadable, .malformed, .tooDeep: .databaseCorrupted
+            }
+        }
+
         package var description: String {
             switch self {
             case .unreadable(let page): "page \(page) of the owned extents cannot be read"
+            case .passed(let page): "page \(page) of the owned extents came before the page that leads to it"
             case .bad(let page, let verdict): "page \(page) of the owned extents: \(verdict)"
             case .malformed(let page): "page \(page) of the owned extents is malformed"
             case .tooDeep: "the tree of owned extents has no end"

@@ -18,6 +18,7 @@ package struct PageTally: Equatable, Sendable {
     private var wrongNumber = PageSet()
     private var badChecksum = PageSet()
     private var lostWrites = PageSet()
+    private var notInitialized = PageSet()
     private var listed: [BadPage] = []
     /// The last page that looked like a backup trailer; it is one only if nothing follows.
     private var trailer: BadPage?
@@ -49,7 +50,7 @@ package struct PageTally: Equatable, Sendable {
                 highestDbtime = dbtime
                 highestDbtimePage = number
             }
-        case .correctable, .wrongNumber, .badChecksum, .lostWrite:
+        case .correctable, .wrongNumber, .badChecksum, .lostWrite, .notInitialized:
             let bad = BadPage(number: number, verdict: verdict)
             guard BackupTrailer.isTrailer(page) else { return note(bad) }
             if let other = trailer { note(min(bad, other)) }
@@ -87,6 +88,7 @@ package struct PageTally: Equatable, Sendable {
         case .wrongNumber: wrongNumber.insert(bad.number)
         case .badChecksum: badChecksum.insert(bad.number)
         case .lostWrite: lostWrites.insert(bad.number)
+        case .notInitialized: notInitialized.insert(bad.number)
         }
         if listed.count < listLimit { listed.append(bad) }
     }
@@ -97,24 +99,25 @@ package struct PageTally: Equatable, Sendable {
     ///   - ownedEnd: The last page that the database owns; bad pages behind it are warnings. When it is unknown
     ///     every slot counts.
     ///   - flushMap: Whether the verdicts counted took a flush map into account.
+    ///   - isNew: True for a database that is being created, which may have no tree of owned extents yet.
     package consuming func finish(
-        ownedEnd: OwnedExtent.End, flushMap: FlushMapUse = .none
+        ownedEnd: OwnedExtent.End, flushMap: FlushMapUse = .none, isNew: Bool = false
     ) -> PageReport {
         let isTrailed = trailer?.number == highestPage
         if let trailer, !isTrailed { note(trailer) }
         let last = ownedEnd.lastPage ?? .max
-        let behind = [correctable, wrongNumber, badChecksum, lostWrites].reduce(0) {
+        let behind = [correctable, wrongNumber, badChecksum, lostWrites, notInitialized].reduce(0) {
             $0 + $1.count - $1.count(through: last)
         }
         return PageReport(
             seen: seen, blank: blank, good: good, correctable: correctable.count(through: last),
             wrongNumber: wrongNumber.count(through: last), badChecksum: badChecksum.count(through: last),
-            lostWrites: lostWrites.count(through: last),
+            lostWrites: lostWrites.count(through: last), notInitialized: notInitialized.count(through: last),
             badBehindEnd: behind, ownedEnd: ownedEnd,
             slots: isTrailed ? max(highestPage, 1) - 1 : highestPage,
             hasTrailer: isTrailed, highestDbtime: highestDbtime, highestDbtimePage: highestDbtimePage,
             bad: listed.filter { $0.number <= last }.sorted(),
-            behindEnd: listed.filter { $0.number > last }.sorted(), flushMap: flushMap)
+            behindEnd: listed.filter { $0.number > last }.sorted(), flushMap: flushMap, isNew: isNew)
     }
 }
 

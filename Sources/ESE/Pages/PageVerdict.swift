@@ -13,12 +13,14 @@ package enum PageVerdict: Equatable, Sendable {
     case badChecksum(PageMismatch)
     /// Intact, but not what was written last: the flush map knows of a later write (-1119).
     case lostWrite(LostFlush)
+    /// Blank although every database has this page (-1019).
+    case notInitialized(SystemPage)
 
     /// True for pages that a backup may ship without a word.
     package var isGood: Bool {
         switch self {
         case .blank, .good: true
-        case .correctable, .wrongNumber, .badChecksum, .lostWrite: false
+        case .correctable, .wrongNumber, .badChecksum, .lostWrite, .notInitialized: false
         }
     }
 }
@@ -50,6 +52,7 @@ extension PageVerdict: CustomStringConvertible {
         case .wrongNumber(let page): "holds page \(page)"
         case .badChecksum(let mismatch): mismatch.description
         case .lostWrite(let flush): flush.description
+        case .notInitialized(let page): "blank, \(ErrorCode.pageNotInitialized.label): it is \(page)"
         }
     }
 }

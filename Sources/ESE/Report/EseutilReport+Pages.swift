@@ -16,20 +16,29 @@ extension EseutilReport {
         text += report.behindEnd.map { "WARNING: \($0), behind the end of the database\n" }.joined()
         text += omitted(report.badBehindEnd - report.behindEnd.count)
         for warning in report.warnings { text += "WARNING: \(warning)\n" }
+        if let fault = report.treeFault { text += "ERROR: \(fault)\n" }
         if let missing = report.truncated {
-            text +=
-                "ERROR: the file ends before page \(missing.upperBound), "
-                + "\(missing.count) pages of the database are missing\n"
+            let pages =
+                missing.count == 1
+                ? "1 page of the database is" : "\(missing.count) pages of the database are"
+            text += "ERROR: the file ends before page \(missing.upperBound), \(pages) missing\n"
         }
         if !text.isEmpty { text += "\n" }
-        // The original has no such line; it says nothing while there is nothing to say.
-        let lost = report.lostWrites > 0 ? "\n\(report.lostWrites) lost writes" : ""
+        // The original has no such lines; they say nothing while there is nothing to say.
+        var more = ""
+        if report.lostWrites > 0 {
+            more += "\n\(report.lostWrites) lost write\(report.lostWrites == 1 ? "" : "s")"
+        }
+        if report.notInitialized > 0 {
+            more +=
+                "\n\(report.notInitialized) blank page\(report.notInitialized == 1 ? "" : "s") that must not be"
+        }
         return text + """
             \(report.seen + 2) pages seen
             \(report.badChecksum) bad checksums
             \(report.correctable) correctable checksums
             \(report.blank) uninitialized pages
-            \(report.wrongNumber) wrong page numbers\(lost)
+            \(report.wrongNumber) wrong page numbers\(more)
             0x\(Hexadecimal.lower(report.highestDbtime)) highest dbtime (pgno 0x\(Hexadecimal.lower(report.highestDbtimePage)))
 
             """ + (reading.map(lines) ?? "")
@@ -70,7 +79,7 @@ extension EseutilReport {
         case .badChecksum(let mismatch):
             "ERROR: page \(page.number) checksum failed"
                 + (mismatch.perhapsPage.map { ", perhaps this is actually page \($0)?" } ?? "")
-        case .lostWrite: "ERROR: page \(page.number) \(page.verdict)"
+        case .lostWrite, .notInitialized: "ERROR: page \(page.number) \(page.verdict)"
         case .blank, .good: "page \(page.number) \(page.verdict)"
         }
     }

@@ -33,6 +33,7 @@ package enum ErrorCode: Int, CaseIterable, Sendable, Encodable {
     case logReadVerifyFailure = -612
     case restoreOfNonBackupDatabase = -615
     case readVerifyFailure = -1018
+    case pageNotInitialized = -1019
     case readPageNumberVerifyFailure = -1118
     case readLostFlushVerifyFailure = -1119
     case databaseCorrupted = -1206

@@ -41,7 +41,8 @@ struct EsePagesCommand: ToolCommand {
                     "pages": try JSONValue(encoding: report), "reading": try JSONValue(encoding: reading),
                 ]))
         guard report.isGood else {
-            let fault = report.truncated.map { "the file ends before page \($0.upperBound)" }
+            let fault =
+                report.truncated.map { "the file ends before page \($0.upperBound)" } ?? report.treeFault
             throw CommandFailure(
                 .badPages,
                 "\(path): "
@@ -51,11 +52,13 @@ struct EsePagesCommand: ToolCommand {
         return .good
     }
 
-    /// `3 bad pages (-1018)`, `1 bad pages (-1119)`.
+    /// `3 bad pages (-1018)`, `1 bad page (-1119)`.
     private static func count(_ report: PageReport) -> String {
         var codes: [ErrorCode] = []
-        if report.badCount > report.lostWrites { codes.append(.readVerifyFailure) }
+        if report.badCount > report.lostWrites + report.notInitialized { codes.append(.readVerifyFailure) }
+        if report.notInitialized > 0 { codes.append(.pageNotInitialized) }
         if report.lostWrites > 0 { codes.append(.readLostFlushVerifyFailure) }
-        return "\(report.badCount) bad pages (\(codes.map { "\($0.rawValue)" }.joined(separator: ", ")))"
+        let pages = report.badCount == 1 ? "1 bad page" : "\(report.badCount) bad pages"
+        return "\(pages) (\(codes.map { "\($0.rawValue)" }.joined(separator: ", ")))"
     }
 }
