@@ -27,6 +27,7 @@ internal import Platform
     @OptionGroup var options: GlobalOptions
 
     static func main() {
+        StandardStream.replaceMissing()
         StandardStream.survivePipesWithoutReader()
         let verdict = perform(Array(CommandLine.arguments.dropFirst()))
         exit(withError: ExitCode(verdict.rawValue))

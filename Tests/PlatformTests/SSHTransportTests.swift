@@ -77,6 +77,50 @@ struct SSHTransportTests {
         #expect(server.logLines(with: "rtype keepalive@openssh.com") >= 2)
     }
 
+    @Test("signs of life are no progress: who reads from a far end that is silent stalls")
+    func signsOfLifeAreNoProgressOfAReader() throws {
+        let server = try LoopbackSSHServer()
+        let transport = try server.connect("exec sleep 60") {
+            $0.keepAliveSeconds = 1
+            $0.progressSeconds = 3
+        }
+        let error = try #require(throws: TransportError.self) { try transport.readAll() }
+        #expect(error.kind == .stalled)
+        #expect(transport.finish().status == nil)
+    }
+
+    @Test("signs of life are no progress: who writes to a far end that reads nothing stalls")
+    func signsOfLifeAreNoProgressOfAWriter() throws {
+        let server = try LoopbackSSHServer()
+        let transport = try server.connect("exec sleep 60") {
+            $0.keepAliveSeconds = 1
+            $0.progressSeconds = 3
+        }
+        let error = try #require(throws: TransportError.self) {
+            try transport.writeAll([UInt8](repeating: 1, count: 16 << 20).span)
+        }
+        #expect(error.kind == .stalled)
+        #expect(transport.finish().status == nil)
+    }
+
+    @Test func aProgramThatGoesOnTalkingIsNotWaitedForBeyondTheLimit() throws {
+        let server = try LoopbackSSHServer()
+        let transport = try server.connect("while :; do echo alive; sleep 0.2; done") {
+            $0.progressSeconds = 1
+        }
+        #expect(try transport.read(exactly: 6) == Array("alive\n".utf8))
+        #expect(transport.finish().status == nil)
+    }
+
+    @Test func aFarEndThatIsGivenUpIsNotWaitedFor() throws {
+        let server = try LoopbackSSHServer()
+        // With the limit of ten seconds there would be a status.
+        let transport = try server.connect("echo alive; exec sleep 2")
+        #expect(try transport.read(exactly: 6) == Array("alive\n".utf8))
+        transport.abandon()
+        #expect(transport.finish().status == nil)
+    }
+
     @Test func aForcedCommandAnswersInsteadOfOurs() throws {
         let server = try LoopbackSSHServer(forcedCommand: "echo \"$SSH_ORIGINAL_COMMAND\"")
         let transport = try server.connect(ShellQuote.posix(["hybridrep", "serve", "--store", "/a b/it's"]))

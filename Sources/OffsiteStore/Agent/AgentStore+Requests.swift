@@ -12,8 +12,9 @@ extension AgentStore {
     package func jobs() throws(StoreError) -> [Name] {
         var names: [Name] = []
         let last = try ask(.jobs) { (_, part) throws(StoreError) in
-            names += try parsed(part, WireAnswer.parseNames)
-            try checkListed(names.count)
+            let more = try parsed(part, WireAnswer.parseNames)
+            names += more
+            try checkListed(more.count, names.count)
         }
         return names + (try parsed(last, WireAnswer.parseNames))
     }
@@ -24,10 +25,11 @@ extension AgentStore {
         if kind == .note, !keepsNotes { return [] }
         var objects: [ListedObject] = []
         let last = try ask(.list(kind, job)) { (_, part) throws(StoreError) in
-            objects += try parsed(part) { (bytes) throws(FormatError) in
+            let more = try parsed(part) { (bytes) throws(FormatError) in
                 try WireAnswer.parseObjects(bytes, kind, job)
             }
-            try checkListed(objects.count)
+            objects += more
+            try checkListed(more.count, objects.count)
         }
         return objects
             + (try parsed(last) { (bytes) throws(FormatError) in
@@ -125,14 +127,19 @@ extension AgentStore {
         try greet()
         if request.level == .part, !keepsNotes { throw tooOld("verify a part of", "job \(request.job)") }
         var damage: [CheckReport.Damage] = []
+        var named = 0
         let last = try ask(.check(knowsOfCuts ? request : request.withoutBaseLevel)) {
             (kind, part) throws(StoreError) in
             if kind == .progress {
                 try progress(try parsed(part, WireAnswer.parseReport))
                 return
             }
-            damage.append(try parsed(part, WireAnswer.parseDamage))
-            guard damage.count <= CheckReport.maximumDamage else { throw violation("too much damage") }
+            let more = try parsed(part, WireAnswer.parseDamage)
+            damage.append(more)
+            named += more.points.count
+            guard damage.count <= CheckReport.maximumDamage, named <= CheckReport.maximumNamedPoints else {
+                throw violation("too much damage")
+            }
         }
         var report = try parsed(last, WireAnswer.parseReport)
         report.damage = damage
@@ -155,7 +162,10 @@ extension AgentStore {
         return try parsed(try ask(.collect(request)), WireAnswer.parseCollectReport)
     }
 
-    private func checkListed(_ count: Int) throws(StoreError) {
-        guard count <= WireAnswer.maximumListedObjects else { throw violation("an endless list") }
+    /// Every part of a list but the last is full, so that their number is bounded as well.
+    private func checkListed(_ part: Int, _ count: Int) throws(StoreError) {
+        guard part == WireAnswer.listedObjectsPerMessage, count <= WireAnswer.maximumListedObjects else {
+            throw violation("an endless list")
+        }
     }
 }

@@ -16,6 +16,7 @@ package final class AgentStore: ObjectStore {
     private var isGreeted = false
     private var hasLeft = false
     private let dialect: Dialect
+    private let clock: any Clock
     /// Answers that nobody has waited for yet, oldest first.
     private var due: [Due] = []
     /// What the agent said of itself.
@@ -37,18 +38,25 @@ package final class AgentStore: ObjectStore {
     /// - Throws: `incompatible`, naming both versions, when the two programs do not understand each other or
     ///   the far end's login shell prints something; `unreachable` when the agent did not start.
     package convenience init(
-        over transport: any Transport, label: String, dialect: Dialect, runID: String
+        over transport: any Transport, label: String, dialect: Dialect, runID: String,
+        clock: any Clock = SystemClock()
     ) throws(StoreError) {
-        self.init(starting: transport, label: label, dialect: dialect, runID: runID)
+        self.init(starting: transport, label: label, dialect: dialect, runID: runID, clock: clock)
         try greet()
     }
 
     /// The same without waiting for the agent: its welcome is looked for by ``greet()``, or by the first call.
-    package init(starting transport: any Transport, label: String, dialect: Dialect, runID: String) {
+    ///
+    /// - Parameter clock: Tells how long the agent has answered nothing.
+    package init(
+        starting transport: any Transport, label: String, dialect: Dialect, runID: String,
+        clock: any Clock = SystemClock()
+    ) {
         self.label = label
         self.transport = transport
         self.dialect = dialect
-        wire = Wire(TransportChannel(transport), peer: label)
+        self.clock = clock
+        wire = Wire(TransportChannel(transport), peer: label, clock: clock)
         agent = dialect
         wire.sendOpening()
         let hello = Dialect.Hello(dialect: dialect, runID: runID)
@@ -123,10 +131,12 @@ package final class AgentStore: ObjectStore {
         guard !isFinished else { return }
         leave()
         try session { () throws(StoreError) in
+            var patience = AnswerPatience(.prompt, clock)
             while true {
                 let message = try wire.receive()
                 if message.kind == .goodbye { break }
                 guard message.kind == .heartbeat else { throw wire.violation("it did not say goodbye") }
+                try require(patience.noteSignOfLife())
             }
         }
         isFinished = true
@@ -151,23 +161,27 @@ package final class AgentStore: ObjectStore {
     ) throws(StoreError) -> [UInt8] {
         try settle()
         try send(request)
-        let reply = try reply(to: sequence, part)
+        let reply = try reply(to: sequence, request.work, part)
         return try payload(of: reply)
     }
 
     /// An answer that was asked for.
     final class Due {
         fileprivate let sequence: UInt16
+        fileprivate let work: AnswerPatience.Work
         fileprivate var reply: WireMessage?
 
-        fileprivate init(_ sequence: UInt16) { self.sequence = sequence }
+        fileprivate init(_ sequence: UInt16, _ work: AnswerPatience.Work) {
+            self.sequence = sequence
+            self.work = work
+        }
     }
 
     /// Sends a request whose answer is taken later.
     func begin(_ request: WireRequest) throws(StoreError) -> Due {
         try send(request)
         try session { () throws(StoreError) in try wire.flush() }
-        let answer = Due(sequence)
+        let answer = Due(sequence, request.work)
         due.append(answer)
         return answer
     }
@@ -184,27 +198,44 @@ package final class AgentStore: ObjectStore {
 
     private func settleOldest() throws(StoreError) {
         let oldest = due.removeFirst()
-        oldest.reply = try reply(to: oldest.sequence, AgentStore.noParts)
+        oldest.reply = try reply(to: oldest.sequence, oldest.work, AgentStore.noParts)
     }
 
     private func reply(
-        to number: UInt16, _ part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
+        to number: UInt16, _ work: AnswerPatience.Work,
+        _ part: (WireMessage.Kind, [UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) -> WireMessage {
         try session { () throws(StoreError) in
             try wire.flush()
+            var patience = AnswerPatience(work, clock)
             while true {
                 let message = try wire.receive()
-                if message.kind == .heartbeat { continue }
+                if message.kind == .heartbeat {
+                    try require(patience.noteSignOfLife())
+                    continue
+                }
                 guard message.sequence == number else {
                     throw wire.violation("answer \(message.sequence) to request \(number)")
                 }
                 switch message.kind {
-                case .part, .progress: try part(message.kind, message.payload)
+                case .part: try part(.part, message.payload)
+                case .progress:
+                    try require(patience.note(try parse(message.payload, WireAnswer.parseReport)))
+                    try part(.progress, message.payload)
                 case .answer, .failure: return message
                 default: throw wire.violation("unexpected message of type \(message.kind.rawValue)")
                 }
             }
         }
+    }
+
+    /// Ends the session with an agent that has said nothing of use for so many seconds.
+    private func require(_ silentSeconds: Int?) throws(StoreError) {
+        guard let silentSeconds else { return }
+        transport.abandon()
+        throw StoreError(
+            .unreachable, "talk to", label,
+            "no answer for \(silentSeconds) s, nothing but signs of life")
     }
 
     private func payload(of reply: WireMessage) throws(StoreError) -> [UInt8] {

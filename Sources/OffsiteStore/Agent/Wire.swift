@@ -13,7 +13,16 @@ final class Wire {
     /// Most bytes before the opening that are read to be shown.
     private static let maximumNoiseBytes = 512
 
+    /// How long the bytes of one message may take: so much, and a second more for every KiB of it.
+    private static let messageSeconds = UInt64(SSHOptions.defaultProgressSeconds)
+    private static let leastBytesPerSecond = 1 << 10
+
     private let channel: any WireChannel
+    /// Nil for an end that does not mind how slowly the other sends.
+    private let clock: (any Clock)?
+    /// When the first byte of what is being received came, and how many it is to have.
+    private var begun: UInt64?
+    private var expectedBytes = Wire.opening.count
     /// What errors call the other end.
     private let peer: String
     private var outgoing: [UInt8] = []
@@ -22,8 +31,9 @@ final class Wire {
     /// What of `incoming` has been read and not been used.
     private var unused = 0..<0
 
-    init(_ channel: any WireChannel, peer: String) {
+    init(_ channel: any WireChannel, peer: String, clock: (any Clock)? = nil) {
         self.channel = channel
+        self.clock = clock
         self.peer = peer
         incoming = [UInt8](repeating: 0, count: Self.readBytes)
     }
@@ -103,7 +113,26 @@ final class Wire {
         zip(incoming[unused], Self.opening).allSatisfy { $0.0 == $0.1 }
     }
 
-    private func use(_ count: Int) { unused = unused.lowerBound + count..<unused.upperBound }
+    private func use(_ count: Int) {
+        unused = unused.lowerBound + count..<unused.upperBound
+        begun = nil
+    }
+
+    /// A far end must not keep this one for ever by sending a byte now and then.
+    private func checkPace() throws(StoreError) {
+        guard let clock else { return }
+        let now = clock.monotonicNanoseconds
+        guard let begun else {
+            begun = now
+            return
+        }
+        let seconds = Self.messageSeconds + UInt64(expectedBytes / Self.leastBytesPerSecond)
+        guard now - begun < seconds * 1_000_000_000 else {
+            throw StoreError(
+                .unreachable, "talk to", peer,
+                "a message of \(expectedBytes) bytes was not there after \(seconds) s")
+        }
+    }
 
     /// Reads until `count` bytes are there.
     private func fill(_ count: Int) throws(StoreError) {
@@ -117,6 +146,7 @@ final class Wire {
                 incoming.replaceSubrange(0..<rest.count, with: rest)
             }
         }
+        expectedBytes = count
         while available < count { if try !readMore() { throw closed } }
     }
 
@@ -131,6 +161,7 @@ final class Wire {
         var target = span._mutatingExtracting(free)
         let count = try channel.read(into: &target)
         unused = unused.lowerBound..<unused.upperBound + count
+        if count > 0 { try checkPace() }
         return count > 0
     }
 }

@@ -21,10 +21,14 @@ enum WireAnswer {
         return writer.bytes
     }
 
-    /// A failure of the far end, its texts made printable; a kind of a later version reads as `failed`.
+    /// A failure of the far end, its texts made printable.
+    ///
+    /// A kind of a later version reads as `failed`, and so does one that only this side can know: that it was interrupted, could
+    /// not be reached or was not let in.
     static func parseError(_ bytes: [UInt8]) throws(FormatError) -> StoreError {
         var reader = ByteReader(bytes)
-        let kind = StoreError.Kind(rawValue: try reader.uint8()) ?? .failed
+        var kind = StoreError.Kind(rawValue: try reader.uint8()) ?? .failed
+        if [.interrupted, .unreachable, .authentication].contains(kind) { kind = .failed }
         let operation = try text(&reader)
         let subject = try text(&reader)
         let detail = try text(&reader)

@@ -91,6 +91,8 @@ package struct CheckReport: Equatable, Sendable {
     package var readTo: UInt64?
     package var damage: [Damage] = []
     package static let maximumDamage = 1_000
+    /// Points that all of them name together, from a far end.
+    static let maximumNamedPoints = 1 << 20
 
     package init() {}
 

@@ -11,7 +11,8 @@ package final class ProcessTransport: Transport {
     private let child: ChildProcess
     private let peer: String
     private let diagnosis: ExitDiagnosis
-    private var hasStalled = false
+    /// Its end is not worth waiting for.
+    private var isAbandoned = false
     package private(set) var sentBytes = 0
     package private(set) var receivedBytes = 0
 
@@ -69,11 +70,13 @@ package final class ProcessTransport: Transport {
         return got
     }
 
+    package func abandon() { isAbandoned = true }
+
     package func closeWrite() { child.closeInput() }
 
     package func finish() -> TransportEnd {
         // What has stalled is not waited for again.
-        let end = child.finish(within: hasStalled ? 0 : nil)
+        let end = child.finish(within: isAbandoned ? 0 : nil)
         return TransportEnd(status: end.exitStatus, stderr: end.stderr)
     }
 
@@ -87,7 +90,7 @@ package final class ProcessTransport: Transport {
 
     private func failure(_ operation: String, _ error: SystemError) -> TransportError {
         if error.code == ETIMEDOUT {
-            hasStalled = true
+            isAbandoned = true
             return .stalled(operation, peer: peer, stderr: child.stderr)
         }
         if let explained = explainedEnd(operation) { return explained }

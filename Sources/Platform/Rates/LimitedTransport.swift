@@ -29,6 +29,7 @@ package final class LimitedTransport: Transport {
     }
 
     package func closeWrite() throws(TransportError) { try transport.closeWrite() }
+    package func abandon() { transport.abandon() }
     package func finish() -> TransportEnd { transport.finish() }
     package var sentBytes: Int { transport.sentBytes }
     package var receivedBytes: Int { transport.receivedBytes }

@@ -52,10 +52,13 @@ final class SSHLaneChannel {
         return hasMoved
     }
 
-    /// What libssh holds back until the socket takes it is progress of every channel while it shrinks.
+    /// What libssh holds back of channels until the socket takes it is progress of every channel while it shrinks.
+    ///
+    /// Signs of life are sent as well, and are none.
     private func noteProgress() {
         let out = session.sentBytes
-        if out != seenOut, session.isSendingHeldBack { lane.update { $0.progress &+= 1 } }
+        if !session.isSendingHeldBack { session.dataTaken() }
+        if out != seenOut, session.hasDataHeldBack { lane.update { $0.progress &+= 1 } }
         seenOut = out
     }
 
@@ -110,8 +113,8 @@ final class SSHLaneChannel {
             if got == 0 { end() }
             lane.update { state in
                 state.incoming.removeAll()
+                // No progress: whoever waits for the end of a program does not wait for what it goes on saying.
                 state.discardedBytes += got ?? 0
-                if got != nil { state.progress &+= 1 }
             }
             return got != nil
         }

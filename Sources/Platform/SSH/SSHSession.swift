@@ -14,6 +14,8 @@ internal import Glibc
     private let counter: UnsafeMutablePointer<ssh_counter_struct>
     private var socket: OwnedDescriptor?
     private var signOfLife: Deadline
+    /// Whether something of a channel may be among what libssh holds back until the socket takes it.
+    private(set) var hasDataHeldBack = false
 
     var peer: String { destination.description }
 
@@ -141,8 +143,14 @@ internal import Glibc
 
     // MARK: waiting
 
-    /// Notes that something was sent, which is a sign of life in itself.
-    func dataSent() { signOfLife = Deadline(seconds: options.keepAliveSeconds) }
+    /// Notes that something of a channel was sent, which is a sign of life in itself.
+    func dataSent() {
+        signOfLife = Deadline(seconds: options.keepAliveSeconds)
+        hasDataHeldBack = true
+    }
+
+    /// Notes that the socket has taken all there was.
+    func dataTaken() { hasDataHeldBack = false }
 
     /// How much was taken from the socket so far.
     ///
@@ -170,7 +178,7 @@ internal import Glibc
             // A wait that fails would fail again; the calls on the socket say why.
             guard let ready = try? Readiness.wait(for: wishes, milliseconds: left) else { return }
             if isConnected, signOfLife.hasPassed {
-                dataSent()
+                signOfLife = Deadline(seconds: options.keepAliveSeconds)
                 // In non-blocking mode a call made while an answer is due only looks for that answer, so it takes
                 // two to be sure that one of them sends.
                 for _ in 0..<2 { _ = unsafe ssh_send_keepalive(handle) }

@@ -128,6 +128,8 @@ package final class SSHTransport: Transport {
         }
     }
 
+    package func abandon() { hasFailed = true }
+
     package func closeWrite() {
         lane.with { $0.wantsEOF = true }
         connection.mailbox.wake()

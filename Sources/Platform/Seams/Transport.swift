@@ -12,12 +12,20 @@ package protocol Transport: AnyObject {
     /// Tells the far end that nothing more will be written.
     func closeWrite() throws(TransportError)
 
+    /// Gives the far end up: ``finish()`` does not wait for its program.
+    func abandon()
+
     /// Waits for the far end's program and releases everything; to be called once, also after an error.
     func finish() -> TransportEnd
 
     /// Bytes handed to and taken from this transport so far.
     var sentBytes: Int { get }
     var receivedBytes: Int { get }
+}
+
+extension Transport {
+    /// For transports whose far end always ends.
+    package func abandon() {}
 }
 
 /// How the far end's program ended.

@@ -27,6 +27,20 @@ package enum StandardStream: Sendable {
         }
     }
 
+    /// Opens `/dev/null` in the place of each standard stream that this process was started without.
+    ///
+    /// To be called before anything is opened: else a file or a pipe would get the number, and be taken for the stream.
+    package static func replaceMissing() {
+        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) < 0 {
+            var opened = unsafe open("/dev/null", O_RDWR)
+            // Without devices the number is taken all the same; every use of it is an error.
+            if opened < 0 { opened = unsafe open("/", O_RDONLY | O_DIRECTORY) }
+            guard opened >= 0, opened != number else { continue }
+            _ = dup2(opened, number)
+            _ = close(opened)
+        }
+    }
+
     /// Makes a write to a pipe without reader an error instead of the end of this process.
     ///
     /// Programs that this one starts get the default back.

@@ -71,7 +71,8 @@ struct AgentLanes {
         AgentStore(
             starting: limiter.map { LimitedTransport(transport, $0) } ?? transport,
             label: "ssh \(link.destination):\(link.store)",
-            dialect: Dialect(toolVersion: ToolVersion.current), runID: session.runID.description)
+            dialect: Dialect(toolVersion: ToolVersion.current), runID: session.runID.description,
+            clock: session.clock)
     }
 
     /// Up to `count` lanes more: all are started, then each is waited for; those that are refused are left out.
