@@ -8,7 +8,7 @@ import Testing
 @Suite struct SanityGateTests {
     private static func point(
         _ generation: UInt64 = 9, blocks: Int = 1000, changed: Int, shippedPerBlock: Int,
-        isFirst: Bool = false
+        isFirst: Bool = false, hadBaseBytes: Bool = true
     ) throws -> Point {
         var point = Point(
             generation: generation,
@@ -22,7 +22,11 @@ import Testing
             sourceFacts: [])
         point.counts.blocks = blocks
         point.counts.changedBlocks = changed
-        point.counts.shippedBytes = changed * shippedPerBlock
+        if !isFirst {
+            point.difference = .init(
+                hadBaseBytes: hadBaseBytes, changedBytes: changed * 8192,
+                storedBytes: changed * shippedPerBlock)
+        }
         return point
     }
 
@@ -31,12 +35,12 @@ import Testing
         try (0..<count).map { try point(UInt64($0 + 2), changed: changed, shippedPerBlock: 400) }
     }
 
-    private static func judge(_ new: Point, _ history: [Point], hasBase: Bool = true) throws -> (
+    private static func judge(_ new: Point, _ history: [Point]) throws -> (
         reasons: [String], asked: Int
     ) {
         var asked = 0
         let latest = try history.last ?? point(1, changed: 1000, shippedPerBlock: 3000, isFirst: true)
-        let reasons = SanityGate.reasons(new, since: latest, hasBase: hasBase) { () -> [Point] in
+        let reasons = SanityGate.reasons(new, since: latest) { () -> [Point] in
             asked += 1
             return history
         }
@@ -97,7 +101,13 @@ import Testing
                 "what has changed looks random, as if it were encrypted, and never did before"
             ])
         // A host that has lost its base ships everything whole.
-        #expect(try Self.judge(encrypted, plain, hasBase: false).reasons == [])
+        let whole = try Self.point(changed: 210, shippedPerBlock: 8192, hadBaseBytes: false)
+        #expect(try Self.judge(whole, plain).reasons == [])
+        // One that never has its base is judged by nights like that.
+        let never = try (0..<3).map {
+            try Self.point(UInt64($0 + 2), changed: 200, shippedPerBlock: 2000, hadBaseBytes: false)
+        }
+        #expect(try Self.judge(whole, never).reasons.count == 1)
         let always = try (0..<3).map { try Self.point(UInt64($0 + 2), changed: 200, shippedPerBlock: 8100) }
         #expect(try Self.judge(encrypted, always).reasons == [])
         // Less than a MiB may be anything.
@@ -108,5 +118,33 @@ import Testing
     @Test func theFirstPointsAreNotHeld() throws {
         let first = try Self.point(2, changed: 1000, shippedPerBlock: 8192)
         #expect(try Self.judge(first, []).reasons == [])
+    }
+
+    /// What was released once is no reason for the nights after it.
+    @Test func aReleasedPointIsANormForItsReasonAlone() throws {
+        func released(_ changed: Int, _ shippedPerBlock: Int) throws -> [Point] {
+            var point = try Self.point(5, changed: changed, shippedPerBlock: shippedPerBlock)
+            point.health = .suspicious
+            return try Self.history(6) + [point]
+        }
+        let much = try Self.point(changed: 860, shippedPerBlock: 2000)
+        let random = try Self.point(changed: 860, shippedPerBlock: 8192)
+        #expect(try Self.judge(much, Self.history(6)).reasons == ["86 % of it has changed, usual are 1 %"])
+        #expect(try Self.judge(much, released(800, 2000)).reasons == [])
+        #expect(try Self.judge(random, released(1000, 8192)).reasons == [])
+        // A flood of changes was accepted, and not that they look random.
+        #expect(
+            try Self.judge(random, released(800, 2000)).reasons == [
+                "what has changed looks random, as if it were encrypted, and never did before"
+            ])
+        #expect(
+            try Self.judge(random, released(100, 8192)).reasons == ["86 % of it has changed, usual are 1 %"])
+    }
+
+    /// Where the base could not be read nothing is known of what has changed.
+    @Test func whatWasComparedWithNothingIsNotHeldForItsChanges() throws {
+        var point = try Self.point(changed: 1000, shippedPerBlock: 8192)
+        point.difference = nil
+        #expect(try Self.judge(point, Self.history(7)).reasons == [])
     }
 }

@@ -83,19 +83,20 @@ final class Shipment {
     @discardableResult func push(
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
-        provesFully: Bool = false, to given: (any ObjectStore)? = nil,
-        packBytes: Int = PackBuilder.targetBytes
+        provesFully: Bool = false, isGated: Bool = false, suspicions: [Point.Hold.Reason] = [],
+        to given: (any ObjectStore)? = nil, packBytes: Int = PackBuilder.targetBytes
     ) throws -> PushResult {
         var push = Push(
             to: given ?? store(), target: target, job: job, state: state(), images: kept, files: files,
             entropy: entropy)
         push.narrowBytes = 8 << 20
         push.packBytes = packBytes
-        let result = try push.run(
-            PushRequest(
-                image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
-                sourceFacts: [], level: .fixed(3), comparesFully: comparesFully,
-                provesFully: provesFully), holder: "test", progress: { _ in })
+        var request = PushRequest(
+            image: image, kind: kind, health: health, sourceTime: time, pages: .init(),
+            sourceFacts: [], level: .fixed(3), comparesFully: comparesFully, provesFully: provesFully)
+        request.isGated = isGated
+        request.suspicions = suspicions
+        let result = try push.run(request, holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)
         }

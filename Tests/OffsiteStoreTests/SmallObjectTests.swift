@@ -45,6 +45,18 @@ import Testing
         }
         point.counts.blocks = Int.random(in: 0...Int.max, using: &generator)
         point.counts.badPages = Int.random(in: 0..<300, using: &generator)
+        if seed % 4 > 1 {
+            point.difference = .init(
+                hadBaseBytes: seed % 8 > 3, changedBytes: Int.random(in: 0...offset, using: &generator),
+                storedBytes: Int.random(in: 0...Int.max, using: &generator))
+        }
+        if point.health != .good, generation > 70 {
+            point.hold = .init(
+                seed % 5 == 0 ? [] : [.init(.unlike, "ä change"), .init(.olderPages, "")],
+                follows: (0..<UInt64(seed % 4)).map {
+                    .init(generation: generation - $0 * 2 - 1, digest: digest(&generator))
+                })
+        }
         return point
     }
 
@@ -85,6 +97,39 @@ import Testing
         let bytes = try Self.point(seed).encoded(job: Self.jobID, store: Self.storeID)
         Mutation.expectRefused(bytes, seed: seed, Self.parse)
         Mutation.expectNoTrap(bytes, seed: seed) { try Self.parse(Mutation.resigned($0)) }
+    }
+
+    /// docs/format/point.md, `HELD`: older points, falling, and at least one reason of either kind.
+    @Test func whatAPointIsHeldForIsReadWithinItsBounds() throws {
+        var point = try Self.point(1)
+        let digest = SHA256Hasher.hash([UInt8(1)].span)
+        func follows(_ generations: UInt64...) -> Point.Hold? {
+            .init([], follows: generations.map { .init(generation: $0, digest: digest) })
+        }
+        func reading() throws -> Point {
+            try Self.parse(point.encoded(job: Self.jobID, store: Self.storeID))
+        }
+        point.health = .suspicious
+        point.hold = follows(9, 4)
+        #expect(try reading() == point)
+        for wrong in [follows(0), follows(9, 9), follows(4, 9), follows(point.generation)] {
+            point.hold = wrong
+            #expect(throws: FormatError.badField(field: "held point", offset: 0)) { try reading() }
+        }
+        #expect(Point.Hold([]) == nil)
+        point.hold = follows(9)
+        point.health = .good
+        #expect(throws: FormatError.badField(field: "held", offset: 49)) { try reading() }
+        point.health = .damaged
+        #expect(try reading() == point)
+        // More than there is room for: the oldest is what began it.
+        let many = try #require(
+            Point.Hold(
+                Array(repeating: .init(.unlike, String(repeating: "x", count: 2000)), count: 20),
+                follows: (1...99).reversed().map { .init(generation: $0, digest: digest) }))
+        #expect(many.reasons.count == 16)
+        #expect(many.reasons[0].text.utf8.count == 1024)
+        #expect(many.follows.map(\.generation) == (37...99).reversed() + [1])
     }
 
     @Test func aPointWithoutParentHasNoDigestOfOne() throws {

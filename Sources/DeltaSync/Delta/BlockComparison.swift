@@ -49,6 +49,12 @@ struct BlockComparison {
         return content == .zero ? nil : extent.range(ofBlock: index)
     }
 
+    /// How many of these blocks the base has at their expected places, whatever is in them.
+    func baseBlocks(ofExtent number: Int, in blocks: Range<Int>) -> Int {
+        guard let counterpart = counterparts[number] else { return 0 }
+        return max(0, min(blocks.upperBound, base.layout.extents[counterpart].blockCount) - blocks.lowerBound)
+    }
+
     /// Ranges of the base, of at least `leastBytes`, none of whose blocks is at its expected place in the image.
     func displaced(leastBytes: Int) throws(SyncError) -> [Range<Int>] {
         var images: [Int?] = Array(repeating: nil, count: base.layout.extents.count)

@@ -59,7 +59,9 @@ package struct DeltaPlan {
         if carriesMapOn, shift == 0 { return try body(.unchanged(extent.range(ofBlocks: blocks))) }
         try forEachRun(blocks, number) { (run, fingerprints) throws(SyncError) in
             let range = extent.range(ofBlocks: run)
-            guard let fingerprints else { return try body(.zero(range, blockSize: extent.blockSize)) }
+            guard let fingerprints else {
+                return try body(.zero(range, blockSize: extent.blockSize, replacedBlocks: 0))
+            }
             if carriesMapOn {
                 try body(.moved(range, from: range.lowerBound - shift, blockSize: extent.blockSize))
             } else {
@@ -85,7 +87,11 @@ package struct DeltaPlan {
         try forEachRun(blocks, number) { (blocks, fingerprints) throws(SyncError) in
             guard let fingerprints else {
                 if let step = moved.take() { try body(step) }
-                return try body(.zero(extent.range(ofBlocks: blocks), blockSize: extent.blockSize))
+                let replaced = comparison?.baseBlocks(ofExtent: number, in: blocks) ?? 0
+                return try body(
+                    .zero(
+                        extent.range(ofBlocks: blocks), blockSize: extent.blockSize, replacedBlocks: replaced)
+                )
             }
             for (index, fingerprint) in zip(blocks, fingerprints) {
                 let range = extent.range(ofBlock: index)

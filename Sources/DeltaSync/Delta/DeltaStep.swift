@@ -9,8 +9,8 @@ package enum DeltaStep: Equatable, Sendable {
     case moved(Range<Int>, from: Int, blockSize: Int)
     /// One block whose bytes stood at `from` in a base whose map is not carried on.
     case adopted(Range<Int>, from: Int, blockSize: Int, Fingerprint)
-    /// All zero, and not so at this place before.
-    case zero(Range<Int>, blockSize: Int)
+    /// All zero; at this place the base had `replacedBlocks` other blocks.
+    case zero(Range<Int>, blockSize: Int, replacedBlocks: Int)
     /// One block with other bytes; `base` are the ranges of the base that are most like it, none if nothing is.
     case changed(Range<Int>, blockSize: Int, Fingerprint, base: [Range<Int>])
 
@@ -18,7 +18,7 @@ package enum DeltaStep: Equatable, Sendable {
     package var range: Range<Int> {
         switch self {
         case .unchanged(let range), .moved(let range, _, _), .adopted(let range, _, _, _),
-            .zero(let range, _), .changed(let range, _, _, _):
+            .zero(let range, _, _), .changed(let range, _, _, _):
             range
         }
     }

@@ -2,41 +2,47 @@ internal import OffsiteStore
 internal import Platform
 
 extension Push {
-    /// Why a full is to be held, from what the store has of those before it; empty for nothing.
-    func reasonsToHold(
-        _ point: Point, _ request: PushRequest, _ history: PointHistory, hasBase: Bool, _ points: PointReader
-    ) throws(SyncError) -> [String] {
-        guard request.isGated, point.kind == .full, point.health == .good else { return [] }
-        if let held = try heldHead(history, points) {
-            return ["it is built upon point \(held.generation), which is held"]
+    /// Says of a point that is about to be committed whether it is held, and why.
+    ///
+    /// - Parameter full: The full that a log point continues.
+    func judge(
+        _ point: inout Point, _ request: PushRequest, _ history: PointHistory, _ full: StoredPoint?,
+        _ points: PointReader
+    ) throws(SyncError) {
+        var reasons = request.suspicions
+        var follows: [Point.Reference] = []
+        if let full {
+            if try !isAccepted(full, points) {
+                point.health = .worst(point.health, full.point.health)
+                follows = Point.Hold.following(full)
+            }
+        } else if request.isGated {
+            let held = try history.heldFull()
+            follows = held.map(Point.Hold.following) ?? []
+            reasons += try unlike(point, request, history, since: held?.point)
         }
-        guard let latest = try history.goodFulls(1).first else { return [] }
-        var reasons = try SanityGate.reasons(point, since: latest, hasBase: hasBase) { () throws(SyncError) in
+        // What was committed with damage is not held for it.
+        if full?.point.health == .damaged { follows = [] }
+        point.hold = Point.Hold(reasons, follows: follows)
+        if point.hold != nil { point.health = .worst(point.health, .suspicious) }
+    }
+
+    private func isAccepted(_ stored: StoredPoint, _ points: PointReader) throws(SyncError) -> Bool {
+        try syncing { () throws(StoreError) in try points.isGood(stored) }
+    }
+
+    /// Why a full is unlike those before it.
+    ///
+    /// - Parameter held: What it is built upon, if that is held: then it is compared with that, as if it were good.
+    private func unlike(
+        _ point: Point, _ request: PushRequest, _ history: PointHistory, since held: Point?
+    ) throws(SyncError) -> [Point.Hold.Reason] {
+        let newest = held == nil ? try history.goodFulls(1).first : held
+        guard let latest = newest else { return [] }
+        var reasons = try SanityGate.reasons(point, since: latest) { () throws(SyncError) in
             try history.goodFulls(SanityGate.historyPoints)
         }
         if let other = request.otherSource(latest.sourceFacts) { reasons.append(other) }
-        return reasons
-    }
-
-    /// The newest point, where the gate holds it.
-    private func heldHead(_ history: PointHistory, _ points: PointReader) throws(SyncError) -> Point? {
-        guard let head = history.head, head.point.health == .suspicious else { return nil }
-        return try syncing { () throws(StoreError) in
-            guard try !points.isGood(head) else { return nil }
-            let key = ObjectKey.note(points.job.name, NoteID(.held, of: head.point.generation))
-            return try store.length(of: key) == nil ? nil : head.point
-        }
-    }
-
-    /// Keeps in the store why a point is held; without it a status cannot say so.
-    func note(
-        _ reasons: [String], of point: Point.Reference, _ request: PushRequest, by maker: String,
-        _ points: PointReader
-    ) {
-        guard !reasons.isEmpty else { return }
-        let note = Note(
-            NoteID(.held, of: point.generation), point: point, made: request.sourceTime, maker: maker,
-            comment: reasons.joined(separator: "; "))
-        _ = try? store.publish(note, points)
+        return reasons.map { .init(.unlike, $0) }
     }
 }

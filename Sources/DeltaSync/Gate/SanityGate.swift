@@ -5,7 +5,9 @@ internal import Platform
 /// Judges a full that is about to be committed by the good ones before it: what an intruder or a mishap does to a source
 /// looks unlike any night before.
 ///
-/// What it holds is committed all the same, as suspicious: nothing is lost, and what was the newest good point stays that.
+/// It judges by content that changed, never by what was shipped (docs/format/point.md, `DIFF`). What it holds is committed
+/// all the same, as suspicious: nothing is lost, and what was the newest good point stays that. What was released once is
+/// a norm for the nights after it.
 struct SanityGate: Sendable {
     /// Points whose usual share and entropy are looked at, and how few are no history.
     static let historyPoints = 7
@@ -27,30 +29,39 @@ struct SanityGate: Sendable {
     /// What a point tells of itself in numbers.
     struct Figures: Equatable {
         let imageBytes: Int
-        /// Of its blocks that were shipped; nil where there was nothing to compare with.
+        /// Of its blocks that have changed; nil where there was nothing to compare with.
         let share: Double?
+        /// Of changed blocks that are not zero.
         let changedBytes: Int
-        /// Shipped bytes of each changed one; nil where nothing has changed.
+        /// Stored bytes of each changed one; nil where nothing has changed.
         let ratio: Double?
+        /// Whether changes were stored as deltas: ratios are compared with those of the same way alone.
+        let hadBaseBytes: Bool
+        /// It was held, and somebody has accepted it.
+        let isReleased: Bool
 
         init(_ point: Point) {
             imageBytes = point.layout.length
             let blocks = Double(max(1, point.counts.blocks))
-            let changed = Double(point.counts.changedBlocks)
-            share = point.parent == nil ? nil : changed / blocks
-            changedBytes = point.changedBytes
-            ratio = changedBytes == 0 ? nil : Double(point.counts.shippedBytes) / Double(changedBytes)
+            share = point.difference == nil ? nil : Double(point.counts.changedBlocks) / blocks
+            changedBytes = point.difference?.changedBytes ?? 0
+            ratio = point.difference.flatMap {
+                $0.changedBytes == 0 ? nil : Double($0.storedBytes) / Double($0.changedBytes)
+            }
+            hadBaseBytes = point.difference?.hadBaseBytes ?? false
+            isReleased = point.health == .suspicious
         }
+
+        var looksRandom: Bool { ratio.map { $0 >= SanityGate.randomRatio } ?? false }
     }
 
     /// - Parameters:
     ///   - point: The one that is about to be committed.
     ///   - latest: The newest good full.
-    ///   - hasBase: Whether this host had the old content: without, changes are shipped whole and look like new ones.
     ///   - history: Good fulls before it, `latest` among them; asked for only where the point is unusual at first sight.
     /// - Returns: Why it is to be held; empty for nothing.
     static func reasons<E: Error>(
-        _ point: Point, since latest: Point, hasBase: Bool, history: () throws(E) -> [Point]
+        _ point: Point, since latest: Point, history: () throws(E) -> [Point]
     ) throws(E) -> [String] {
         let new = Figures(point)
         var reasons: [String] = []
@@ -60,18 +71,21 @@ struct SanityGate: Sendable {
             )
         }
         guard let share = new.share, share >= entropyShare else { return reasons }
-        let isRandom =
-            hasBase && new.changedBytes >= entropyBytes && new.ratio.map { $0 >= randomRatio } ?? false
+        let isRandom = new.changedBytes >= entropyBytes && new.looksRandom
         guard share > ordinaryShare || isRandom else { return reasons }
         let history = try history()
         let usual = history.map { Figures($0) }
         let periods = periods(until: point, since: latest, history)
+        let released = usual.filter(\.isReleased)
         if share > ordinaryShare, let before = median(usual.compactMap(\.share)),
-            share > farFactor * before * periods
+            share > farFactor * max(before * periods, released.compactMap(\.share).max() ?? 0)
         {
             reasons.append("\(percent(share)) of it has changed, usual are \(percent(before))")
         }
-        if isRandom, let before = median(usual.compactMap(\.ratio)), before < plainRatio {
+        let alike = usual.filter { $0.hadBaseBytes == new.hadBaseBytes }
+        if isRandom, !released.contains(where: \.looksRandom),
+            let before = median(alike.compactMap(\.ratio)), before < plainRatio
+        {
             reasons.append("what has changed looks random, as if it were encrypted, and never did before")
         }
         return reasons

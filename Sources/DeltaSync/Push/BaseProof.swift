@@ -11,6 +11,8 @@ struct BaseProof {
     let target: Name
     let points: PointReader
     let state: JobState
+    /// Where this host keeps images.
+    let images: any BaseImages
     let scratch: ScratchFolder
     /// Chooses what is proved; another one with every push.
     let seed: UInt64
@@ -42,11 +44,24 @@ struct BaseProof {
             guard case .damaged = error else { throw error }
             // A log point still has the logs of its full.
             var base =
-                full == nil || full == stored ? .none(of: full) : try run(full, full: full, image: image)
+                if full == nil {
+                    withoutMap(stored.point)
+                } else if full == stored { PushBase.none(of: full) } else {
+                    try run(full, full: full, image: image)
+                }
             base.damage = damage ?? BaseDamage(objects: [path(of: stored)], points: [stored.point.generation])
             base.damage?.lostBytes = stored.point.layout.length
             return base
         }
+    }
+
+    /// A base whose map is lost: all of it is shipped, and this host may know from its image what has changed.
+    private func withoutMap(_ point: Point) -> PushBase {
+        var base = PushBase.none(of: nil)
+        guard let image = images.base(point.imageDigest) else { return base }
+        base.image = image
+        base.lost.append(0..<point.layout.length)
+        return base
     }
 
     /// - Returns: What was damaged, and what still is after this host has given back what it could.

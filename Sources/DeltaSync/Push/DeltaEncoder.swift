@@ -19,7 +19,7 @@ struct DeltaEncoder: ~Copyable {
     /// What earlier pushes have shipped of the image.
     private let shipped: ShippedBlocks?
     private let journal: PushJournal
-    private var changedBlocks = 0
+    private var changes = ChangeTally()
     /// Nil where blocks that look unchanged are taken for it.
     private var comparison: FullComparison?
 
@@ -44,32 +44,39 @@ struct DeltaEncoder: ~Copyable {
         self.map = map
         self.carriesMapOn = carriesMapOn
         self.fingerprinter = fingerprinter
-        records = RecordPipeline(level, isFirst: base == nil, into: writer, map, journal)
+        records = RecordPipeline(level, isFirst: baseMap.segments.isEmpty, into: writer, map, journal)
+    }
+
+    /// What came of an image.
+    struct Outcome {
+        var counts = Point.Counts()
+        var changes = ChangeTally()
+        /// What a full comparison found; nil where there was none.
+        var comparison: FullComparison.Result?
     }
 
     /// Goes through the whole image once.
-    ///
-    /// - Returns: How many blocks there are and how many were shipped, and what a full comparison found, where there
-    ///   was one.
     consuming func run(
         _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
-    ) throws(SyncError) -> (Point.Counts, FullComparison.Result?) {
+    ) throws(SyncError) -> Outcome {
         let plan = DeltaPlan(from: base, to: image, fingerprinter, carriesMapOn: carriesMapOn)
-        var counts = Point.Counts()
-        counts.blocks = image.signature.layout.blockCount
+        var outcome = Outcome()
+        outcome.counts.blocks = image.signature.layout.blockCount
         let length = image.signature.layout.length
         var pass = self
         try plan.forEachStep { (step) throws(SyncError) in
             try pass.take(step)
             try progress(step.range.upperBound)
         }
-        counts.changedBlocks = pass.changedBlocks
-        let found = pass.comparison?.result
-        try pass.records.finish { () throws(SyncError) in try progress(length) }
-        return (counts, found)
+        outcome.changes = pass.changes
+        outcome.counts.changedBlocks = pass.changes.blocks
+        outcome.comparison = pass.comparison?.result
+        outcome.changes.storedBytes = try pass.records.finish { () throws(SyncError) in try progress(length) }
+        return outcome
     }
 
-    private mutating func take(_ step: DeltaStep) throws(SyncError) {
+    /// - Parameter isChange: False for what the base has as well, and is shipped all the same.
+    private mutating func take(_ step: DeltaStep, isChange: Bool = true) throws(SyncError) {
         switch step {
         case .unchanged(let range):
             try forEachDifference(range, from: range.lowerBound) { (_, _) throws(SyncError) in }
@@ -81,17 +88,23 @@ struct DeltaEncoder: ~Copyable {
             }
         case .adopted(let range, let from, let blockSize, let fingerprint):
             guard !lost.touches(from..<from + range.count) else {
-                return try take(.changed(range, blockSize: blockSize, fingerprint, base: []))
+                return try take(
+                    .changed(range, blockSize: blockSize, fingerprint, base: []), isChange: false)
             }
             try move(range, from: from)
             try append(range, blockSize, fingerprint)
-        case .zero(let range, let blockSize):
+        case .zero(let range, let blockSize, let replacedBlocks):
+            changes.blocks += replacedBlocks
             try records.append(MapEntry(offset: range.lowerBound, length: range.count, source: .zero))
             try append(range, blockSize, .zero)
         case .changed(let range, let blockSize, let fingerprint, let base):
-            changedBlocks += 1
+            if isChange {
+                changes.blocks += 1
+                changes.bytes += range.count
+            }
             try append(range, blockSize, fingerprint)
             if let source = shipped?.find(range, fingerprint) {
+                changes.addResumed(range.count, isChange: isChange)
                 return try records.append(
                     MapEntry(offset: range.lowerBound, length: range.count, source: source))
             }
@@ -100,7 +113,7 @@ struct DeltaEncoder: ~Copyable {
             if let base = try oldContent(base, block: range.lowerBound / blockSize) {
                 try records.append(bytes, at: range.lowerBound, base: base)
             } else {
-                try records.append(bytes, at: range.lowerBound)
+                try records.append(bytes, at: range.lowerBound, isChange: isChange)
             }
         }
     }
@@ -154,9 +167,10 @@ struct DeltaEncoder: ~Copyable {
             try image.signature.content(ofBlock: block.number)
         }
         switch content {
-        case .zero: try take(.zero(block.range, blockSize: blockSize))
+        case .zero: try take(.zero(block.range, blockSize: blockSize, replacedBlocks: 0))
         case .data(let fingerprint):
-            try take(.changed(block.range, blockSize: blockSize, fingerprint, base: []))
+            try take(
+                .changed(block.range, blockSize: blockSize, fingerprint, base: []), isChange: false)
         }
     }
 

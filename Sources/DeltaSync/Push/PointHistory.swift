@@ -41,6 +41,28 @@ struct PointHistory {
         return nil
     }
 
+    /// The full that the next one is built upon, where it is held and others with it.
+    ///
+    /// Those that were committed with damage are stepped over, unless they are held themselves: nobody has judged them.
+    func heldFull() throws(SyncError) -> StoredPoint? {
+        var next = try newestFull()
+        while let full = next {
+            if let hold = full.point.hold, hold.holdsOthers {
+                return try syncing { () throws(StoreError) in try points.isReleased(full) } ? nil : full
+            }
+            guard full.point.health == .damaged else { return nil }
+            next = try fullBefore(full)
+        }
+        return nil
+    }
+
+    private func fullBefore(_ full: StoredPoint) throws(SyncError) -> StoredPoint? {
+        for generation in generations.reversed() where generation < full.point.generation {
+            if let found = try point(generation), found.point.kind == .full { return found }
+        }
+        return nil
+    }
+
     /// The newest good fulls, at most so many.
     func goodFulls(_ count: Int) throws(SyncError) -> [Point] {
         var found: [Point] = []

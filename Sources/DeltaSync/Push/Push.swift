@@ -61,7 +61,7 @@ package struct Push {
             provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID))
         let resumed = try ResumedPush(
             journal, left, in: store, points.storeID, job: job.name, base: base)
-        return try ship(request, history, base, resumed, points, holder, progress)
+        return try ship(request, history, base, resumed, points, progress)
     }
 
     private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
@@ -73,7 +73,8 @@ package struct Push {
         let (point, full) = try PushBase.find(request.kind, in: history)
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
-            store: store, target: target, points: points, state: state, scratch: scratch,
+            store: store, target: target, points: points, state: state, images: images,
+            scratch: scratch,
             seed: seed.span.uint64(at: 0), level: provingFully ? .full : .base)
         var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
             try baseImage(of: point, map, for: request.image)
@@ -96,7 +97,7 @@ package struct Push {
 
     private func ship(
         _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
-        _ points: PointReader, _ holder: String, _ progress: (Int) throws(SyncError) -> Void
+        _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
@@ -105,16 +106,15 @@ package struct Push {
         let writer = FrameWriter(
             store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes,
             packBytes: packBytes, journal: resumed.journal)
-        var counts = Point.Counts()
         let layer = MapSegmentWriter(job: job.id, scratch)
-        let comparison: FullComparison.Result?
+        let outcome: DeltaEncoder.Outcome
         do throws(SyncError) {
             let encoder = DeltaEncoder(
                 request.image, base: base.image, baseMap: base.map, lost: base.lost,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, comparesFully: request.comparesFully, shipped: resumed.blocks,
                 into: writer, layer, resumed.journal)
-            (counts, comparison) = try encoder.run(progress)
+            outcome = try encoder.run(progress)
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
             // Who stops on purpose has the time to keep what was shipped.
@@ -124,6 +124,7 @@ package struct Push {
         let resumedPacks = resumed.usedPacks
         let resumedBytes = resumedPacks.reduce(0) { $0 + $1.length }
         let packs = resumedPacks + writer.packs
+        var counts = outcome.counts
         counts.shippedBytes = writer.packs.reduce(resumedBytes) { $0 + $1.length }
         let made = try imaging { () throws(ImageError) in try layer.finish() }
         let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(made, job: job, scratch)
@@ -146,13 +147,16 @@ package struct Push {
             generation: generation,
             parent: history.head?.reference, kind: base.full == nil ? .full : .logs,
             full: base.full?.reference,
-            health: .worst(request.health, try health(of: base.full, points)), sourceTime: request.sourceTime,
+            health: request.health, sourceTime: request.sourceTime,
             layout: request.image.signature.layout, imageDigest: request.image.signature.digest,
             counts: counts,
             toolVersion: ToolVersion.current, segments: map.segments.map(\.name),
             sourceFacts: request.sourceFacts)
-        let reasons = try reasonsToHold(point, request, history, hasBase: base.isLocal, points)
-        if !reasons.isEmpty { point.health = .suspicious }
+        if let image = base.image {
+            point.difference = outcome.changes.difference(
+                hadBaseBytes: image.file != nil, resumedBytes: resumedBytes)
+        }
+        try judge(&point, request, history, base.full, points)
         let bytes = point.encoded(job: job.id, store: points.storeID)
         resumed.journal.intend(generation, SHA256Hasher.hash(bytes.span))
         let receipt = try syncing { () throws(StoreError) in
@@ -162,22 +166,11 @@ package struct Push {
         result.parentID = history.head?.point.id
         result.hadLocalBase = base.isLocal
         result.resumedBytes = resumedBytes
-        result.comparison = comparison
+        result.comparison = outcome.comparison
         result.baseDamage = base.damage
-        result.heldBecause = reasons
-        note(reasons, of: .init(generation: generation, digest: receipt.object), request, by: holder, points)
         result.stateFailure = remember(
             point, receipt.object, full: base.full?.point, points, new, resumed.journal)
         return result
-    }
-
-    /// That of the full which a log point continues, as it stands today: one that was released is good.
-    private func health(
-        of full: StoredPoint?, _ points: PointReader
-    ) throws(SyncError) -> Point.Health {
-        guard let full else { return .good }
-        let isGood = try syncing { () throws(StoreError) in try points.isGood(full) }
-        return isGood ? .good : full.point.health
     }
 
     /// Refuses before the first byte what the commit would refuse after the last.

@@ -11,7 +11,7 @@ struct PushBase {
     let point: StoredPoint?
     /// The full of the log point that is made; nil when that is a full.
     let full: StoredPoint?
-    let image: BaseImage?
+    var image: BaseImage?
     let map: MapStack
     /// False when the image had to be read back from the store, or this host has no bytes of it.
     let isLocal: Bool

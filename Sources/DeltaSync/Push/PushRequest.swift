@@ -25,6 +25,8 @@ package struct PushRequest {
     package let provesFully: Bool
     /// Whether a full that is unlike all before it is committed as suspicious.
     package var isGated = false
+    /// Why the image is suspicious by itself.
+    package var suspicions: [Point.Hold.Reason] = []
     /// Why the facts of an older point say that this is another source; nil where they do not.
     package var otherSource: @Sendable (_ older: [UInt8]) -> String? = { _ in nil }
 
@@ -73,8 +75,8 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var comparison: FullComparison.Result?
     /// What of the base the store has lost; nil when that was as it should be.
     package internal(set) var baseDamage: BaseDamage?
-    /// Why the gate holds the point; empty where it does not.
-    package internal(set) var heldBecause: [String] = []
+    /// Why the point is held; empty where it is not.
+    package var heldBecause: [String] { point.hold?.sentences(point.kind) ?? [] }
 
     init(point: Point) { self.point = point }
 }

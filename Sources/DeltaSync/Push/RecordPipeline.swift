@@ -24,12 +24,31 @@ struct RecordPipeline: ~Copyable {
     private var entries = PendingEntries()
     /// Given to the workers together.
     private var batch: [EncodingWork] = []
-    /// Of each record under way or in the batch: its entries by number, and whether a delta is unlikely.
-    private var underWay: Deque<(places: [Int], isUnlikely: Bool)> = []
-    private var gathered: (bytes: [UInt8], places: [Int]) = ([], [])
+    /// Of each record under way or in the batch: its entries by number, whether they have changed, and whether a delta
+    /// is unlikely.
+    private var underWay: Deque<(places: [Int], isChange: Bool, isUnlikely: Bool)> = []
+    /// Blocks that have changed.
+    private var changed = Gathered()
+    /// Blocks that are only shipped again: in records of their own, so that what changes take is known.
+    private var lost = Gathered()
+    /// Of records for blocks that have changed.
+    private var changedStoredBytes = 0
     private var odds = DeltaOdds()
     private var choice = PlainChoice()
     private var level: LevelChoice
+
+    /// Blocks without a base that become one record.
+    private struct Gathered {
+        var bytes: [UInt8] = []
+        var places: [Int] = []
+
+        /// Takes the block after the one that it has as entry `last`, if there is room.
+        mutating func extend(_ last: Int, by more: [UInt8]) -> Bool {
+            guard places.last == last, bytes.count + more.count <= Record.maximumBytes else { return false }
+            bytes.append(contentsOf: more)
+            return true
+        }
+    }
 
     /// - Parameter isFirst: There is no base: all of it is plain.
     init(
@@ -53,35 +72,38 @@ struct RecordPipeline: ~Copyable {
     /// Ships a block as a delta, if its base is of use.
     mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingWork.Base) throws(SyncError) {
         let bet = odds.bet(on: bytes, against: base.old)
-        guard bet != .hopeless else { return try append(bytes, at: offset) }
+        guard bet != .hopeless else { return try append(bytes, at: offset, isChange: true) }
         let place = entries.appendOpen(offset, length: bytes.count)
-        underWay.append(([place], bet == .unlikely))
+        underWay.append(([place], true, bet == .unlikely))
         batch.append(EncodingWork(bytes: bytes, offset: offset, method: .delta(base)))
         if batch.count >= Self.batchCount { try giveBatch() }
         try settleMany()
     }
 
     /// Ships a block that has no base.
-    mutating func append(_ bytes: [UInt8], at offset: Int) throws(SyncError) {
+    ///
+    /// - Parameter isChange: Its content is new, and not only lost in the store.
+    mutating func append(_ bytes: [UInt8], at offset: Int, isChange: Bool) throws(SyncError) {
         // The block after the last one gathered makes that one's entry longer.
-        if let last = entries.last, last.end == offset, gathered.places.last == last.number,
-            gathered.bytes.count + bytes.count <= Record.maximumBytes
+        if let last = entries.last, last.end == offset,
+            isChange ? changed.extend(last.number, by: bytes) : lost.extend(last.number, by: bytes)
         {
             entries.extendLast(by: bytes.count)
-            gathered.bytes.append(contentsOf: bytes)
         } else {
-            try gather(bytes, entries.appendOpen(offset, length: bytes.count))
+            try gather(bytes, entries.appendOpen(offset, length: bytes.count), isChange: isChange)
         }
     }
 
     /// Ships what is left, after which the map has all entries.
     ///
     /// - Parameter pulse: Called before each batch, and may stop it.
-    consuming func finish(_ pulse: () throws(SyncError) -> Void) throws(SyncError) {
+    /// - Returns: Bytes of the records that were made for changed blocks.
+    consuming func finish(_ pulse: () throws(SyncError) -> Void) throws(SyncError) -> Int {
         try emitAll(pulse)
         try encodeGathered()
         try emitAll(pulse)
         try passOn()
+        return changedStoredBytes
     }
 
     /// Gives the map what is known of the next entries.
@@ -100,21 +122,31 @@ struct RecordPipeline: ~Copyable {
         while entries.count > Self.mostPending, workers.underWay > 0 { try emitOldest() }
     }
 
-    private mutating func gather(_ bytes: [UInt8], _ place: Int) throws(SyncError) {
-        if gathered.bytes.count + bytes.count > Record.maximumBytes { try encodeGathered() }
-        if gathered.bytes.isEmpty { gathered.bytes.reserveCapacity(Record.maximumBytes) }
-        gathered.bytes.append(contentsOf: bytes)
-        gathered.places.append(place)
+    private mutating func gather(_ bytes: [UInt8], _ place: Int, isChange: Bool) throws(SyncError) {
+        let gatheredBytes = isChange ? changed.bytes.count : lost.bytes.count
+        if gatheredBytes + bytes.count > Record.maximumBytes { try encodeGathered(isChange: isChange) }
+        func add(to gathered: inout Gathered) {
+            if gathered.bytes.isEmpty { gathered.bytes.reserveCapacity(Record.maximumBytes) }
+            gathered.bytes.append(contentsOf: bytes)
+            gathered.places.append(place)
+        }
+        if isChange { add(to: &changed) } else { add(to: &lost) }
     }
 
     private mutating func encodeGathered() throws(SyncError) {
+        try encodeGathered(isChange: true)
+        try encodeGathered(isChange: false)
+    }
+
+    private mutating func encodeGathered(isChange: Bool) throws(SyncError) {
+        let gathered = isChange ? exchange(&changed, with: Gathered()) : exchange(&lost, with: Gathered())
         guard let first = gathered.places.first else { return }
-        let (bytes, places) = exchange(&gathered, with: ([], []))
         let work = EncodingWork(
-            bytes: bytes, offset: entries[first].offset, method: .plain(level: level.level, choice.next()))
+            bytes: gathered.bytes, offset: entries[first].offset,
+            method: .plain(level: level.level, choice.next()))
         // By itself: it is work for long.
         try giveBatch()
-        underWay.append((places, false))
+        underWay.append((gathered.places, isChange, false))
         batch.append(work)
         try giveBatch()
     }
@@ -139,7 +171,7 @@ struct RecordPipeline: ~Copyable {
         let packs = writer.packs.count
         var unrelated: [(bytes: [UInt8], place: Int)] = []
         for outcome in workers.take() ?? [] {
-            guard let (places, isUnlikely) = underWay.popFirst() else { return }
+            guard let (places, isChange, isUnlikely) = underWay.popFirst() else { return }
             switch try outcome.get() {
             case .unrelated(let bytes):
                 if isUnlikely { odds.note(success: false) }
@@ -148,11 +180,12 @@ struct RecordPipeline: ~Copyable {
                 if isUnlikely { odds.note(success: true) }
                 if let sizes { choice.note(thorough: sizes.thorough, quick: sizes.quick) }
                 if record.codec == .zstd { level.note(waited: waited) }
+                if isChange { changedStoredBytes += payload.count }
                 try ship(record, payload, depth: depth, to: places)
             }
         }
         // Only now: it may have further batches emitted.
-        for block in unrelated { try gather(block.bytes, block.place) }
+        for block in unrelated { try gather(block.bytes, block.place, isChange: true) }
         // What waits for others to fill a record with holds up what the journal says of this pack.
         if writer.packs.count > packs { try encodeGathered() }
         try passOn()

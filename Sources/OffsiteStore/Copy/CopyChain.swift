@@ -43,6 +43,7 @@ struct CopyChain {
         made.parent = head
         made.full = full
         made.health = .good
+        made.hold = nil
         let bytes = made.encoded(job: points.job.id, store: points.storeID)
         let receipt = try store.commit(bytes, generation: generation, job: points.job.name, madeBy: maker)
         newest = generation

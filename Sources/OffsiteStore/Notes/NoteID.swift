@@ -7,7 +7,7 @@ package struct NoteID: Hashable, Comparable, Sendable {
         case verified = 1
         /// A point was restored and tried.
         case rehearsed = 2
-        /// A point that was committed as suspicious is accepted.
+        /// A point that is held is accepted.
         case released = 3
         case pinned = 4
         case unpinned = 5
@@ -15,8 +15,6 @@ package struct NoteID: Hashable, Comparable, Sendable {
         case resumed = 7
         /// A push proved its point right after committing it; the number is the point's generation, so that none is looked for.
         case proved = 8
-        /// Why a point was committed as suspicious; the number is its generation.
-        case held = 9
     }
     /// Far more than there will be.
     package static let maximumNumber: UInt64 = 1 << 48 - 1

@@ -35,12 +35,15 @@ extension Point {
             reference.append(full.digest)
             object.section("FULL", .mandatory, reference.bytes)
         }
+        if let difference { object.section("DIFF", [], difference.encoded) }
+        if let hold { object.section("HELD", [], hold.encoded) }
         object.section("PRIV", [.mandatory, .isPrivate], hidden.bytes)
         return object.finish()
     }
 
     package init(parsing bytes: [UInt8], job: Identifier, store: Identifier) throws(FormatError) {
-        let object = try ParsedObject(parsing: bytes, expecting: .point, known: ["PUBL", "FULL", "PRIV"])
+        let object = try ParsedObject(
+            parsing: bytes, expecting: .point, known: ["PUBL", "FULL", "DIFF", "HELD", "PRIV"])
         guard object.header.job == job else { throw .badField(field: "job id", offset: 16) }
         guard object.header.store == store else { throw .badField(field: "store id", offset: 32) }
         var open = try object.section("PUBL")
@@ -77,6 +80,13 @@ extension Point {
         }
         try open.finish()
         full = try Self.full(object, kind: kind, before: generation)
+        if var section = object.optionalSection("DIFF") {
+            difference = try Difference(parsing: &section, imageLength: length)
+        }
+        if var section = object.optionalSection("HELD") {
+            guard health != .good else { throw .badField(field: "held", offset: 49) }
+            hold = try Hold(parsing: &section, of: generation)
+        }
         var hidden = try object.section("PRIV")
         layout = try ImageLayout(parsing: &hidden)
         guard layout.length == length else { throw .badField(field: "image length", offset: 56) }

@@ -21,9 +21,10 @@ package struct Point: Equatable, Sendable {
             }
         }
 
-        /// The one that promises less.
+        /// The one that promises less: what is damaged cannot be released.
         package static func worst(_ one: Self, _ other: Self) -> Self {
-            one.rawValue > other.rawValue ? one : other
+            if one == .damaged || other == .damaged { return .damaged }
+            return one == .suspicious ? one : other
         }
     }
 
@@ -51,6 +52,7 @@ package struct Point: Equatable, Sendable {
     /// What the push that made the point counted.
     package struct Counts: Equatable, Sendable {
         package var blocks = 0
+        /// Blocks with another content than the image that it was compared with; see ``Point/difference``.
         package var changedBlocks = 0
         /// Bytes of the packs, maps and index stored for it.
         package var shippedBytes = 0
@@ -75,6 +77,10 @@ package struct Point: Equatable, Sendable {
     package var layout: ImageLayout
     package var imageDigest: Digest256
     package var counts: Counts
+    /// What the changed blocks took; nil where nothing was compared.
+    package var difference: Difference?
+    /// Why the point is held; nil for a good one.
+    package var hold: Hold?
     package var toolVersion: String
     /// Newest first.
     package var segments: [Segment]

@@ -64,15 +64,10 @@ package struct PointShelf {
 
     private mutating func add(_ stored: StoredPoint, _ marks: PointMarks) {
         let point = stored.point
-        let isGood =
-            switch point.health {
-            case .good: true
-            case .damaged: false
-            case .suspicious: marks.released.contains(stored.reference)
-            }
         points.append(
             RetainedPoint(
-                stored.reference, kind: point.kind, full: point.full, isGood: isGood,
+                stored.reference, kind: point.kind, full: point.full,
+                isGood: stored.isAccepted(marks.released),
                 isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
                 made: point.sourceTime))
         segments[point.generation] = point.segments

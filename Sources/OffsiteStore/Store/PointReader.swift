@@ -11,6 +11,19 @@ package struct StoredPoint: Equatable, Sendable {
     package var reference: Point.Reference {
         Point.Reference(generation: point.generation, digest: digest)
     }
+
+    /// Whether its content is accepted: it was committed as good, or is held and was released since.
+    func isAccepted(_ released: Set<Point.Reference>) -> Bool {
+        switch point.health {
+        case .good: true
+        case .damaged: false
+        case .suspicious: isReleased(released)
+        }
+    }
+
+    func isReleased(_ released: Set<Point.Reference>) -> Bool {
+        released.contains(reference) || (point.hold?.isSettled(by: released) ?? false)
+    }
 }
 
 /// Reads a job's points from a store, proving each against its digests.
@@ -121,11 +134,14 @@ package struct PointReader {
 
     /// Whether a point counts: it was committed as good, or as suspicious and a note has released it since.
     package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        switch stored.point.health {
-        case .good: true
-        case .damaged: false
-        case .suspicious: try releases.points(self, store).contains(stored.reference)
-        }
+        // Of most points nothing has to be looked up.
+        guard stored.point.health == .suspicious else { return stored.isAccepted([]) }
+        return stored.isAccepted(try releases.points(self, store))
+    }
+
+    /// Whether a note has released a held point, or one that it is held because of.
+    package func isReleased(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        stored.isReleased(try releases.points(self, store))
     }
 
     /// The job's notes, listed when they are first asked for: what is added later is not among them.

@@ -22,7 +22,7 @@ struct ReleaseCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         try mark.add(.released, try PointSelection(point), comment, session, options) { found in
-            guard found.point.health == .suspicious else {
+            guard found.point.health == .suspicious || found.point.hold != nil else {
                 throw CommandFailure(
                     .usage,
                     "point \(found.point.id) is \(found.point.health), and only a suspicious one can be released"

@@ -49,7 +49,7 @@ struct HistoryRebuild {
         var record = RunRecord(
             verb: "push", job: job, target: target, begun: point.sourceTime, ended: stored.receipt.received)
         record.runID = proof.flatMap { NoteMaker.runID(in: $0.maker) }
-        record.exitCode = Int((proof?.outcome == .bad ? .verification : Verdict(point.health)).rawValue)
+        record.exitCode = Int((proof?.outcome == .bad ? .verification : Verdict(point)).rawValue)
         record.pointID = point.id
         record.changedBytes = point.changedBytes
         record.imageBytes = point.layout.length

@@ -113,42 +113,24 @@ struct JobPush {
         tally.note(target.name, committed: result.point, summary.traffic)
         if let failure { throw failure }
         tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
-        if result.point.health == .suspicious { tellHeld(result, backup, target.name) }
-        let verdict = Verdict(result.point.health)
+        let verdict = Verdict(result.point)
+        if verdict == .held { tellHeld(result.point, target.name) }
         // What was not proved now replaces nothing.
         return verifies && verdict == .good ? forget(at: target) : verdict
     }
 
     /// Says why a point that is committed is not taken for a good one.
-    private func tellHeld(_ result: PushResult, _ backup: BackupResult, _ target: Name) {
-        let point = result.point
-        guard result.heldBecause.isEmpty else { return tellGated(result, target) }
-        let reason =
-            if let suspects = backup.manifest.suspectPages, let first = suspects.first {
-                "\(suspects.count) pages are older than when they were shipped before, the first \(first)"
-            } else {
-                "its full, point \(point.full?.generation ?? 0), is"
-            }
-        tellHeld(
-            CommandFailure(
-                .held, "point \(point.id) is committed as suspicious and does not become latest: \(reason)",
-                hint: "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
-            ), target)
-    }
-
-    private func tellGated(_ result: PushResult, _ target: Name) {
-        let id = result.point.id
-        tellHeld(
-            CommandFailure(
-                .held,
-                "point \(id) is committed as suspicious and does not become latest: "
-                    + result.heldBecause.joined(separator: "; "),
-                hint:
-                    "look at the source; if it is as it should be: hybridrep release \(job) \(result.point.generation)"
-            ), target)
-    }
-
-    private func tellHeld(_ failure: CommandFailure, _ target: Name) {
+    private func tellHeld(_ point: Point, _ target: Name) {
+        let reasons = point.hold?.sentences(point.kind) ?? []
+        let hasOldPages = point.hold?.reasons.contains { $0.cause == .olderPages } ?? false
+        let failure = CommandFailure(
+            .held,
+            "point \(point.id) is committed as \(point.health) and does not become latest: "
+                + reasons.joined(separator: "; "),
+            hint: hasOldPages
+                ? "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
+                : "look at the source; if it is as it should be: hybridrep release \(job) \(point.generation)"
+        )
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
     }
@@ -195,6 +177,7 @@ struct JobPush {
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value,
             comparesFully: comparesFully, provesFully: provesFully)
         request.isGated = context.job.sanityGate.value
+        request.suspicions = backup.manifest.suspicions
         let databases = Set(backup.manifest.databases.map(\.signature))
         request.otherSource = { SourceIdentity.difference(of: databases, from: $0) }
         return request

@@ -61,14 +61,13 @@ extension NoteID.Kind {
         case .suspended: "suspended"
         case .resumed: "resumed"
         case .proved: "proved"
-        case .held: "held"
         }
     }
 
     /// The command that adds one.
     fileprivate var verb: String {
         switch self {
-        case .verified, .proved, .held: "verify"
+        case .verified, .proved: "verify"
         case .rehearsed: "rehearse"
         case .released: "release"
         case .pinned: "pin"

@@ -1,6 +1,18 @@
 internal import BackupStream
 internal import OffsiteStore
 
+extension ImageManifest {
+    /// Why the image is suspicious by what was found while it was read.
+    var suspicions: [Point.Hold.Reason] {
+        guard let pages = suspectPages, let first = pages.first else { return [] }
+        return [
+            Point.Hold.Reason(
+                .olderPages,
+                "\(pages.count) pages are older than when they were shipped before, the first \(first)")
+        ]
+    }
+}
+
 extension Point.Health {
     init(_ health: BackupResult.Health) {
         switch health {
@@ -13,12 +25,13 @@ extension Point.Health {
 
 extension Verdict {
     /// Of a committed point.
-    init(_ health: Point.Health) {
-        switch health {
-        case .good: self = .good
-        case .damaged: self = .degraded
-        case .suspicious: self = .held
-        }
+    init(_ point: Point) {
+        self =
+            switch point.health {
+            case .good: .good
+            case .damaged: point.hold == nil ? .degraded : .held
+            case .suspicious: .held
+            }
     }
 
     /// Of two points committed one after the other.
