@@ -159,23 +159,4 @@ import Testing
         try shelf.folder.damage(.note(mdb01, NoteID(.released, 2))) { $0[60] ^= 1 }
         #expect(try shelf.open().all(.released).map(\.note.id.number) == [3, 1])
     }
-
-    @Test func anAgentOfAnEarlierProtocolHasNone() throws {
-        let folder = try TemporaryFolder()
-        var old = Dialect(toolVersion: "0.9-far")
-        old.newestProtocol = 3
-        let store = try AgentStore(
-            over: try PipeTransport(serving: folder.storePath, dialect: old), label: "agent",
-            dialect: Dialect(toolVersion: "1.0-near"), runID: "run")
-        let fixture = try StoreFixture(on: store, seed: 1)
-        try fixture.addPoint()
-        let shelf = try NoteShelf(try PointReader(store, job: mdb01), store)
-        #expect(try shelf.all(.verified) == [])
-        let error = #expect(throws: StoreError.self) { try shelf.add(.pinned) { Self.note($0) } }
-        #expect(error?.kind == .incompatible)
-        #expect(error?.detail == "the far end's hybridrep 0.9-far is too old for that")
-        let part = CheckRequest(job: mdb01, part: .init(arc: .whole))
-        #expect(throws: StoreError.self) { try store.check(part) { _ in } }
-        #expect(try store.list(.point, job: mdb01).count == 1)
-    }
 }

@@ -218,23 +218,6 @@ import Testing
         }
     }
 
-    @Test func anAgentOfTheFirstProtocolSendsWholeFrames() throws {
-        let folder = try TemporaryFolder()
-        var old = Dialect(toolVersion: "0.9")
-        old.newestProtocol = 1
-        let store = try AgentStore(
-            over: try PipeTransport(serving: folder.storePath, dialect: old), label: "old",
-            dialect: Conversation.dialect, runID: "run-1")
-        let sample = try Sample(store, seed: 5)
-        let (found, expected, received) = try pages([3, 64], sample)
-        #expect(found == expected)
-        #expect(received == 16 + sample.entries[0].length)
-        let error = #expect(throws: StoreError.self) {
-            try parts(answers(store, [sample.request(1, [.init(number: 2)])])[0])
-        }
-        #expect(error?.kind == .corrupt)
-    }
-
     @Test(arguments: StoreKind.allCases)
     func whatIsNotWhereItShouldBeIsDamage(kind: StoreKind) throws {
         let folder = try TemporaryFolder()

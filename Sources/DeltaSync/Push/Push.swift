@@ -50,10 +50,9 @@ package struct Push {
         try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
-        if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request),
+        if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request) {
             // Its name may not be durable yet.
-            try syncing({ () throws(StoreError) in try store.adopt([], job: job.name) }) != nil
-        {
+            _ = try syncing { () throws(StoreError) in try store.adopt([], job: job.name) }
             return try committed(head, history, points, journal)
         }
         let base = try base(

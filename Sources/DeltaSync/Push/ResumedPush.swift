@@ -19,7 +19,7 @@ struct ResumedPush {
         let given = left.packs(begin)
         let asked = given.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
         let answers = try syncing { () throws(StoreError) in
-            asked.isEmpty ? [] : try store.adopt(asked, job: job) ?? []
+            asked.isEmpty ? [] : try store.adopt(asked, job: job)
         }
         let packs = zip(given, answers).filter { $0.1 }.map { $0.0 }
         self.packs = packs

@@ -128,12 +128,12 @@ extension Agent {
             let report = try objects.check(request) { self.report($0) }
             for damage in report.damage { try reply(.part, WireAnswer.encode(damage)) }
             return WireAnswer.encode(report)
-        case .space: return WireAnswer.encode(try objects.space(), tellsQuota: tellsQuota)
+        case .space: return WireAnswer.encode(try objects.space())
         case .note(let job, let id, let bytes):
             return try objects.publishNote(bytes, id: id, job: job).encoded
         case .forget(let request): return WireAnswer.encode(try objects.forget(request))
         case .collect(let request): return WireAnswer.encode(try objects.collect(request))
-        case .adopt(let job, let packs): return (try objects.adopt(packs, job: job) ?? []).map { $0 ? 1 : 0 }
+        case .adopt(let job, let packs): return try objects.adopt(packs, job: job).map { $0 ? 1 : 0 }
         case .records(let request):
             let frame = try objects.read(request.key, at: request.place.offset, count: request.place.length)
             return try recordCutter().answer(request, frame: frame)

@@ -37,8 +37,6 @@ package final class Agent {
     /// What failed where it could not be thrown.
     private var broken: StoreError?
     var incoming = Incoming.nothing
-    /// Whether the client is told that its room is a quota.
-    private(set) var tellsQuota = false
     /// Made with the first request for records.
     var cutter: RecordCutter?
 
@@ -134,7 +132,6 @@ package final class Agent {
         let welcome = Dialect.Welcome(dialect: dialect, client: hello.dialect, time: clock.now)
         try reply(.welcome, welcome.encoded)
         try wire.flush()
-        tellsQuota = welcome.chosenProtocol >= Dialect.quotaProtocol
         welcomed(PrintableText.of(hello.dialect.toolVersion))
         return nil
     }

@@ -45,7 +45,6 @@ final class AgentReads: ObjectReads {
             }
             return .bytes(answer)
         case .records(let request):
-            guard store.sendsRecords else { return .records(try request.parts(ofFrame: answer)) }
             return .records(try store.parts(answer, request))
         }
     }
@@ -66,10 +65,7 @@ final class AgentReads: ObjectReads {
     private func wire(_ request: ReadRequest) -> WireRequest {
         switch request {
         case .bytes(let key, let offset, let count): .read(key, offset: offset, count: count)
-        case .records(let request):
-            store.sendsRecords
-                ? .records(request)
-                : .read(request.key, offset: request.place.offset, count: request.place.length)
+        case .records(let request): .records(request)
         }
     }
 }

@@ -21,8 +21,6 @@ extension AgentStore {
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
         try greet()
-        // An agent that keeps none does not know the kind.
-        if kind == .note, !keepsNotes { return [] }
         var objects: [ListedObject] = []
         let last = try ask(.list(kind, job)) { (_, part) throws(StoreError) in
             let more = try parsed(part) { (bytes) throws(FormatError) in
@@ -61,9 +59,8 @@ extension AgentStore {
         return AgentUpload(self)
     }
 
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
         try greet()
-        guard knowsOfCuts else { return nil }
         var found: [Bool] = []
         var rest = packs[...]
         repeat {
@@ -95,7 +92,6 @@ extension AgentStore {
 
     package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
         try greet()
-        guard keepsNotes else { throw tooOld("note", ObjectKey.note(job, id).path) }
         let receipt = try parsed(try ask(.note(job, id, note))) { bytes throws(FormatError) in
             try Receipt(parsing: bytes)
         }
@@ -103,13 +99,6 @@ extension AgentStore {
             throw violation("it received another note than was sent")
         }
         return receipt
-    }
-
-    private func tooOld(_ operation: String, _ subject: String) -> StoreError {
-        StoreError(
-            .incompatible, operation, subject,
-            "the far end's hybridrep \(PrintableText.of(agent.toolVersion)) is too old for that",
-            hint: "install the version of this host there")
     }
 
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
@@ -125,10 +114,9 @@ extension AgentStore {
         _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport {
         try greet()
-        if request.level == .part, !keepsNotes { throw tooOld("verify a part of", "job \(request.job)") }
         var damage: [CheckReport.Damage] = []
         var named = 0
-        let last = try ask(.check(knowsOfCuts ? request : request.withoutBaseLevel)) {
+        let last = try ask(.check(request)) {
             (kind, part) throws(StoreError) in
             if kind == .progress {
                 try progress(try parsed(part, WireAnswer.parseReport))
@@ -152,13 +140,11 @@ extension AgentStore {
 
     package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
         try greet()
-        guard takesAway else { throw tooOld("forget", "job \(request.job)") }
         return try parsed(try ask(.forget(request)), WireAnswer.parseForgetReport)
     }
 
     package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
         try greet()
-        guard takesAway else { throw tooOld("collect", "job \(request.job)") }
         return try parsed(try ask(.collect(request)), WireAnswer.parseCollectReport)
     }
 

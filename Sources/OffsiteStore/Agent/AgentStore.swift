@@ -21,16 +21,8 @@ package final class AgentStore: ObjectStore {
     private var due: [Due] = []
     /// What the agent said of itself.
     package private(set) var agent: Dialect
-    /// The time of day at the far end when it answered the greeting; nil from an agent that does not say it.
+    /// The time of day at the far end when it answered the greeting; nil before that.
     package private(set) var agentTime: Timestamp?
-    /// False for an agent that sends whole frames only; known once it was greeted.
-    private(set) var sendsRecords = false
-    /// False for an agent that knows nothing of pushes that were cut, or of the proof of a base; known once it was greeted.
-    private(set) var knowsOfCuts = false
-    /// False for an agent that keeps no notes, and verifies no parts; known once it was greeted.
-    private(set) var keepsNotes = false
-    /// False for an agent that takes nothing away; known once it was greeted.
-    private(set) var takesAway = false
 
     /// Opens a session.
     ///
@@ -93,10 +85,6 @@ package final class AgentStore: ObjectStore {
             }
             agent = welcome.dialect
             agentTime = welcome.time
-            sendsRecords = welcome.chosenProtocol >= Dialect.recordsProtocol
-            knowsOfCuts = welcome.chosenProtocol >= Dialect.adoptionProtocol
-            keepsNotes = welcome.chosenProtocol >= Dialect.notesProtocol
-            takesAway = welcome.chosenProtocol >= Dialect.deletionProtocol
         } catch { throw ended(by: error, isExplained: isRefused) }
     }
 

@@ -5,20 +5,11 @@ package struct Dialect: Equatable, Sendable {
     package static let maximumVersionBytes = 64
     package static let maximumRunBytes = 128
 
-    /// The first version of the protocol in which an agent sends records.
-    static let recordsProtocol: UInt16 = 2
-    /// The first one in which an agent adopts packs, and proves bases.
-    static let adoptionProtocol: UInt16 = 3
-    /// The first one in which an agent keeps notes, and verifies in parts.
-    static let notesProtocol: UInt16 = 4
-    /// The first one in which an agent forgets points, and collects.
-    static let deletionProtocol: UInt16 = 5
-    /// The first one in which an agent says whether its room is a quota.
-    static let quotaProtocol: UInt16 = 6
-
     /// Oldest and newest version of the protocol.
+    ///
+    /// There is one version. Later capabilities are feature bits.
     package var oldestProtocol: UInt16 = 1
-    package var newestProtocol: UInt16 = 6
+    package var newestProtocol: UInt16 = 1
     /// The object format (``ObjectHeader/version``) it writes, and the newest it reads.
     package var storeFormat = UInt16(ObjectHeader.version)
     /// Bits of features that the other end must know.
@@ -117,8 +108,7 @@ package struct Dialect: Equatable, Sendable {
     struct Welcome: Equatable {
         let dialect: Dialect
         let chosenProtocol: UInt16
-        /// Nil from an agent that does not say it.
-        let time: Timestamp?
+        let time: Timestamp
 
         init(dialect: Dialect, client: Dialect, time: Timestamp) {
             self.dialect = dialect
@@ -130,16 +120,14 @@ package struct Dialect: Equatable, Sendable {
             var reader = ByteReader(bytes)
             dialect = try Dialect(parsing: &reader)
             chosenProtocol = try reader.uint16()
-            time =
-                reader.remaining < 8
-                ? nil : Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
+            time = Timestamp(nanoseconds: Int64(bitPattern: try reader.uint64()))
         }
 
         var encoded: [UInt8] {
             var writer = ByteWriter()
             dialect.encode(into: &writer)
             writer.uint16(chosenProtocol)
-            if let time { writer.uint64(UInt64(bitPattern: time.nanoseconds)) }
+            writer.uint64(UInt64(bitPattern: time.nanoseconds))
             return writer.bytes
         }
     }

@@ -139,12 +139,11 @@ enum WireAnswer {
         return CheckReport.Damage(object: object, reason: reason, points: points)
     }
 
-    /// - Parameter tellsQuota: Whether the client knows of quotas.
-    static func encode(_ space: SpaceStatus, tellsQuota: Bool) -> [UInt8] {
+    static func encode(_ space: SpaceStatus) -> [UInt8] {
         var writer = ByteWriter()
         writer.uint64(max(0, space.availableBytes))
         writer.uint64(max(0, space.totalBytes))
-        if tellsQuota { writer.uint8(space.isQuota ? 1 : 0) }
+        writer.uint8(space.isQuota ? 1 : 0)
         return writer.bytes
     }
 
@@ -152,8 +151,7 @@ enum WireAnswer {
         var reader = ByteReader(bytes)
         let available = try reader.length("available bytes")
         let total = try reader.length("total bytes")
-        // Agents before protocol 6 end here.
-        let isQuota = reader.remaining == 0 ? false : try reader.uint8() != 0
+        let isQuota = try reader.uint8() != 0
         try reader.finish()
         return SpaceStatus(availableBytes: available, totalBytes: total, isQuota: isQuota)
     }

@@ -60,12 +60,7 @@ struct CopyDestination {
     func adopt(_ packs: [PackIndex.Pack]) throws(StoreError) {
         guard let job = points?.job.name else { return }
         let objects = packs.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
-        guard let found = try store.adopt(objects, job: job) else {
-            if packs.isEmpty { return }
-            throw StoreError(
-                .incompatible, "adopt", "job \(job) at \(store.label)",
-                "its agent is too old to go on with a copy that was cut", hint: "update hybridrep there")
-        }
+        let found = try store.adopt(objects, job: job)
         guard let gone = zip(objects, found).first(where: { !$0.1 })?.0 else { return }
         throw StoreError(
             .notFound, "adopt", gone.key.path, "it has gone meanwhile", hint: "run the copy again")

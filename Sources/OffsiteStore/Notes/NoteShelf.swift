@@ -84,7 +84,6 @@ package struct NoteShelf {
     /// Adds a note under the next number of its kind.
     ///
     /// - Parameter make: The note under an id; called again when somebody else was faster.
-    /// - Throws: `incompatible` when the far end's program is too old to keep notes.
     @discardableResult
     package func add(_ kind: NoteID.Kind, _ make: (NoteID) -> Note) throws(StoreError) -> StoredNote {
         var number: UInt64 = 0
@@ -105,7 +104,7 @@ package struct NoteShelf {
 extension ObjectStore {
     /// Makes a note final under the id that it has.
     ///
-    /// - Throws: `exists` when the id is taken; `incompatible` when the far end's program is too old to keep notes.
+    /// - Throws: `exists` when the id is taken.
     @discardableResult
     package func publish(_ note: Note, _ points: PointReader) throws(StoreError) -> StoredNote {
         let bytes = note.encoded(job: points.job.id, store: points.storeID)

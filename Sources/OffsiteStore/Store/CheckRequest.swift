@@ -57,11 +57,6 @@ package struct CheckRequest: Equatable, Sendable {
         seed = 0
         self.part = part
     }
-
-    /// The same of a store that has no level for a base.
-    var withoutBaseLevel: Self {
-        level == .base ? Self(job: job, generation: generation, level: .quick, seed: seed) : self
-    }
 }
 
 /// What a check found, every count with how many it is out of.

@@ -2,7 +2,7 @@ package import Platform
 
 extension DirectoryStore {
     /// An object got its name after its content was synced; whether the name itself was, only its maker knew.
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
         try share(job, toWrite: true)
         var found: [Bool] = []
         var folders: Set = [folder(job, ObjectKind.point.folder)]

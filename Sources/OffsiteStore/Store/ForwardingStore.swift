@@ -35,7 +35,7 @@ extension ForwardingStore {
 
     package func widen() -> Int { base.widen() }
 
-    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]? {
+    package func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool] {
         try base.adopt(packs, job: job)
     }
 

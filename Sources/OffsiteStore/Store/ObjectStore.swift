@@ -54,8 +54,8 @@ package protocol ObjectStore: AnyObject {
     /// Makes durable what pushes that were cut have left: the names of points, and those of `packs` that are there with
     /// their lengths.
     ///
-    /// - Returns: Of each pack whether it is there; nil where the agent is too old to say.
-    func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]?
+    /// - Returns: Of each pack whether it is there.
+    func adopt(_ packs: [ListedObject], job: Name) throws(StoreError) -> [Bool]
 
     /// Makes a point final.
     ///
@@ -69,7 +69,7 @@ package protocol ObjectStore: AnyObject {
 
     /// Makes a note final.
     ///
-    /// - Throws: `exists` when the id is taken; `incompatible` when the agent is too old to keep notes.
+    /// - Throws: `exists` when the id is taken.
     /// - Returns: When the store received it.
     func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt
 

@@ -59,8 +59,7 @@ struct TargetCheck {
     private func skew(_ agent: AgentStore, _ ours: ClosedRange<Timestamp>) -> Finding {
         guard let theirs = agent.agentTime else {
             return .warning(
-                "clock", name, "unknown: hybridrep \(agent.agent.toolVersion) there does not say its time",
-                next: "date -u, here and there")
+                "clock", name, "unknown: the far end has said no time", next: "date -u, here and there")
         }
         let apart = max(
             ours.lowerBound.seconds - theirs.seconds, theirs.seconds - ours.upperBound.seconds, 0)

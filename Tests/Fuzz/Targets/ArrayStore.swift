@@ -32,7 +32,7 @@ final class ArrayStore: ObjectStore {
     func initialise(_ object: StoreObject) throws(StoreError) -> Bool { throw readOnly }
     func publishJob(_ job: Name, _ object: [UInt8]) throws(StoreError) -> Bool { throw readOnly }
     func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload { throw readOnly }
-    func adopt(_ packs: [ListedObject], job: Name) -> [Bool]? {
+    func adopt(_ packs: [ListedObject], job: Name) -> [Bool] {
         packs.map { length(of: $0.key) == $0.length }
     }
     func commit(

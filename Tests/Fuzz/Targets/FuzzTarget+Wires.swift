@@ -111,9 +111,14 @@ extension FuzzTarget {
         points.varint(1)
         points.uint64(UInt64(4))
         points.varint(700)
-        let space = [UInt8](repeating: 1, count: 8) + [UInt8](repeating: 0, count: 8)
+        let space = [UInt8](repeating: 1, count: 8) + [UInt8](repeating: 0, count: 9)
         let receipt = Receipt(received: FixedClock().now, object: SHA256Hasher.hash([UInt8(1)].span)).encoded
-        return message(7, dialect { $0.uint16(UInt16(1)) }) + message(5, []) + message(2, names.bytes)
+        return message(
+            7,
+            dialect {
+                $0.uint16(UInt16(1))
+                $0.uint64(UInt64(1))
+            }) + message(5, []) + message(2, names.bytes)
             + message(0, names.bytes) + message(0, list.bytes) + message(0, list.bytes)
             + message(0, list.bytes) + message(0, points.bytes) + message(0, [1] + space.prefix(8))
             + message(0, [1, 2, 3]) + message(0, [0]) + message(0, []) + message(0, receipt) + message(0, [])
