@@ -92,22 +92,115 @@ import Testing
         #expect(found.description == "no page is older than in the image shipped before")
     }
 
-    @Test("a page of another object, a blank one, and one that is as old as before are none")
+    @Test("a page of another object, and one that is as old as before are none")
     func none() throws {
         for number: UInt32 in [9, 10, 11] { try put(page(number, dbtime: 15_000), number) }
         let first = try bench.backup(source)
         try put(
             ESEPage.make(.kib8, number: 9, dbtime: 300, tree: 4, nodes: [.init(key: [1], data: [2])]), 9)
-        try put([UInt8](repeating: 0, count: 8192), 10)
         var same = page(11, dbtime: 15_000)
         same[4000] ^= 1
         same.sealPage(11)
         try put(same, 11)
         #expect(try search(bench.backup(source), first).isEmpty)
         // A page that was blank before cannot be older than it was.
+        try put(Self.blank, 10)
         let second = try bench.backup(source)
         try put(page(10, dbtime: 4), 10)
         #expect(try search(bench.backup(source), second).isEmpty)
+    }
+
+    static let blank = [UInt8](repeating: 0, count: 8192)
+
+    /// Makes page 3 the tree of available extents with this extent, and sets the counters of trimming and shrinking.
+    func free(_ extent: ClosedRange<UInt32>?, trims: UInt32 = 0, shrinks: UInt32 = 0) throws {
+        let nodes = extent.map { extent in
+            [
+                ESEPage.Node(
+                    key: ESEPage.bigEndian(extent.upperBound),
+                    data: ESEPage.littleEndian(UInt32(extent.count)))
+            ]
+        }
+        try put(
+            ESEPage.make(
+                .kib8, number: 3, flags: ESEPage.root | ESEPage.leaf | ESEPage.spaceTree, dbtime: 16_000,
+                nodes: nodes ?? []), 3)
+        let file = try bench.files.open(path, .update)
+        var header = try file.bytes(at: 0, count: 8192)
+        header.put(shrinks, at: 552)
+        header.put(trims, at: 580)
+        header.sealHeader()
+        for slot in 0..<2 { try file.write(header.span, at: slot * 8192) }
+    }
+
+    @Test("a page that was in use and is blank is suspect, and stays so until it is written")
+    func blankPage() throws {
+        let first = try bench.backup(source)
+        try put(Self.blank, 10)
+        try put(Self.blank, 11)
+        let second = try bench.backup(source)
+        let found = try search(second, first)
+        #expect(
+            found.pages
+                == [10, 11].map { number in
+                    SuspectPage(
+                        member: "mdb01.edb", page: number, dbtime: 0, dbtimeBefore: 10_000 + UInt64(number),
+                        objectID: object(number), isBlank: true)
+                })
+        #expect(
+            found.description
+                == "2 pages are blank and were in use in the image shipped before, as after lost writes: "
+                + "mdb01.edb page 10 (object 23): blank, its dbtime was 10010; "
+                + "mdb01.edb page 11 (object 24): blank, its dbtime was 10011")
+        let kept = try second.entry.record(found, in: bench.files)
+        #expect(try ImageManifest(parsing: kept.json).suspectPages == found.pages)
+        try put(page(11, dbtime: 15_000), 11)
+        let third = try bench.backup(source)
+        #expect(try search(third, second).pages.map(\.page) == [10])
+    }
+
+    @Test("a hole in the file is a blank page")
+    func hole() throws {
+        let first = try bench.backup(source)
+        let bytes = try bench.read(path)
+        let file = try bench.files.open(path, .update)
+        try file.truncate(to: 40 * 8192)
+        try file.truncate(to: bytes.count)
+        try file.write(bytes.span.extracting(60 * 8192..<bytes.count), at: 60 * 8192)
+        let found = try search(bench.backup(source), first)
+        #expect(found.pages.map(\.page) == Array(39...58).filter { !ESESet(pages: 100).database.isBlank($0) })
+    }
+
+    @Test("pages of every size that are blank are found", arguments: PageSize.allCases)
+    func everySize(size: PageSize) throws {
+        try ESESet(size: size, pages: 100).write(to: bench.path("sized"))
+        let sized = bench.path("sized") + "/mdb01.edb"
+        let first = try bench.backup(.ese(path: bench.path("sized"), logs: nil))
+        let file = try bench.files.open(sized, .update)
+        try file.write([UInt8](repeating: 0, count: 9 * size.bytes).span, at: size.offset(ofPage: 40))
+        let second = try bench.backup(.ese(path: bench.path("sized"), logs: nil))
+        let found = try search(second, first)
+        #expect(found.pages.map(\.page) == Array(40...48))
+        #expect(found.pages.allSatisfy { $0.isBlank == true })
+    }
+
+    @Test("a free page may be blank, and so may any once the file was trimmed or cut")
+    func freed() throws {
+        try free(nil)
+        let first = try bench.backup(source)
+        for number: UInt32 in [10, 11, 20] { try put(Self.blank, number) }
+        try free(10...11)
+        let second = try bench.backup(source)
+        let found = try search(second, first)
+        #expect(found.pages.map(\.page) == [20])
+        _ = try second.entry.record(found, in: bench.files)
+        // Freed afterwards: no tree needs it any more.
+        try free(10...20)
+        #expect(try search(bench.backup(source), second).isEmpty)
+        for (trims, shrinks) in [(UInt32(1), UInt32(0)), (0, 1)] {
+            try free(nil, trims: trims, shrinks: shrinks)
+            #expect(try search(bench.backup(source), first).isEmpty)
+        }
     }
 
     @Test("an older copy put back on purpose is none: its header is older too")

@@ -93,12 +93,13 @@ import Testing
             line.drop { !$0.isWhitespace }.prefix { $0 != "(" }.trimmingCharacters(in: .whitespaces)
         }
         #expect(
-            labels == [
+            labels.dropLast() == [
                 "pages seen", "bad checksums", "correctable checksums", "uninitialized pages",
                 "wrong page numbers", "highest dbtime", "reads performed", "MB read", "seconds taken",
                 "MB/second", "milliseconds used", "milliseconds per read",
                 "milliseconds for the slowest read", "milliseconds for the fastest read",
             ])
+        #expect(labels.last?.hasPrefix("pages in use, ") == true)
         #expect(good.outputText.hasPrefix("302 pages seen\n"))
         let json = try Command.run([program, "ese", "pages", "--json", database]).outputText
         #expect(json.contains("\"flush_map\":\"used\"") || json.contains("\"flushMap\":\"used\""))
@@ -109,7 +110,7 @@ import Testing
         let lost = try Command.run([program, "ese", "pages", database])
         #expect(lost.status == 21)
         #expect(lost.outputText.hasPrefix("ERROR: page 19 lost write, -1119 "))
-        #expect(lost.errorText.contains("1 bad pages (-1119)"))
+        #expect(lost.errorText.contains("1 bad page (-1119)"))
     }
 
     @Test(

@@ -52,6 +52,14 @@ struct DatabaseMember {
         return PageHead(bytes.span)
     }
 
+    /// The header in its first slot; nil where that is not intact.
+    func header() throws(BackupError) -> DatabaseHeader? {
+        guard extent.length >= size.bytes else { return nil }
+        let page = try bytes(at: extent.offset, count: size.bytes)
+        guard PageChecksum.isHeaderSumRight(page.span) else { return nil }
+        return try? DatabaseHeader(parsing: page.span)
+    }
+
     /// Nil behind the last whole slot.
     func page(_ number: Int) throws(BackupError) -> [UInt8]? {
         guard (1...max(1, pageCount)).contains(number), pageCount > 0 else { return nil }

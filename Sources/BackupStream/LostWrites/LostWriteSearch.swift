@@ -2,7 +2,7 @@ internal import ESE
 internal import Image
 internal import Platform
 
-/// Looks for pages that are older in a new image than in one shipped before: suspected lost writes.
+/// Looks for pages that are older in a new image than in one shipped before, or blank: suspected lost writes.
 ///
 /// To be called after the backup and before the push, with the new image and the last one shipped to the target,
 /// where the spool still has it, both under the spool's lock and both made with the job's secret:
@@ -47,6 +47,7 @@ package struct LostWriteSearch {
         _ member: DatabaseMember, _ base: DatabaseMember, _ name: String, _ lost: inout LostWrites
     ) throws(BackupError) {
         let last = try lastOwned(member)
+        var blanks = BlankPages(in: member, since: base)
         var known: [Int: SuspectPage] = [:]
         for page in old.manifest.suspectPages ?? [] where page.member == name {
             known[Int(page.page)] = page
@@ -60,7 +61,7 @@ package struct LostWriteSearch {
             let differing = try difference(comparison, from: next, through: both, member, base)
             while let number = carried.first, number < differing.lowerBound {
                 carried.removeFirst()
-                if let page = known[number], let suspect = try stillSuspect(page, in: member) {
+                if let page = known[number], let suspect = try stillSuspect(page, in: member, &blanks) {
                     lost.add(suspect)
                 }
             }
@@ -69,10 +70,10 @@ package struct LostWriteSearch {
                 if carried.first == number {
                     carried.removeFirst()
                     suspect = try known[number].flatMap { (page) throws(BackupError) in
-                        try stillSuspect(page, in: member)
+                        try stillSuspect(page, in: member, &blanks)
                     }
                 }
-                if let found = try self.comparison(number, member, base, name) {
+                if let found = try self.comparison(number, member, base, name, &blanks) {
                     let highest = max(found.dbtimeBefore, suspect?.dbtimeBefore ?? 0)
                     suspect = found
                     suspect?.dbtimeBefore = highest
@@ -82,7 +83,7 @@ package struct LostWriteSearch {
             next = differing.upperBound
         }
         for number in carried where number <= last {
-            if let page = known[number], let suspect = try stillSuspect(page, in: member) {
+            if let page = known[number], let suspect = try stillSuspect(page, in: member, &blanks) {
                 lost.add(suspect)
             }
         }
@@ -103,13 +104,20 @@ package struct LostWriteSearch {
         return blocks.lowerBound - 1..<min(blocks.upperBound - 1, last + 1)
     }
 
-    /// A page that differs in the two images and is older in the new one.
+    /// A page that differs in the two images and is older in the new one, or blank there.
     private func comparison(
-        _ number: Int, _ member: DatabaseMember, _ base: DatabaseMember, _ name: String
+        _ number: Int, _ member: DatabaseMember, _ base: DatabaseMember, _ name: String,
+        _ blanks: inout BlankPages
     ) throws(BackupError) -> SuspectPage? {
-        guard case .data(let now) = try member.content(of: number),
-            case .data(let then) = try base.content(of: number), now != then
-        else { return nil }
+        guard case .data(let then) = try base.content(of: number) else { return nil }
+        guard case .data(let now) = try member.content(of: number) else {
+            let before = try base.head(of: number)
+            guard before.dbtime > 0, try isIntact(number, base), try blanks.isLost(number) else { return nil }
+            return SuspectPage(
+                member: name, page: UInt32(clamping: number), dbtime: 0, dbtimeBefore: before.dbtime,
+                objectID: before.objectID, isBlank: true)
+        }
+        guard now != then else { return nil }
         let head = try member.head(of: number)
         let before = try base.head(of: number)
         guard head.objectID == before.objectID, head.dbtime < before.dbtime,
@@ -122,12 +130,17 @@ package struct LostWriteSearch {
 
     /// A suspect of the older image, unless it was written again, freed or given away since.
     private func stillSuspect(
-        _ page: SuspectPage, in member: DatabaseMember
+        _ page: SuspectPage, in member: DatabaseMember, _ blanks: inout BlankPages
     ) throws(BackupError) -> SuspectPage? {
-        guard case .data = try member.content(of: Int(page.page)) else { return nil }
+        var page = page
+        guard case .data = try member.content(of: Int(page.page)) else {
+            page.dbtime = 0
+            page.isBlank = true
+            return try blanks.isLost(Int(page.page)) ? page : nil
+        }
         let head = try member.head(of: Int(page.page))
         guard head.objectID == page.objectID, head.dbtime < page.dbtimeBefore else { return nil }
-        var page = page
+        page.isBlank = nil
         page.dbtime = head.dbtime
         return page
     }

@@ -1,4 +1,4 @@
-/// Pages of an image that are older than a shipped image had them.
+/// Pages of an image that are older than a shipped image had them, or blank.
 ///
 /// Not proof: a page can be freed and given to the same tree again. But the counter of a page only rises, and
 /// nothing else that is common makes it fall, so the image is worth a second look before it becomes the newest
@@ -43,11 +43,21 @@ package struct LostWrites: Equatable, Sendable, CustomStringConvertible {
     /// `2 pages are older than in the image shipped before, as after lost writes: mdb01.edb page 17 …; …`.
     package var description: String {
         guard count > 0 else { return "no page is older than in the image shipped before" }
-        let verb = count == 1 ? "page is" : "pages are"
         let first = pages.prefix(Self.describedPages).map(\.description).joined(separator: "; ")
         let more = count > Self.describedPages ? "; …" : ""
-        return
-            "\(count) \(verb) older than in the image shipped before, as after lost writes: \(first)\(more)"
+        return "\(summary), as after lost writes: \(first)\(more)"
+    }
+
+    /// `2 pages are older than in the image shipped before`; of blank pages that they are blank and were in use.
+    package var summary: String {
+        let verb = count == 1 ? "page is" : "pages are"
+        let blank = pages.count { $0.isBlank == true }
+        let before = "in the image shipped before"
+        guard blank > 0 else { return "\(count) \(verb) older than \(before)" }
+        guard blank < pages.count else {
+            return "\(count) \(verb) blank and \(count == 1 ? "was" : "were") in use \(before)"
+        }
+        return "\(count) pages are older than \(before), or blank"
     }
 
     /// Puts the named pages into the manifest of the image that was searched.

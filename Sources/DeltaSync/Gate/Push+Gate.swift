@@ -42,6 +42,7 @@ extension Push {
         var reasons = try SanityGate.reasons(point, since: latest) { () throws(SyncError) in
             try history.goodFulls(SanityGate.historyPoints)
         }
+        if let leap = SanityGate.blankLeap(point, since: latest) { reasons.append(leap) }
         if let other = request.otherSource(latest.sourceFacts) { reasons.append(other) }
         return reasons.map { .init(.unlike, $0) }
     }

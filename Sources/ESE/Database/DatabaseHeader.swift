@@ -31,6 +31,9 @@ package struct DatabaseHeader: Equatable, Sendable, Encodable {
     package let lastDetach: LogStamp
     package let lastReattach: LogStamp
     package let dbid: UInt32
+    /// How often the file was cut, and how often free pages were given back to the file system.
+    package let shrinkCount: UInt32
+    package let trimCount: UInt32
     package let isShadowed: Bool
     package let lastObjectID: UInt32
     package let logs: RequiredLogs
@@ -70,6 +73,8 @@ package struct DatabaseHeader: Equatable, Sendable, Encodable {
         lastDetach = LogStamp(position: LogPosition(page, at: 96), time: LogTime(page, at: 88))
         lastReattach = LogStamp(position: LogPosition(page, at: 572), time: LogTime(page, at: 564))
         dbid = page.uint32(at: 104)
+        shrinkCount = page.uint32(at: 552)
+        trimCount = page.uint32(at: 580)
         isShadowed = page[208] & 1 == 0
         lastObjectID = page.uint32(at: 212)
         logs = RequiredLogs(page)

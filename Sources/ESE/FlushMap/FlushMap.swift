@@ -31,15 +31,18 @@ package struct FlushMap: Sendable {
     package mutating func append(_ page: Span<UInt8>) throws(FlushMapError) {
         guard page.count == FlushMapHeader.byteCount else { throw .truncated }
         guard !isFull else { return }
-        if !PageKernel.isZero(page) {
-            let number = UInt32(truncatingIfNeeded: pages)
-            let sum = PageChecksum.blockSum(page, number: number, isFirst: true)
-            guard page.uint64(at: 0) == sum, page.uint32(at: Self.numberOffset) == number else {
-                throw .badPage(pages)
-            }
-        }
+        if Self.verdict(of: page, number: pages) == false { throw .badPage(pages) }
         states.append(copying: page.extracting(Self.statesOffset..<page.count))
         pages += 1
+    }
+
+    /// Whether a page of a map is intact; nil for one that was never written.
+    package static func verdict(of page: Span<UInt8>, number: Int) -> Bool? {
+        guard page.count == FlushMapHeader.byteCount else { return false }
+        if PageKernel.isZero(page) { return nil }
+        let number = UInt32(truncatingIfNeeded: number)
+        return page.uint64(at: 0) == PageChecksum.blockSum(page, number: number, isFirst: true)
+            && page.uint32(at: numberOffset) == number
     }
 
     /// What the map knows of the last write of a database page.

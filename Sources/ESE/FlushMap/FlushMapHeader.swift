@@ -1,7 +1,7 @@
 internal import Platform
 
 /// The first page of a flush map, the `.jfm` beside a database (format notes 4.1).
-package struct FlushMapHeader: Equatable, Sendable {
+package struct FlushMapHeader: Equatable, Sendable, Encodable {
     /// Length of every page of a flush map.
     package static let byteCount = 8192
     /// The file type that every header of a flush map has.

@@ -37,10 +37,11 @@ package struct LogChain: Equatable, Sendable {
 
     /// What an administrator should know of a chain that is not broken.
     package var warnings: [String] {
-        var warnings = links.flatMap(\.warnings)
-        warnings += Self.circularLogging(links.map(\.log))
-        return warnings
+        links.flatMap(\.warnings)
     }
+
+    /// What is no fault, and good to know: how many servers run on purpose.
+    package var notes: [String] { Self.circularLogging(links.map(\.log)) }
 
     private static func link(_ log: LogFact, after previous: LogFact?) -> Link {
         var problems: [ErrorCode] = log.problem.map { [$0] } ?? []
@@ -92,7 +93,7 @@ package struct LogChain: Equatable, Sendable {
 }
 
 extension LogChain: Encodable {
-    private enum CodingKeys: CodingKey { case logs, missing, firstError, warnings }
+    private enum CodingKeys: CodingKey { case logs, missing, firstError, warnings, notes }
     private struct EncodedLink: Encodable {
         private enum CodingKeys: CodingKey { case name, generation, problems, fault }
         let link: Link
@@ -117,5 +118,6 @@ extension LogChain: Encodable {
             missing.map { EncodedGap(first: $0.lowerBound, last: $0.upperBound) }, forKey: .missing)
         try container.encode(firstError, forKey: .firstError)
         try container.encode(warnings, forKey: .warnings)
+        try container.encode(notes, forKey: .notes)
     }
 }

@@ -14,6 +14,8 @@ struct TreePage {
 
     static func isLeaf(_ page: Span<UInt8>) -> Bool { page.uint32(at: 36) & 2 != 0 }
 
+    static func isSpaceTree(_ page: Span<UInt8>) -> Bool { page.uint32(at: 36) & 0x20 != 0 }
+
     /// Number of tags; tag 0 is the page's own external header.
     static func tagCount(_ page: Span<UInt8>) -> Int { Int(page.uint16(at: 34) & 0xFFF) }
 
@@ -25,6 +27,19 @@ struct TreePage {
             if flags & Self.deleted == 0 { return node(bytes, flags, prefixes: external.bytes) }
         }
         return nil
+    }
+
+    /// The nodes of a whole page that are not marked deleted and lie inside it, in order.
+    func nodes(of page: Span<UInt8>) -> [Node] {
+        guard let external = bytes(ofTag: 0, page) else { return [] }
+        var nodes: [Node] = []
+        for index in 1..<max(1, Self.tagCount(page)) {
+            guard let (bytes, flags) = bytes(ofTag: index, page), flags & Self.deleted == 0,
+                let node = node(bytes, flags, prefixes: external.bytes)
+            else { continue }
+            nodes.append(node)
+        }
+        return nodes
     }
 
     private func node(_ bytes: [UInt8], _ flags: UInt8, prefixes: [UInt8]) -> Node? {

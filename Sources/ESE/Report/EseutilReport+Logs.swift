@@ -13,6 +13,7 @@ extension EseutilReport {
             text += "      Log file: \(link.log.name) - \(state(link))\n"
         }
         for warning in chain.warnings { text += "      WARNING: \(warning)\n" }
+        for note in chain.notes { text += "      NOTE: \(note)\n" }
         guard let error = chain.firstError else { return text + "\nNo damaged log files were found.\n" }
         return text + "\nOperation terminated with error \(error.rawValue) (\(error.name)).\n"
     }

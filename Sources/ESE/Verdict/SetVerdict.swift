@@ -110,7 +110,7 @@ package struct SetVerdict: Equatable, Sendable {
         }
         if let first = logs.foreign.first {
             warnings.append(
-                "\(logs.foreign.count) logs of another stream, the first \(GenerationText.run(first...first))"
+                "\(logs.foreign.count) \(logs.foreign.count == 1 ? "log" : "logs") of another stream, the first \(GenerationText.run(first...first))"
             )
         }
         if let first = logs.doubled.first {

@@ -1,3 +1,5 @@
+internal import BackupStream
+
 extension RehearsalEvidence {
     /// Its verdict in one line, from what was found.
     package var sentence: String {
@@ -6,8 +8,14 @@ extension RehearsalEvidence {
         if let first = faults.first {
             return first + (faults.count > 1 ? "; and \(faults.count - 1) more" : "")
         }
-        guard let command else { return databases.isEmpty ? "digest only" : "pages and logs, no command" }
-        return command.end == .good ? "pages, logs and command" : "the command \(command.howItEnded)"
+        // What has no page in use proves nothing by having no bad one.
+        let isEmpty = use?.inUse == 0
+        guard let command else {
+            if databases.isEmpty { return "digest only" }
+            return isEmpty ? "digest only, for no page is in use" : "pages and logs, no command"
+        }
+        guard command.end == .good else { return "the command \(command.howItEnded)" }
+        return isEmpty ? "command, for no page is in use" : "pages, logs and command"
     }
 
     /// True when all that is wrong is in what was restored, as a point that was committed as damaged says itself.

@@ -1,4 +1,4 @@
-internal import BackupStream
+package import BackupStream
 package import OffsiteStore
 package import Platform
 
@@ -12,19 +12,28 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
         package var name: String
         package var pagesChecked: Int
         package var pagesBad: Int
+        /// Nil where they were not counted.
+        package var pagesInUse: Int?
+        package var pagesBlank: Int?
         /// Whether its logs bring it back; nil where no set was restored.
         package var logVerdict: String?
         package var faults: [String]
 
         package init(
-            name: String, pagesChecked: Int = 0, pagesBad: Int = 0, logVerdict: String? = nil,
-            faults: [String] = []
+            name: String, pagesChecked: Int = 0, pagesBad: Int = 0, pagesInUse: Int? = nil,
+            pagesBlank: Int? = nil, logVerdict: String? = nil, faults: [String] = []
         ) {
             self.name = name
             self.pagesChecked = pagesChecked
             self.pagesBad = pagesBad
+            self.pagesInUse = pagesInUse
+            self.pagesBlank = pagesBlank
             self.logVerdict = logVerdict
             self.faults = faults
+        }
+
+        package var use: PageUse? {
+            pagesInUse.map { PageUse(inUse: $0, blank: pagesBlank ?? 0) }
         }
     }
 
@@ -92,7 +101,11 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
     /// True when no number is negative, or so large that reckoning with it could overflow.
     private var isPossible: Bool {
         let times = [restoreSeconds, totalSeconds, command?.seconds ?? 0]
-        let counts = [restoredBytes, bytesReceived] + databases.flatMap { [$0.pagesChecked, $0.pagesBad] }
+        let counts =
+            [restoredBytes, bytesReceived]
+            + databases.flatMap {
+                [$0.pagesChecked, $0.pagesBad, $0.pagesInUse ?? 0, $0.pagesBlank ?? 0]
+            }
         return databases.count <= Self.mostDatabases && times.allSatisfy { (0...1e9).contains($0) }
             && counts.allSatisfy { (0...1 << 53).contains($0) }
     }
@@ -101,6 +114,14 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
 
     package var pagesChecked: Int { databases.reduce(0) { $0 + $1.pagesChecked } }
     package var pagesBad: Int { databases.reduce(0) { $0 + $1.pagesBad } }
+    /// Of all databases together; nil where none was counted.
+    package var use: PageUse? {
+        let uses = databases.compactMap(\.use)
+        guard !uses.isEmpty else { return nil }
+        return PageUse(
+            inUse: uses.reduce(0) { $0 + $1.inUse }, blank: uses.reduce(0) { $0 + $1.blank })
+    }
+
     package var bytesPerSecond: Int {
         Int(Double(restoredBytes) / max(restoreSeconds, 0.001))
     }

@@ -92,7 +92,8 @@ package struct RestoredCheck {
     ) -> RehearsalEvidence.Database {
         let pages = finding.database.pages
         return .init(
-            name: name, pagesChecked: pages.seen, pagesBad: pages.failed,
+            name: name, pagesChecked: pages.seen, pagesBad: pages.failed, pagesInUse: pages.inUse,
+            pagesBlank: pages.blank,
             faults: [finding.fault].compactMap { $0 })
     }
 

@@ -1,3 +1,4 @@
+internal import BackupStream
 internal import Image
 internal import OffsiteStore
 internal import Platform
@@ -17,12 +18,14 @@ extension ReportSection {
 
     func row(_ stored: StoredPoint) -> [String: Any] {
         let point = stored.point
+        let use = PageUse(point)
         return [
             "id": point.id, "kind": "\(point.kind)", "health": "\(point.health)",
             "isBad": point.health != .good, "received": stored.receipt.received.description,
             "image": HumanQuantity.bytes(point.layout.length),
             "shipped": HumanQuantity.bytes(point.counts.shippedBytes),
-            "pages": "\(point.counts.pages)", "bad": "\(point.counts.badPages)",
+            "pages": "\(point.counts.pages)", "used": "\(use.inUse)", "blank": "\(use.blank)",
+            "bad": "\(point.counts.badPages)",
         ]
     }
 

@@ -48,9 +48,9 @@ enum ReportTemplate {
         {{#hasPoints}}
         <div class="wide"><table>
         <thead><tr><th scope="col">Point</th><th scope="col">Kind</th><th scope="col">Received</th><th scope="col" class="n">Image</th>\
-        <th scope="col" class="n">Stored for it</th><th scope="col" class="n">Pages checked</th><th scope="col" class="n">Bad</th><th scope="col">Health</th></tr></thead>
+        <th scope="col" class="n">Stored for it</th><th scope="col" class="n">Pages checked</th><th scope="col" class="n">In use</th><th scope="col" class="n">Blank</th><th scope="col" class="n">Bad</th><th scope="col">Health</th></tr></thead>
         <tbody>{{#points}}<tr><th scope="row">{{id}}</th><td>{{kind}}</td><td>{{received}}</td><td class="n">{{image}}</td>\
-        <td class="n">{{shipped}}</td><td class="n">{{pages}}</td><td class="n">{{bad}}</td>\
+        <td class="n">{{shipped}}</td><td class="n">{{pages}}</td><td class="n">{{used}}</td><td class="n">{{blank}}</td><td class="n">{{bad}}</td>\
         <td{{#isBad}} class="critical"{{/isBad}}>{{health}}</td></tr>
         {{/points}}</tbody></table></div>
         {{#pointRest}}<p>{{.}}</p>{{/pointRest}}

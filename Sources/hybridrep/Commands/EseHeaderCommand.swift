@@ -3,7 +3,7 @@ internal import BackupStream
 internal import ESE
 internal import Platform
 
-/// Prints the header of a database, log or checkpoint, as `eseutil /mh`, `/ml` and `/mk` do.
+/// Prints the header of a database, log or checkpoint, as `eseutil /mh`, `/ml` and `/mk` do, and of what lies beside them.
 struct EseHeaderCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "header",
@@ -13,12 +13,17 @@ struct EseHeaderCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A database file, a log or a checkpoint.") var path: String
+    @Argument(help: "A database file, a log, a checkpoint, a flush map or a patch file.") var path: String
 
     var subject: String { "ese header \(path)" }
 
     func perform(_ session: Session) throws -> Verdict {
+        if let patch = try FileInspection.patch(path, in: session.files), patch != .pages {
+            try self.patch(patch, session)
+            return .good
+        }
         switch try FileInspection.kind(of: path, in: session.files) {
+        case .flushMap: try flushMap(session)
         case .log: try log(session)
         case .checkpoint: try checkpoint(session)
         case .unwritten:
@@ -42,6 +47,27 @@ struct EseHeaderCommand: ToolCommand {
                     "header_state": .string(database.header.state.rawValue),
                     "trailer": try database.trailer.map { try JSONValue(encoding: $0) } ?? .null,
                 ]))
+    }
+
+    private func flushMap(_ session: Session) throws {
+        let header = try FlushMapInspection(opening: path, in: session.files).header
+        session.console.result(text: EseutilReport.flushMap(header))
+        try session.console.result(
+            JSONMessage(
+                .summary,
+                [
+                    "path": .string(path), "kind": .string("flush map"),
+                    "header": try JSONValue(encoding: header),
+                ]))
+    }
+
+    private func patch(_ patch: PatchFile, _ session: Session) throws {
+        session.console.result(text: EseutilReport.patch(patch))
+        var trailer = JSONValue.null
+        if case .trailer(let found) = patch { trailer = try JSONValue(encoding: found) }
+        session.console.result(
+            JSONMessage(
+                .summary, ["path": .string(path), "kind": .string("patch file"), "trailer": trailer]))
     }
 
     private func log(_ session: Session) throws {

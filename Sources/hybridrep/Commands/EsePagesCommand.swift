@@ -13,13 +13,14 @@ struct EsePagesCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A database file.") var path: String
+    @Argument(help: "A database file, or the flush map of one.") var path: String
     @Flag(help: "Print every page's number and verdict, too.") var each = false
 
     var subject: String { "ese pages \(path)" }
 
     func perform(_ session: Session) throws -> Verdict {
         let console = session.console
+        if let verdict = try otherPages(session) { return verdict }
         let database = try DatabaseInspection(opening: path, in: session.files)
         let (report, reading) = try database.pages(
             clock: session.clock,
@@ -33,12 +34,15 @@ struct EsePagesCommand: ToolCommand {
                 console.progress(Progress(label: "check \(path)", doneBytes: done, totalBytes: total))
             })
         console.result(text: EseutilReport.pages(report, header: database.header.state, reading: reading))
+        let use = PageUse(inUse: report.inUse, blank: report.blank)
+        console.result("\(use)")
         try console.result(
             JSONMessage(
                 .summary,
                 [
                     "path": .string(path), "header_state": .string(database.header.state.rawValue),
-                    "pages": try JSONValue(encoding: report), "reading": try JSONValue(encoding: reading),
+                    "pages": try JSONValue(encoding: report),
+                    "pages_in_use": .integer(use.inUse), "reading": try JSONValue(encoding: reading),
                 ]))
         guard report.isGood else {
             let fault =
@@ -50,6 +54,45 @@ struct EsePagesCommand: ToolCommand {
             )
         }
         return .good
+    }
+
+    /// The verdict of a flush map; nil for a database.
+    ///
+    /// - Throws: For a file without pages of a database, with the command that looks into it.
+    private func otherPages(_ session: Session) throws -> Verdict? {
+        let name = ShellQuote.posix(path)
+        if let patch = try FileInspection.patch(path, in: session.files), patch != .pages {
+            throw CommandFailure(
+                .source, "\(path): a patch file without pages", hint: "hybridrep ese header \(name)")
+        }
+        switch try FileInspection.kind(of: path, in: session.files) {
+        case .log:
+            throw CommandFailure(
+                .source, "\(path): a log, which has no pages of a database",
+                hint: "hybridrep ese logs \(name)")
+        case .checkpoint:
+            throw CommandFailure(
+                .source, "\(path): a checkpoint, which has no pages of a database",
+                hint: "hybridrep ese header \(name)")
+        case .flushMap: return try mapPages(session)
+        default: return nil
+        }
+    }
+
+    private func mapPages(_ session: Session) throws -> Verdict {
+        let map = try FlushMapInspection(opening: path, in: session.files)
+        let (seen, blank, bad) = try map.pages()
+        session.console.result(text: EseutilReport.flushMapPages(seen: seen, blank: blank, bad: bad))
+        session.console.result(
+            JSONMessage(
+                .summary,
+                [
+                    "path": .string(path), "kind": .string("flush map"), "seen": .integer(seen),
+                    "blank": .integer(blank), "bad": .array(bad.map { .integer($0) }),
+                ]))
+        guard let first = bad.first else { return .good }
+        let count = bad.count == 1 ? "1 bad page" : "\(bad.count) bad pages"
+        throw CommandFailure(.badPages, "\(path): \(count) of the flush map, the first \(first)")
     }
 
     /// `3 bad pages (-1018)`, `1 bad page (-1119)`.

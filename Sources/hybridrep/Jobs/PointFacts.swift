@@ -2,6 +2,7 @@ internal import BackupStream
 internal import Image
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// What is told of a point.
 struct PointFacts {
@@ -37,6 +38,7 @@ struct PointFacts {
             } ?? .null,
             "tool_version": .string(point.toolVersion), "blocks_total": .integer(point.counts.blocks),
             "blocks_changed": .integer(point.counts.changedBlocks), "pages": .integer(point.counts.pages),
+            "pages_in_use": .integer(PageUse(point).inUse),
             "pages_blank": .integer(point.counts.blankPages), "pages_bad": .integer(point.counts.badPages),
             "map_segments": .array(point.segments.map { .string("\($0.name)") }),
             "extents": .array(
@@ -82,7 +84,7 @@ struct PointFacts {
             ("Shipped", "\(point.counts.shippedBytes) bytes, \(point.counts.changedBlocks) changed blocks"),
             (
                 "Pages",
-                "\(point.counts.pages) seen, \(point.counts.blankPages) blank, \(point.counts.badPages) bad"
+                "\(point.counts.pages) seen, \(point.counts.badPages) bad; \(PageUse(point))"
             ),
             ("Point digest", "\(stored.digest)"),
             ("Parent", point.parent.map { "\($0.generation), digest \($0.digest)" } ?? "none"),

@@ -1,3 +1,4 @@
+internal import BackupStream
 internal import Platform
 internal import Verify
 
@@ -17,10 +18,12 @@ struct RehearsalReport {
     }
 
     private var databases: [String] {
-        evidence.databases.map { database in
+        evidence.databases.flatMap { database in
             let name = database.name.isEmpty ? "database" : database.name
-            return "\(name): \(database.pagesChecked) pages checked, \(database.pagesBad) bad"
+            let checked =
+                "\(name): \(database.pagesChecked) pages checked, \(database.pagesBad) bad"
                 + (database.logVerdict.map { "; \($0)" } ?? "")
+            return [checked] + (database.use.map { ["\(name): \($0)"] } ?? [])
         }
     }
 
@@ -47,6 +50,8 @@ struct RehearsalReport {
                     "kept": .bool(outcome.isKept), "verdict": .string(evidence.verdict),
                     "pages_checked": .integer(evidence.pagesChecked),
                     "pages_bad": .integer(evidence.pagesBad),
+                    "pages_in_use": .optional(evidence.use?.inUse),
+                    "pages_blank": .optional(evidence.use?.blank),
                     "restored_bytes": .integer(evidence.restoredBytes),
                     "bytes_per_second": .integer(evidence.bytesPerSecond),
                     "duration_seconds": .milliseconds(Int(evidence.totalSeconds * 1000)),

@@ -1,7 +1,9 @@
+internal import BackupStream
 internal import DeltaSync
 internal import Image
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// What a push to one target came to, as its JSON line says it.
 struct TargetSummary {
@@ -18,6 +20,7 @@ struct TargetSummary {
     /// What a person who watches wants to know.
     var line: String {
         "\(job): point \(point.id) committed at \(target), image \(HumanQuantity.bytes(point.layout.length)), "
+            + (point.counts.pages > 0 ? "\(PageUse(point)), " : "")
             + "shipped \(HumanQuantity.bytes(point.counts.shippedBytes)) "
             + "in \(HumanQuantity.duration(milliseconds: durationMilliseconds))"
             + (result.resumedBytes == 0
@@ -34,6 +37,8 @@ struct TargetSummary {
                 "image_bytes": .integer(point.layout.length), "image_digest": .string("\(point.imageDigest)"),
                 "blocks_total": .integer(point.counts.blocks),
                 "blocks_changed": .integer(point.counts.changedBlocks),
+                "pages": .integer(point.counts.pages), "pages_in_use": .integer(PageUse(point).inUse),
+                "pages_blank": .integer(PageUse(point).blank),
                 "blocks_bad": .integer(point.counts.badPages), "bytes_sent": .integer(traffic.sentBytes),
                 "bytes_received": .integer(traffic.receivedBytes),
                 "bytes_stored": .integer(point.counts.shippedBytes),

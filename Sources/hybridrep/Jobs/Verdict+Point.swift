@@ -8,7 +8,7 @@ extension ImageManifest {
         return [
             Point.Hold.Reason(
                 .olderPages,
-                "\(pages.count) pages are older than when they were shipped before, the first \(first)")
+                "\(LostWrites(pages).summary), the first \(first)")
         ]
     }
 }

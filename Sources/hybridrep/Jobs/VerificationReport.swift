@@ -40,10 +40,12 @@ struct VerificationReport {
     }
 
     private var pages: [String] {
-        result.pages.map { finding in
+        result.pages.flatMap { finding in
             let pages = finding.database.pages
             let name = finding.database.name.isEmpty ? "database" : finding.database.name
-            return "\(name): \(pages.seen) pages checked, \(pages.bad + pages.correctable) bad"
+            return [
+                "\(name): \(pages.seen) pages checked, \(pages.failed) bad", "\(name): \(PageUse(pages))",
+            ]
         }
     }
 
@@ -59,6 +61,7 @@ struct VerificationReport {
 
     func message(job: Name, target: Name?) -> JSONMessage {
         let check = result.check
+        let use = PageUse(result.pages.map(\.database))
         return JSONMessage(
             .summary, job: job, target: target,
             [
@@ -70,6 +73,7 @@ struct VerificationReport {
                 "objects_hashed": .integer(check.hashedObjects),
                 "bytes_hashed": .integer(check.hashedBytes),
                 "image_rebuilt": .optional(result.rebuilt.last?.id),
+                "pages_in_use": .integer(use.inUse), "pages_blank": .integer(use.blank),
                 "bytes_rebuilt": .integer(result.rebuilt.reduce(0) { $0 + $1.layout.length }),
                 "damage": .array(
                     check.damage.map { damage in

@@ -1,3 +1,4 @@
+internal import BackupStream
 internal import OffsiteStore
 internal import Platform
 
@@ -54,6 +55,7 @@ struct ProvenRecovery {
                     + (facts.imageDigestMatches ? "digest matches" : "digest differs")),
             .init("Pages", "\(facts.pagesChecked) checked, \(facts.pagesBad) bad"),
         ]
+            + (facts.use.map { [.init("Of these", "\($0)")] } ?? [])
             + facts.databases.prefix(10).compactMap { database in
                 database.logVerdict.map { .init(database.name.isEmpty ? "Database" : database.name, $0) }
             } + [.init("Tried with", command)]

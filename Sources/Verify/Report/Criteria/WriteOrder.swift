@@ -41,6 +41,7 @@ struct WriteOrder {
         guard databases.allSatisfy({ $0.verdict != nil || $0.state == Self.clean }) else {
             return (.notShown, "a database was in use, and its logs are not with it")
         }
+        guard PageUse(databases).inUse > 0 else { return (.notShown, "no page of a database is in use") }
         return (.shown, "every page is good, and what was not yet in the databases is in logs without a gap")
     }
 
@@ -49,10 +50,12 @@ struct WriteOrder {
 
     private var point: [Criterion.Fact] {
         guard let latest else { return [.init("Newest good point", "none")] }
-        let counts = (full ?? latest).point.counts
+        let point = (full ?? latest).point
+        let counts = point.counts
         return [
             .init("Newest good point", "\(latest.point.id), \(latest.point.kind)"),
             .init("Pages", "\(counts.pages) checked, \(counts.badPages) bad"),
+            .init("Of these", "\(PageUse(point))"),
         ]
             + (latest.point.full.map {
                 [.init("Continues", "full \(full?.point.id ?? "\($0.generation), which is missing")")]
