@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
+                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
                 bitSet,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: memorySafe),

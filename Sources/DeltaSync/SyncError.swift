@@ -18,6 +18,8 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case fullDamaged(Digest256, generation: UInt64, target: Name)
     /// What a store holds does not decode to what it should.
     case damaged(String)
+    /// A point says that its image is far larger than what vouches for it.
+    case unbounded(String, hint: String)
     /// The program was asked to end.
     case interrupted
     /// What is to be restored has no room.
@@ -43,7 +45,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
             "the newest full of the target is not the one these logs continue (image \(image))"
         case .fullDamaged(_, let generation, let target):
             "point \(generation) of \(target), the full that these logs continue, is damaged"
-        case .damaged(let what): what
+        case .damaged(let what), .unbounded(let what, _): what
         case .interrupted: "stopped before it was done"
         case .noSpace(let path, let needed, let available):
             "write \(path): \(needed) bytes needed, \(available) are there"
@@ -65,7 +67,7 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     package var hint: String? {
         switch self {
         case .store(let error): error.hint
-        case .wrongStore(_, let hint): hint
+        case .wrongStore(_, let hint), .unbounded(_, let hint): hint
         case .fullMissing, .fullDamaged: "take a full with: hybridrep run JOB --full"
         case .damaged: "see what is affected with: hybridrep verify JOB --full"
         case .noSpace:

@@ -2,7 +2,7 @@ package import Platform
 
 /// The extents of an image, in order; together they cover every byte.
 package struct ImageLayout: Hashable, Sendable {
-    package static let maximumExtents = 1 << 20
+    package static let maximumExtents = 1 << 19
     /// 1 EiB: beyond any file, and far from the edge of a 64-bit integer.
     package static let maximumLength = 1 << 60
 

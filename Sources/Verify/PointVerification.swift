@@ -83,8 +83,10 @@ package struct PointVerification {
             do throws(SyncError) {
                 try rebuild(point, &result, progress)
             } catch {
-                guard case .damaged(let what) = error else { throw error }
-                result.faults.append(what)
+                switch error {
+                case .damaged(let what), .unbounded(let what, _): result.faults.append(what)
+                default: throw error
+                }
             }
         }
         return result

@@ -5,7 +5,9 @@ import Testing
 
 /// Every parser, fed with sound inputs, with what once broke it, and with seeded changes of both.
 @Suite struct FuzzCorpusTests {
-    private static let mutations = 400
+    /// Of each target; `HYBRIDREP_FUZZ_MUTATIONS` asks for more.
+    private static let mutations =
+        ProcessInfo.processInfo.environment["HYBRIDREP_FUZZ_MUTATIONS"].flatMap { UInt64($0) } ?? 400
     static let names = FuzzTarget.all.map(\.name)
 
     @Test("parsers neither trap nor lie", arguments: names)
@@ -14,7 +16,7 @@ import Testing
         let corpus = try target.seeds() + Self.kept(name)
         target.run([])
         for bytes in corpus { target.run(bytes) }
-        for seed in 0..<UInt64(Self.mutations) {
+        for seed in 0..<Self.mutations {
             var random = SeededGenerator(seed: seed)
             let base = corpus.isEmpty ? random.bytes(64) : corpus[Int(random.next() % UInt64(corpus.count))]
             let other = corpus.isEmpty ? [] : corpus[Int(random.next() % UInt64(corpus.count))]

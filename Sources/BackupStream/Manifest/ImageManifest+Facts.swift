@@ -1,3 +1,5 @@
+internal import Platform
+
 extension ImageManifest {
     /// What is known of one database after its pages were read.
     package struct Database: Codable, Equatable, Sendable {
@@ -42,10 +44,10 @@ extension ImageManifest {
         package init() {}
 
         /// Pages that make a backup fail.
-        package var failed: Int { bad + correctable }
+        package var failed: Int { bad.saturatingAdd(correctable) }
 
         /// Pages that hold something or must; neither the trailer nor what is behind the end.
-        package var inUse: Int { good + failed }
+        package var inUse: Int { good.saturatingAdd(failed) }
     }
 
     package struct BadPage: Codable, Equatable, Sendable {

@@ -21,10 +21,20 @@ package struct MapStack {
 
     /// Loads a point's segments from this host where it kept them, else from the store.
     ///
-    /// - Parameter scratch: For the copies of those that come from the store.
+    /// - Parameters:
+    ///   - scratch: For the copies of those that come from the store.
+    ///   - isKnown: This host has made the point itself.
+    /// - Throws: `unbounded` where the image is far larger than what vouches for it (docs/decisions/0013-images-are-bounded.md).
     package init(
-        of point: Point, from points: PointReader, state: JobState?, _ scratch: ScratchFolder
+        of point: Point, from points: PointReader, state: JobState?, _ scratch: ScratchFolder,
+        isKnown: Bool = false
     ) throws(SyncError) {
+        let isBounded = try isKnown ? true : syncing { () throws(StoreError) in try points.isBounded(point) }
+        guard isBounded else {
+            throw .unbounded(
+                points.unbounded(point),
+                hint: "look at it; if it is as it should be: hybridrep release \(points.job.name) \(point.generation)")
+        }
         var loaded: [MapSegment] = []
         for segment in point.segments {
             if let kept = state?.segment(segment, of: points.job) {
@@ -84,6 +94,31 @@ package struct MapStack {
             } catch { throw .damaged("a map: \(error)") }
         }
         return result
+    }
+
+    /// Blocks of data of which a map need not know the fingerprint, and how many times those of which it does.
+    private static let (bareBlocks, bareShare) = (1 << 20, 16)
+
+    /// The same of the map of `point`.
+    ///
+    /// - Throws: `damaged` also where the map knows next to nothing of an image that is not zero.
+    package func runs(of point: Point) throws(SyncError) -> [FingerprintRun] {
+        let runs = try runs()
+        let image = 0..<point.layout.length
+        var data = image.count
+        for run in runs {
+            if case .zero = run.source { data -= image.clamped(to: run.offset..<run.end).count }
+        }
+        var prints = 0
+        for run in segments.lazy.flatMap(\.runs) {
+            if case .blocks = run.source { prints = prints.saturatingAdd(run.blockCount) }
+        }
+        let usualBlock = max(1, image.count / max(1, point.layout.blockCount))
+        guard data / usualBlock <= prints.saturatingMultiply(Self.bareShare).saturatingAdd(Self.bareBlocks)
+        else {
+            throw .damaged("the map of point \(point.id) has \(prints) fingerprints for \(data) bytes of data")
+        }
+        return runs
     }
 
     /// Runs that all layers together may become: sound ones are cut into a few parts each.

@@ -11,6 +11,9 @@ extension Push {
     ) throws(SyncError) {
         var reasons = request.suspicions
         var follows: [Point.Reference] = []
+        // A reader would not believe it, whatever the gate is told.
+        let isBounded = try syncing { () throws(StoreError) in try points.isBounded(point) }
+        if !isBounded { reasons.append(.init(.unlike, points.unbounded(point))) }
         if let full {
             if try !isAccepted(full, points) {
                 point.health = .worst(point.health, full.point.health)

@@ -1,5 +1,5 @@
 internal import Image
-internal import OffsiteStore
+package import OffsiteStore
 internal import Platform
 
 /// Judges a full that is about to be committed by the good ones before it: what an intruder or a mishap does to a source
@@ -8,7 +8,7 @@ internal import Platform
 /// It judges by content that changed, never by what was shipped (docs/format/point.md, `DIFF`). What it holds is committed
 /// all the same, as suspicious: nothing is lost, and what was the newest good point stays that. What was released once is
 /// a norm for the nights after it.
-struct SanityGate: Sendable {
+package struct SanityGate: Sendable {
     /// Points whose usual share and entropy are looked at, and how few are no history.
     static let historyPoints = 7
     static let leastHistory = 3
@@ -60,7 +60,7 @@ struct SanityGate: Sendable {
     ///   - latest: The newest good full.
     ///   - history: Good fulls before it, `latest` among them; asked for only where the point is unusual at first sight.
     /// - Returns: Why it is to be held; empty for nothing.
-    static func reasons<E: Error>(
+    package static func reasons<E: Error>(
         _ point: Point, since latest: Point, history: () throws(E) -> [Point]
     ) throws(E) -> [String] {
         let new = Figures(point)
@@ -97,7 +97,8 @@ struct SanityGate: Sendable {
         let times = history.map { Double($0.sourceTime.nanoseconds) }.sorted()
         let gaps = zip(times.dropFirst(), times).map { $0 - $1 }
         guard let usual = median(gaps, least: 1), usual > 0 else { return 1 }
-        return max(1, Double(point.sourceTime.nanoseconds - latest.sourceTime.nanoseconds) / usual)
+        let passed = Double(point.sourceTime.nanoseconds) - Double(latest.sourceTime.nanoseconds)
+        return max(1, passed / usual)
     }
 
     /// Nil where there are too few to say what is usual.
@@ -105,5 +106,5 @@ struct SanityGate: Sendable {
         values.count < least ? nil : values.sorted()[values.count / 2]
     }
 
-    private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+    private static func percent(_ share: Double) -> String { "\(Int(saturating: (share * 100).rounded())) %" }
 }

@@ -32,7 +32,8 @@ struct BaseProof {
         do throws(SyncError) {
             // Before it is read: a disk may not give it back at all.
             if let report { try expectMap(of: stored.point, report) }
-            var map = try MapStack(of: stored.point, from: points, state: state, scratch)
+            let isKnown = state.target(target)?.digest == stored.digest
+            var map = try MapStack(of: stored.point, from: points, state: state, scratch, isKnown: isKnown)
             var lost = LostRanges()
             if let report { (map, lost) = try salvage(map, of: stored.point, report) }
             let (image, isLocal) = try image(stored.point, map)
@@ -41,7 +42,10 @@ struct BaseProof {
                 point: stored, full: full, image: image, map: map, isLocal: isLocal, lost: lost,
                 damage: damage)
         } catch {
-            guard case .damaged = error else { throw error }
+            switch error {
+            case .damaged, .unbounded: break
+            default: throw error
+            }
             // A log point still has the logs of its full.
             var base =
                 if full == nil {

@@ -89,7 +89,7 @@ package struct Push {
     ) throws(SyncError) -> (BaseImage, isLocal: Bool) {
         if let found = images.base(point.imageDigest) { return (found, true) }
         let signature = try SignatureRebuild.run(
-            point, try map.runs(), job: job, comparedWith: image,
+            point, try map.runs(of: point), job: job, comparedWith: image,
             path: "\(state.temporaryFolder)/base-\(point.generation).sig", files: files)
         return (BaseImage(signature: signature, file: nil), false)
     }

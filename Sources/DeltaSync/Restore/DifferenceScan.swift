@@ -42,7 +42,14 @@ struct DifferenceScan {
         for extent in prints.layout.extents
         where extent.offset >= part.lowerBound && extent.end <= part.upperBound {
             let blocksPerPiece = max(1, Self.pieceBytes / extent.blockSize)
-            for first in stride(from: 0, to: extent.blockCount, by: blocksPerPiece) {
+            var first = 0
+            while first < extent.blockCount {
+                let holes = holes(extent, first, &lookup, part.lowerBound, file)
+                if holes > 0 {
+                    first += holes
+                    try progress(extent.range(ofBlock: first - 1).upperBound - part.lowerBound)
+                    continue
+                }
                 let last = min(first + blocksPerPiece, extent.blockCount) - 1
                 let piece = extent.range(ofBlock: first).lowerBound..<extent.range(ofBlock: last).upperBound
                 let isRead = read(piece, from: part.lowerBound, file, &buffer)
@@ -59,10 +66,22 @@ struct DifferenceScan {
                         result.found.append(given ?? prints.fingerprinter.fingerprint(bytes))
                     }
                 }
+                first = last + 1
                 try progress(piece.upperBound - part.lowerBound)
             }
         }
         return result
+    }
+
+    /// How many blocks of an extent, from number `first` on, are zero by the map and a hole in the file.
+    private func holes(
+        _ extent: Extent, _ first: Int, _ lookup: inout FingerprintLookup, _ start: Int, _ file: (any OpenFile)?
+    ) -> Int {
+        let zero = lookup.zeroBlocks(of: extent, from: first)
+        guard zero > 0, let file else { return zero }
+        let offset = extent.offset + first * extent.blockSize - start
+        guard !isUncached, let data = try? file.data(from: offset).map(\.lowerBound) ?? Int.max else { return 0 }
+        return min(zero, max(0, data - offset) / extent.blockSize)
     }
 
     /// Fills the buffer; false for what the disk cannot read, which is to be written again.

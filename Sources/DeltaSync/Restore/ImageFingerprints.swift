@@ -24,30 +24,33 @@ struct ImageFingerprints {
         var lookup = FingerprintLookup(runs)
         var zeros = ZeroFingerprints(fingerprinter)
         var verdict = Verdict()
+        // Without all of them there is no digest.
+        var isWhole = true
         for extent in layout.extents {
             var next = 0
             while next < extent.blockCount {
                 let (blocks, content) = try lookup.blocks(of: extent, from: next)
                 next = blocks.upperBound
                 switch content {
+                case .zero where !isWhole: break
                 case .zero:
                     sum.add(
                         zeros: blocks.count, blockSize: extent.blockSize,
                         lastLength: extent.range(ofBlock: next - 1).count, &zeros)
                 case .data(let fingerprint): sum.add(fingerprint)
                 case nil:
-                    verdict.unknownBlocks += 1
-                    if verdict.unknownBlocks <= found.count {
-                        sum.add(found[verdict.unknownBlocks - 1])
-                    } else {
-                        verdict.unknown.appendJoined(extent.range(ofBlocks: blocks))
-                    }
+                    let given = found.dropFirst(verdict.unknownBlocks).prefix(blocks.count)
+                    for fingerprint in given { sum.add(fingerprint) }
+                    verdict.unknownBlocks += blocks.count
+                    guard given.count < blocks.count else { continue }
+                    isWhole = false
+                    let rest = blocks.lowerBound + given.count..<blocks.upperBound
+                    verdict.unknown.appendJoined(extent.range(ofBlocks: rest))
                 }
             }
         }
-        let isWhole = verdict.unknown.isEmpty && found.count == verdict.unknownBlocks
         let total = sum.finish()
-        verdict.isProven = isWhole && total == digest
+        verdict.isProven = isWhole && found.count == verdict.unknownBlocks && total == digest
         return verdict
     }
 }

@@ -30,7 +30,7 @@ package struct ImageRebuild {
         self.points = points
         self.point = point
         map = try MapStack(of: point, from: points, state: state, scratch)
-        runs = try map.runs()
+        runs = try map.runs(of: point)
     }
 
     /// Bytes of the image without its zeros.
@@ -128,7 +128,9 @@ package struct ImageRebuild {
             BlockProof(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
             DecodingWork.workers(threads: threads, counting: decodes))
         var pieces = MapPieces(map, ranges, point)
+        var known = FingerprintLookup(runs)
         while let some = try pieces.next() {
+            try requireData(some, &known)
             try deltas.load(some)
             let plan = try RestorePlan(some, deltas)
             let feed = FrameFeed(plan, store, job: points.job.name, locations: locations)
@@ -140,6 +142,19 @@ package struct ImageRebuild {
             }
         }
         return try output.finish(progress)
+    }
+}
+
+extension ImageRebuild {
+    /// No record is where the fingerprints say that all is zero: to decode those would be work for nothing.
+    private func requireData(
+        _ pieces: [MapEntry], _ known: inout FingerprintLookup
+    ) throws(SyncError) {
+        for piece in pieces where piece.source != .zero {
+            guard known.isZero(piece.offset..<piece.end) else { continue }
+            throw .damaged(
+                "the map of point \(point.id) has a record for byte \(piece.offset), and says that it is zero")
+        }
     }
 }
 

@@ -38,11 +38,14 @@ package enum SignatureRebuild {
                     writer.add(zeros: range.count, blocks: blocks.count)
                     continue
                 }
-                var found = content
-                if found == nil { found = try survivors?.content(of: range, in: extent) }
-                isComplete = isComplete && found != nil
-                try onDisk { () throws(SystemError) in
-                    try writer.add(found ?? unknown, length: range.count)
+                for index in blocks {
+                    let block = extent.range(ofBlock: index)
+                    var found = content
+                    if found == nil { found = try survivors?.content(of: block, in: extent) }
+                    isComplete = isComplete && found != nil
+                    try onDisk { () throws(SystemError) in
+                        try writer.add(found ?? unknown, length: block.count)
+                    }
                 }
             }
         }

@@ -5,6 +5,8 @@ enum WireAnswer {
     static let maximumTextBytes = 4096
     /// Objects of a listing in one message.
     static let listedObjectsPerMessage = 16_384
+    /// Of one object in a listing: no sound object is longer, and the sum over a listing does not overflow.
+    static let maximumListedBytes = 1 << 36
     /// Objects of all messages of one listing; 256 TiB of packs.
     static let maximumListedObjects = 1 << 22
     /// Points that are named with one damaged object; the first ones, if there are more.
@@ -70,7 +72,7 @@ enum WireAnswer {
                 case .point: .point(job, try reader.uint64())
                 case .note: .note(job, try NoteID(parsing: &reader))
                 }
-            objects.append(ListedObject(key: key, length: try reader.varint("length")))
+            objects.append(ListedObject(key: key, length: min(try reader.varint("length"), maximumListedBytes)))
         }
         try reader.finish()
         return objects

@@ -24,7 +24,7 @@ package struct ObjectCourier {
     package func carry(
         _ objects: [ListedObject], arrived: (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [ObjectKey: StoreError] {
-        let total = objects.reduce(0) { $0 + $1.length }
+        let total = objects.saturatingSum(\.length)
         let lanes = total > Self.narrowBytes ? destination.widen() : 1
         var lost: [ObjectKey: StoreError] = [:]
         var rest = objects[...]

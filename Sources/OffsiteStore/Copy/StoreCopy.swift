@@ -47,7 +47,7 @@ package struct StoreCopy {
             do throws(CopyObstacle) {
                 let shipment = try survey.shipment(for: entry)
                 surveyed[entry.generation] = shipment
-                totalBytes += shipment.bytes
+                totalBytes = totalBytes.saturatingAdd(shipment.bytes)
                 survey.noteArrival(shipment)
                 survey.noteCommit(shipment)
                 noteCopied(entry, shipment)
@@ -145,7 +145,7 @@ package struct StoreCopy {
     /// Refuses before the first byte what would fill the destination.
     private func checkSpace() throws(StoreError) {
         let space = try destination.space()
-        let needed = totalBytes + space.reservedBytes
+        let needed = totalBytes.saturatingAdd(space.reservedBytes)
         guard !space.holds(needed) else { return }
         throw StoreError(
             .noSpace, "copy to", destination.label,
@@ -167,7 +167,7 @@ package struct StoreCopy {
     }
 
     private mutating func noteCopied(_ entry: PointCatalog.Entry, _ shipment: CopyShipment) {
-        let generation = catalog.newestGeneration + UInt64(report.copied.count) + 1
+        let generation = catalog.newestGeneration.saturatingAdd(UInt64(report.copied.count)).saturatingAdd(1)
         report.copied.append(
             .init(sourceID: entry.id, id: entry.id(as: generation), generation: generation))
         report.packs += shipment.packs.count

@@ -4,12 +4,21 @@ internal import Platform
 final class Releases {
     private var shelf: NoteShelf?
     private var known: Set<Point.Reference>?
+    private var bounds: KnownBounds?
 
     /// The notes that were there when they were first asked for.
     func shelf(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> NoteShelf {
         if let shelf { return shelf }
         let found = try NoteShelf(points, store)
         shelf = found
+        return found
+    }
+
+    /// How large images may be, by the points that were there when it was first asked for.
+    func bounds(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> KnownBounds {
+        if let bounds { return bounds }
+        let found = try KnownBounds(points, accepted: try self.points(points, store))
+        bounds = found
         return found
     }
 

@@ -61,6 +61,7 @@ extension Point {
         self.kind = kind
         self.health = health
         sourceTime = Timestamp(nanoseconds: Int64(bitPattern: try open.uint64()))
+        guard Timestamp.plausible.contains(sourceTime) else { throw .badField(field: "source time", offset: 52) }
         let length = try open.length("image length", limit: ImageLayout.maximumLength)
         imageDigest = try open.digest()
         counts = Counts()
@@ -92,6 +93,7 @@ extension Point {
         guard layout.length == length else { throw .badField(field: "image length", offset: 56) }
         sourceFacts = try hidden.take(array: try hidden.varint("source facts", limit: Self.maximumFactBytes))
         try hidden.finish()
+        try counts.check(against: layout)
     }
 
     /// A log point names an older point; a full names none.
@@ -107,5 +109,19 @@ extension Point {
         try section.finish()
         guard (1..<generation).contains(full.generation) else { throw .badField(field: "full", offset: 0) }
         return full
+    }
+}
+
+extension Point.Counts {
+    /// No push counts more than its image has; bytes that were stored have the limit of an image's length.
+    fileprivate func check(against layout: ImageLayout) throws(FormatError) {
+        let limits = [
+            ("blocks", blocks, layout.blockCount), ("changed blocks", changedBlocks, blocks),
+            ("shipped bytes", shippedBytes, ImageLayout.maximumLength), ("pages", pages, layout.length),
+            ("blank pages", blankPages, pages), ("bad pages", badPages, pages),
+        ]
+        for (field, count, limit) in limits where count > limit {
+            throw .overLimit(field: field, value: UInt64(count), limit: UInt64(limit))
+        }
     }
 }

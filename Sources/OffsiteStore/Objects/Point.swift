@@ -62,7 +62,7 @@ package struct Point: Equatable, Sendable {
         package init() {}
     }
 
-    package static let maximumBytes = 64 << 20
+    package static let maximumBytes = 16 << 20
     package static let maximumFactBytes = 1 << 20
 
     package var generation: UInt64
@@ -107,9 +107,22 @@ package struct Point: Equatable, Sendable {
         self.sourceFacts = sourceFacts
     }
 
+    /// The same without what only a restore needs: its extents are one, and nothing is said of its source.
+    ///
+    /// So thousands of points are held in little memory, however many members each has.
+    package var outline: Self {
+        var point = self
+        let extent = Extent(
+            key: .init(.data, ""), offset: 0, length: layout.length, blockSize: Extent.largestBlockSize)
+        point.layout = (try? ImageLayout([extent])) ?? layout
+        point.sourceFacts = []
+        return point
+    }
+
     /// Of the image, as the share of its blocks that changed has it.
     package var changedBytes: Int {
-        Int(Double(counts.changedBlocks) / Double(max(1, counts.blocks)) * Double(layout.length))
+        Int(
+            saturating: Double(counts.changedBlocks) / Double(max(1, counts.blocks)) * Double(layout.length))
     }
 
     /// `42-20261122T020004Z`.

@@ -2,6 +2,9 @@ package import Platform
 
 /// All points of a job and what notes say of them, as retention and collection need them: complete, or not at all.
 package struct PointShelf {
+    /// Points that a hint names.
+    private static let mostNamed = 50
+
     package let reader: PointReader
     /// In the order of their generations.
     package private(set) var points: [RetainedPoint] = []
@@ -32,7 +35,10 @@ package struct PointShelf {
         }
         let marks = PointMarks(notes)
         try reader.forEach { (generation, found) throws(StoreError) in
-            do throws(StoreError) { add(try found.get(), marks) } catch {
+            do throws(StoreError) {
+                let stored = try found.get()
+                add(stored, marks, isBounded: try reader.isBounded(stored.point))
+            } catch {
                 guard error.tellsOfDamage || error.kind == .denied else { throw error }
                 unreadable.append(error)
                 unreadableGenerations.append(generation)
@@ -62,12 +68,12 @@ package struct PointShelf {
         }
     }
 
-    private mutating func add(_ stored: StoredPoint, _ marks: PointMarks) {
+    private mutating func add(_ stored: StoredPoint, _ marks: PointMarks, isBounded: Bool) {
         let point = stored.point
         points.append(
             RetainedPoint(
                 stored.reference, kind: point.kind, full: point.full,
-                isGood: stored.isAccepted(marks.released),
+                isGood: isBounded && stored.isAccepted(marks.released),
                 isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
                 made: point.sourceTime))
         segments[point.generation] = point.segments
@@ -75,12 +81,14 @@ package struct PointShelf {
 
     /// Every point can be read, but those that are named.
     package func requireAll(_ operation: String, but lost: Set<UInt64> = []) throws(StoreError) {
-        let first = zip(unreadableGenerations, unreadable).first { !lost.contains($0.0) }
-        guard let (generation, error) = first else { return }
+        let left = zip(unreadableGenerations, unreadable).filter { !lost.contains($0.0) }
+        guard let (_, error) = left.first else { return }
+        let generations = left.prefix(Self.mostNamed).map { "\($0.0)" }.joined(separator: " ")
         throw StoreError(
             .corrupt, operation, "job \(reader.job.name)",
             "\(error.subject) cannot be read (\(error.detail)): what it needs is not known, so nothing is taken away",
-            hint: "hybridrep verify \(reader.job.name) --full; if the point is lost: "
-                + "hybridrep forget \(reader.job.name) \(generation)")
+            hint: "hybridrep verify \(reader.job.name) --full; if "
+                + (left.count == 1 ? "the point is lost: " : "the points are lost: ")
+                + "hybridrep forget \(reader.job.name) \(generations)")
     }
 }

@@ -38,7 +38,10 @@ extension ObjectStore {
         var failure: StoreError?
         try fetch(requests) { (number, answer) throws(E) in
             switch answer {
-            case .success(.bytes(let part)): bytes.append(contentsOf: part)
+            case .success(.bytes(let part)):
+                let length = objects[owners[number]].length
+                if bytes.isEmpty, length <= limit { bytes.reserveCapacity(length) }
+                bytes.append(contentsOf: part)
             case .success(.records): break
             case .failure(let error): failure = failure ?? error
             }

@@ -5,6 +5,12 @@ package import Platform
 package struct StoredPoint: Equatable, Sendable {
     package let point: Point
     package let receipt: Receipt
+
+    package init(point: Point, receipt: Receipt) {
+        self.point = point
+        self.receipt = receipt
+    }
+
     /// SHA-256 of the point object: what the next point names as its parent.
     package var digest: Digest256 { receipt.object }
     /// How other points name it.
@@ -103,6 +109,10 @@ package struct PointReader {
         }
     }
 
+    package func isThere(_ generation: UInt64) throws(StoreError) -> Bool {
+        try store.length(of: .point(job.name, generation)) != nil
+    }
+
     /// The newest of these points that is not damaged: the next point's parent.
     package func newestUndamaged(of generations: [UInt64]) throws(StoreError) -> StoredPoint? {
         for generation in generations.reversed() {
@@ -126,15 +136,21 @@ package struct PointReader {
     /// The newest good point whose source was read no later than `time`, by whole seconds as they are shown.
     package func newest(at time: Timestamp) throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
-            let found = try point(generation)
+            guard let found = try undamaged(generation) else { continue }
             if found.point.sourceTime.seconds <= time.seconds, try isGood(found) { return found }
         }
         return nil
     }
 
+    /// How large images may be, by what is there; looked up when it is first asked for.
+    func bounds() throws(StoreError) -> KnownBounds { try releases.bounds(self, store) }
+
     /// Whether a point counts: it was committed as good, or as suspicious and a note has released it since.
+    ///
+    /// One whose image is far larger than what vouches for it does not, whatever it says.
     package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool {
         // Of most points nothing has to be looked up.
+        guard try isBounded(stored.point) else { return false }
         guard stored.point.health == .suspicious else { return stored.isAccepted([]) }
         return stored.isAccepted(try releases.points(self, store))
     }
@@ -153,10 +169,10 @@ package struct PointReader {
         return try point(newest)
     }
 
-    /// The newest good point.
+    /// The newest good point; one that is damaged is stepped over.
     package func latest() throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
-            let found = try point(generation)
+            guard let found = try undamaged(generation) else { continue }
             if try isGood(found) { return found }
         }
         return nil

@@ -87,7 +87,8 @@ extension FileStatus {
         self.init(
             kind: kind, length: Int(found.st_size),
             modified: Timestamp(
-                nanoseconds: Int64(found.st_mtim.tv_sec) * 1_000_000_000 + Int64(found.st_mtim.tv_nsec)),
+                nanoseconds: Timestamp(seconds: Int64(found.st_mtim.tv_sec)).nanoseconds
+                    .saturatingAdd(Int64(found.st_mtim.tv_nsec))),
             device: UInt64(found.st_dev), inode: UInt64(found.st_ino), mode: found.st_mode & 0o7777,
             owner: found.st_uid, links: Int(found.st_nlink))
     }

@@ -97,8 +97,10 @@ package struct HostFileSystem: FileSystem {
     package func space(_ path: String) throws(SystemError) -> SpaceStatus {
         var found = statvfs()
         guard unsafe statvfs(path, &found) == 0 else { throw .last("statvfs", path) }
-        let unit = Int(found.f_frsize)
-        return SpaceStatus(availableBytes: Int(found.f_bavail) * unit, totalBytes: Int(found.f_blocks) * unit)
+        let unit = Int(clamping: found.f_frsize)
+        return SpaceStatus(
+            availableBytes: Int(clamping: found.f_bavail).saturatingMultiply(unit),
+            totalBytes: Int(clamping: found.f_blocks).saturatingMultiply(unit))
     }
 
     package func lock(_ path: String, _ kind: LockKind) throws(SystemError) -> (any HeldLock)? {

@@ -29,7 +29,7 @@ package enum HumanQuantity {
 
     /// A length of time in whole seconds, in the same words.
     package static func age(_ seconds: Int) -> String {
-        seconds < 1 ? "0 s" : duration(milliseconds: seconds * 1000)
+        seconds < 1 ? "0 s" : duration(milliseconds: seconds.saturatingMultiply(1000))
     }
 
     /// The same of what may not have happened: `never`, or other words for that.
@@ -44,7 +44,7 @@ package enum HumanQuantity {
 
     /// The same of a share from 0 to 1.
     package static func percent(_ share: Double) -> String {
-        let tenths = Int(min(max(0, share) * 1000, 1e15).rounded())
+        let tenths = max(0, Int(saturating: min(share * 1000, 1e15).rounded()))
         return "\(tenths / 10).\(tenths % 10) %"
     }
 

@@ -3,9 +3,11 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     package let nanoseconds: Int64
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
-    package init(seconds: Int64) {
-        nanoseconds = seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
-    }
+    /// Seconds that no timestamp has become the first or the last one.
+    package init(seconds: Int64) { nanoseconds = seconds.saturatingMultiply(1_000_000_000) }
+
+    /// The years from which a source can have been read: 1970 to 2199.
+    package static let plausible = Timestamp(seconds: 0)..<Timestamp(seconds: 7_258_118_400)
 
     /// Whole seconds, rounded down.
     package var seconds: Int64 {

@@ -36,7 +36,11 @@ package struct JobEvidence: Sendable {
 
     /// How many points there are, good or not.
     package var pointCount = 0
-    /// The newest point of all.
+    /// Points newer than the newest good one that cannot be read, rising.
+    package var unreadable: [UInt64] = []
+    /// Points newer than the newest good one whose images are larger than what vouches for them, rising.
+    package var unbounded: [String] = []
+    /// The newest point that can be read.
     package var head: StoredPoint?
     /// The newest good one.
     package var latest: StoredPoint?
@@ -60,12 +64,17 @@ package struct JobEvidence: Sendable {
         let generations = try points.generations()
         pointCount = generations.count
         for generation in generations.reversed() {
-            guard let found = try points.undamaged(generation) else { continue }
+            guard let found = try points.undamaged(generation) else {
+                // One that was forgotten meanwhile is none.
+                if try points.isThere(generation) { unreadable.insert(generation, at: 0) }
+                continue
+            }
             if head == nil { head = found }
             if try points.isGood(found) {
                 latest = found
                 break
             }
+            if found.point.health == .good { unbounded.insert(found.point.id, at: 0) }
         }
         if let full = latest?.point.full {
             latestFull = try points.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }

@@ -112,18 +112,17 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
 
     package var json: [UInt8] { FactsJSON.encode(self, isPretty: false) }
 
-    package var pagesChecked: Int { databases.reduce(0) { $0 + $1.pagesChecked } }
-    package var pagesBad: Int { databases.reduce(0) { $0 + $1.pagesBad } }
+    package var pagesChecked: Int { databases.saturatingSum(\.pagesChecked) }
+    package var pagesBad: Int { databases.saturatingSum(\.pagesBad) }
     /// Of all databases together; nil where none was counted.
     package var use: PageUse? {
         let uses = databases.compactMap(\.use)
         guard !uses.isEmpty else { return nil }
-        return PageUse(
-            inUse: uses.reduce(0) { $0 + $1.inUse }, blank: uses.reduce(0) { $0 + $1.blank })
+        return PageUse(inUse: uses.saturatingSum(\.inUse), blank: uses.saturatingSum(\.blank))
     }
 
     package var bytesPerSecond: Int {
-        Int(Double(restoredBytes) / max(restoreSeconds, 0.001))
+        Int(saturating: Double(restoredBytes) / max(restoreSeconds, 0.001))
     }
 
     /// What is wrong with what was restored.

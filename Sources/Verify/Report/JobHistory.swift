@@ -19,6 +19,7 @@ package struct JobHistory: Sendable {
         package let runID: String?
     }
 
+    /// In outline.
     package private(set) var points: [StoredPoint] = []
     /// Generations whose point cannot be read.
     package private(set) var unreadable: [UInt64] = []
@@ -40,7 +41,7 @@ package struct JobHistory: Sendable {
                 continue
             }
             guard found.receipt.received >= since else { break }
-            self.points.append(found)
+            self.points.append(StoredPoint(point: found.point.outline, receipt: found.receipt))
         }
         self.points.reverse()
         let shelf = try points.notes()

@@ -93,7 +93,7 @@ struct LineChart {
 
     /// 1, 2, 4 or 8 times a power of ten, so that four steps are round.
     private static func ceiling(_ value: Double) -> Double {
-        guard value > 0 else { return 4 }
+        guard value > 0, value.isFinite else { return 4 }
         var power = 1.0
         while power > value { power /= 10 }
         while power * 10 <= value { power *= 10 }
@@ -101,7 +101,7 @@ struct LineChart {
     }
 
     static func number(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
+        let hundredths = Int(saturating: (value * 100).rounded())
         guard hundredths % 100 != 0 else { return "\(hundredths / 100)" }
         let rest = hundredths % 100
         return "\(hundredths / 100)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")

@@ -59,7 +59,7 @@ extension ReportSection {
     private static func stored(_ points: [StoredPoint]) -> [(time: Int64, value: Double)] {
         var sum = 0
         return points.filter { $0.point.parent != nil }.map { stored in
-            sum += stored.point.counts.shippedBytes
+            sum = sum.saturatingAdd(stored.point.counts.shippedBytes)
             return (stored.receipt.received.seconds, Double(sum))
         }
     }

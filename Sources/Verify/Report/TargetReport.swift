@@ -55,7 +55,7 @@ package struct TargetReport: Sendable {
     /// Fulls alone: log points are parts of one.
     package var fulls: [StoredPoint] { known?.history.points.filter { $0.point.kind == .full } ?? [] }
     package var shippedBytes: Int {
-        known?.history.points.reduce(0) { $0 + $1.point.counts.shippedBytes } ?? 0
+        known?.history.points.saturatingSum(\.point.counts.shippedBytes) ?? 0
     }
 
     /// Seconds between good points that followed each other, at the time of the later one; the last since the newest.

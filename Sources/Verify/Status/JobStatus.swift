@@ -49,6 +49,10 @@ package struct JobStatus: Sendable {
             let points = Set(evidence.damage.flatMap(\.points)).sorted()
             found.append(.damaged(objects: evidence.damage.count, points: points))
         }
+        // What a verification has said of them already is not said twice.
+        let known = Set(evidence.damage.flatMap(\.points))
+        let unreadable = evidence.unreadable.filter { !known.contains($0) }
+        if !unreadable.isEmpty { found.append(.unreadable(points: unreadable)) }
         found += judgePoints(evidence, promises, now)
         found += judgeProofs(evidence, promises, now)
         if let forecast { found += judgeRoom(forecast) }
@@ -78,7 +82,10 @@ package struct JobStatus: Sendable {
         } else {
             found.append(.noGoodPoint)
         }
-        guard let head = evidence.head, head.reference != evidence.latest?.reference else { return found }
+        if !evidence.unbounded.isEmpty { found.append(.unbounded(points: evidence.unbounded)) }
+        guard let head = evidence.head, head.reference != evidence.latest?.reference,
+            head.point.health != .good
+        else { return found }
         found.append(
             head.point.health == .suspicious
                 ? .held(point: head.point.id) : .acceptedDamage(point: head.point.id))

@@ -1,5 +1,6 @@
 internal import Image
 internal import OffsiteStore
+internal import Platform
 
 /// What came of the promise that a restore takes no longer than a time.
 package enum RestorePromise: String, Sendable {
@@ -30,7 +31,7 @@ package struct RestoreTime: Equatable, Sendable {
         else { return nil }
         measuredSeconds = facts.restoreSeconds
         measuredBytes = facts.restoredBytes
-        neededBytes = point.layout.length + (full?.layout.length ?? 0)
+        neededBytes = point.layout.length.saturatingAdd(full?.layout.length ?? 0)
     }
 
     /// Whether less was restored than a restore would have to.
@@ -39,6 +40,6 @@ package struct RestoreTime: Equatable, Sendable {
     /// Rounded up; at the rate of the rehearsal where that restored less.
     package var seconds: Int {
         let share = max(1, Double(neededBytes) / Double(max(1, measuredBytes)))
-        return Int(min((measuredSeconds * share).rounded(.up), 1e12))
+        return Int(saturating: min((measuredSeconds * share).rounded(.up), 1e12))
     }
 }

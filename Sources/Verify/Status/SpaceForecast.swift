@@ -58,11 +58,11 @@ package struct SpaceForecast: Equatable, Sendable {
             return
         }
         let rate = rates.reduce(0, +)
-        bytesPerDay = Int(rate.rounded())
+        bytesPerDay = Int(saturating: rate.rounded())
         let days = rate > 0 ? Double(space.availableBytes) / rate : .infinity
         outlook =
-            if days >= Double(Self.mostDays) { .endless } else if forgets { .daysAtLeast(Int(days)) } else {
-                .days(Int(days))
+            if days >= Double(Self.mostDays) { .endless } else if forgets { .daysAtLeast(Int(saturating: days)) } else {
+                .days(Int(saturating: days))
             }
     }
 

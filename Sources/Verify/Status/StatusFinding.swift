@@ -8,6 +8,10 @@ package enum StatusFinding: Equatable, Sendable {
     case stale(age: Int, promised: Int)
     /// What verifications found has not been mended.
     case damaged(objects: Int, points: [UInt64])
+    /// Points newer than the newest good one cannot be read.
+    case unreadable(points: [UInt64])
+    /// Points newer than the newest good one say that their images are larger than anything vouches for.
+    case unbounded(points: [String])
     /// The newest point is held by the sanity gate.
     case held(point: String)
     /// The newest point was committed with damage.
@@ -42,10 +46,10 @@ package enum StatusFinding: Equatable, Sendable {
         switch self {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
-        case .held, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .restoreUnmeasured,
+        case .held, .unbounded, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .restoreUnmeasured,
             .fromTheFuture, .nearlyFull:
             .warning
-        case .noGoodPoint, .stale, .damaged, .rehearsalFailed, .restoreTooSlow: .critical
+        case .noGoodPoint, .stale, .damaged, .unreadable, .rehearsalFailed, .restoreTooSlow: .critical
         }
     }
 

@@ -12,7 +12,7 @@ struct MarkOptions: ParsableArguments {
     ///   - allow: Throws where the point is not one for such a note.
     func add(
         _ kind: NoteID.Kind, _ point: PointSelection?, _ comment: String, _ session: Session,
-        _ options: GlobalOptions, allow: (StoredPoint) throws -> Void = { _ in }
+        _ options: GlobalOptions, allow: (StoredPoint, PointReader) throws -> Void = { _, _ in }
     ) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))

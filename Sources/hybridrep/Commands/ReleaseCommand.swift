@@ -21,8 +21,11 @@ struct ReleaseCommand: ToolCommand {
     var subject: String { "release \(mark.job) \(point)" }
 
     func perform(_ session: Session) throws -> Verdict {
-        try mark.add(.released, try PointSelection(point), comment, session, options) { found in
-            guard found.point.health == .suspicious || found.point.hold != nil else {
+        try mark.add(.released, try PointSelection(point), comment, session, options) { found, points in
+            // An image that is larger than anything vouches for is accepted the same way.
+            let isHeld = try found.point.health == .suspicious || found.point.hold != nil
+                || !points.isBounded(found.point)
+            guard isHeld else {
                 throw CommandFailure(
                     .usage,
                     "point \(found.point.id) is \(found.point.health), and only a suspicious one can be released"

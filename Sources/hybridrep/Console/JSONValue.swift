@@ -33,7 +33,7 @@ enum JSONValue: Equatable, Sendable {
     static func optional(_ number: Int?) -> Self { number.map { .integer($0) } ?? .null }
 
     /// From 0 to 1, in thousandths.
-    static func share(_ share: Double) -> Self { .milliseconds(Int((share * 1000).rounded())) }
+    static func share(_ share: Double) -> Self { .milliseconds(Int(saturating: (share * 1000).rounded())) }
 
     /// RFC 3339, UTC.
     static func time(_ time: Timestamp?) -> Self { .optional(time?.description) }

@@ -50,13 +50,13 @@ struct ProgressLine {
         }
         let elapsed = Double(elapsedNanoseconds) / 1e9
         let rate = elapsed > 0 ? Double(done) / elapsed : 0
-        parts.append("\(HumanQuantity.bytes(Int(min(rate, 1e18))))/s")
+        parts.append("\(HumanQuantity.bytes(Int(saturating: min(rate, 1e18))))/s")
         if let changed = progress.changedBytes {
             parts.append("\(HumanQuantity.percent(changed, of: done)) changed")
         }
         if let total = progress.totalBytes, total > done, rate > 0 {
             let left = min(Double(total - done) / rate * 1000, 1e12)
-            parts.append("\(HumanQuantity.duration(milliseconds: Int(left))) left")
+            parts.append("\(HumanQuantity.duration(milliseconds: Int(saturating: left))) left")
         }
         return TerminalText.escape(progress.label) + ": " + parts.joined(separator: ", ")
     }

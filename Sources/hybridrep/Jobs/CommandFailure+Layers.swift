@@ -32,7 +32,7 @@ extension CommandFailure {
         case .system(let error): self.init(error)
         case .image(.system(let error)): self.init(error)
         case .imageChanged: self.init(.source, error.description, hint: error.hint)
-        case .damaged, .fullDamaged: self.init(.verification, error.description, hint: error.hint)
+        case .damaged, .fullDamaged, .unbounded: self.init(.verification, error.description, hint: error.hint)
         case .fullMissing: self.init(.failure, error.description, hint: error.hint)
         case .wrongStore: self.init(.notFound, error.description, hint: error.hint)
         case .interrupted: self.init(interrupted: error.description, hint: error.hint)

@@ -15,7 +15,7 @@ struct PointMark {
     ///   - allow: Throws where the point is not one for such a note.
     func add(
         _ selection: PointSelection?, target: String?,
-        allow: (StoredPoint) throws -> Void
+        allow: (StoredPoint, PointReader) throws -> Void
     ) throws -> Verdict {
         try context.atEachTarget(target, kind.verb) { target in
             try add(selection, target, allow)
@@ -25,14 +25,14 @@ struct PointMark {
 
     private func add(
         _ selection: PointSelection?, _ target: TargetConfiguration,
-        _ allow: (StoredPoint) throws -> Void
+        _ allow: (StoredPoint, PointReader) throws -> Void
     ) throws {
         let store = try context.connection.open(target)
         let points = try PointReader(store, job: context.job.name)
         var found: StoredPoint?
         if let selection {
             let point = try selection.find(points)
-            try allow(point)
+            try allow(point, points)
             found = point
         }
         try session.notebook(store, points).add(kind, found?.reference, comment: comment)

@@ -51,8 +51,8 @@ enum PointSelection: Equatable {
         case .random(let seed):
             var left = try points.generations()
             while !left.isEmpty {
-                let found = try points.point(left.remove(at: Int(seed % UInt64(left.count))))
-                if try points.isGood(found) { return found }
+                let generation = left.remove(at: Int(seed % UInt64(left.count)))
+                if let found = try points.undamaged(generation), try points.isGood(found) { return found }
             }
             throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
         case .generation(let generation), .id(let generation, _):

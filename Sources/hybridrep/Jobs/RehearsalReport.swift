@@ -38,7 +38,7 @@ struct RehearsalReport {
     }
 
     private static func duration(_ seconds: Double) -> String {
-        HumanQuantity.duration(milliseconds: Int(seconds * 1000))
+        HumanQuantity.duration(milliseconds: Int(saturating: seconds * 1000))
     }
 
     var message: JSONMessage {
@@ -54,7 +54,7 @@ struct RehearsalReport {
                     "pages_blank": .optional(evidence.use?.blank),
                     "restored_bytes": .integer(evidence.restoredBytes),
                     "bytes_per_second": .integer(evidence.bytesPerSecond),
-                    "duration_seconds": .milliseconds(Int(evidence.totalSeconds * 1000)),
+                    "duration_seconds": .milliseconds(Int(saturating: evidence.totalSeconds * 1000)),
                     "evidence": try JSONValue(encoding: evidence.bounded),
                 ])
         }

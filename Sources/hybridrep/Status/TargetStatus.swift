@@ -66,9 +66,9 @@ extension StatusFinding {
     var verdict: Verdict {
         switch self {
         case .suspended, .fromTheFuture, .spaceShort, .nearlyFull: .good
-        case .held: .held
+        case .held, .unbounded: .held
         case .acceptedDamage: .degraded
-        case .damaged, .rehearsalFailed: .verification
+        case .damaged, .unreadable, .rehearsalFailed: .verification
         case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue, .restoreTooSlow,
             .restoreUnmeasured:
             .stale
@@ -83,6 +83,12 @@ extension StatusFinding {
         case .damaged(let objects, let points):
             (objects == 1 ? "1 object is damaged" : "\(objects) objects are damaged")
                 + (points.isEmpty ? "" : ", needed by points \(Self.list(points))")
+        case .unreadable(let points):
+            points.count == 1
+                ? "point \(points[0]) cannot be read" : "points \(Self.list(points)) cannot be read"
+        case .unbounded(let points):
+            (points.count == 1 ? "point \(points[0]) has an image" : "\(points.count) points, the last \(points[points.count - 1]), have images")
+                + " far larger than what is stored of it and any before it"
         case .held(let point): "point \(point) is held as suspicious, and is not the latest"
         case .acceptedDamage(let point): "point \(point) was accepted with damage, and is not the latest"
         case .unproved(let point): "point \(point) was not proved since it was received"
@@ -113,6 +119,9 @@ extension StatusFinding {
         switch self {
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
         case .damaged: "ship again what is lost with: hybridrep reconcile \(job)"
+        case .unbounded(let points):
+            "look at it, then accept it with: hybridrep release \(job) \(Self.number(points[points.count - 1]))"
+        case .unreadable: "see what is damaged with: hybridrep verify \(job) --target \(target)"
         case .held(let point):
             "look at it, then accept it with: hybridrep release \(job) \(Self.number(point))"
         case .acceptedDamage: "mend the source, then: hybridrep run \(job)"

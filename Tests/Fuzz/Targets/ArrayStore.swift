@@ -12,7 +12,12 @@ final class ArrayStore: ObjectStore {
         set { objects[key] = newValue }
     }
 
-    func jobs() -> [Name] { [] }
+    /// What ``space()`` tells; nil for a store that does not.
+    var room: SpaceStatus?
+
+    func jobs() -> [Name] {
+        objects.keys.compactMap { if case .job(let job) = $0 { job } else { nil } }.sorted()
+    }
 
     func list(_ kind: ObjectKind, job: Name) -> [ListedObject] {
         let folder = "jobs/\(job)/\(kind.folder)/"
@@ -46,7 +51,10 @@ final class ArrayStore: ObjectStore {
     func check(
         _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
     ) throws(StoreError) -> CheckReport { throw readOnly }
-    func space() throws(StoreError) -> SpaceStatus { throw readOnly }
+    func space() throws(StoreError) -> SpaceStatus {
+        guard let room else { throw readOnly }
+        return room
+    }
     func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport { throw readOnly }
     func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport { throw readOnly }
     func close() {}

@@ -45,7 +45,7 @@ struct ProvenRecovery {
         guard let rehearsed = evidence.rehearsed else { return [.init("Last good one", "never")] }
         let time = "\(rehearsed.time), \(HumanQuantity.age(known.status.rehearsedAge)) ago"
         guard let facts = rehearsed.evidence else { return [.init("Last good one", time)] }
-        let took = HumanQuantity.duration(milliseconds: Int(facts.restoreSeconds * 1000))
+        let took = HumanQuantity.duration(milliseconds: Int(saturating: facts.restoreSeconds * 1000))
         let command = facts.command.map { "\($0.line): \($0.howItEnded)" } ?? "none was given"
         return [
             .init("Last good one", "\(time), of point \(facts.pointId)"),

@@ -1,0 +1,135 @@
+import DeltaSync
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// Points whose maps say far more than anybody has stored: whoever reads them is done at once, and names them.
+@Suite struct MapBombTests {
+    /// A job in memory with one honest point.
+    private final class Bombed {
+        let store: DirectoryStore
+        let fixture: StoreFixture
+
+        init() throws {
+            store = DirectoryStore(
+                root: "/store", files: MemoryFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 5))
+            fixture = try StoreFixture(on: store, seed: 5)
+            try fixture.addPoint()
+        }
+
+        /// Commits a point of one extent upon the newest one.
+        func add(
+            _ length: Int, blockSize: Int, _ entries: [MapEntry], _ runs: [FingerprintRun],
+            health: Point.Health = .good
+        ) throws -> StoredPoint {
+            let points = try PointReader(store, job: fixture.job.name)
+            let head = try #require(try points.head())
+            let segment = try MapSegment.made(entries, runs, job: fixture.job.id)
+            _ = try store.put(.map, job: fixture.job.name, segment.bytes)
+            let point = Point(
+                generation: head.point.generation + 1, parent: head.reference, kind: .full, health: health,
+                sourceTime: head.point.sourceTime,
+                layout: try ImageLayout([
+                    Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: blockSize)
+                ]), imageDigest: SHA256Hasher.hash([UInt8(1)].span), counts: .init(), toolVersion: "0",
+                segments: [segment.name], sourceFacts: [])
+            _ = try store.commit(
+                point.encoded(job: fixture.job.id, store: fixture.storeID), generation: point.generation,
+                job: fixture.job.name)
+            return try PointReader(store, job: fixture.job.name).point(point.generation)
+        }
+
+        func zeros(_ length: Int, blockSize: Int) throws -> StoredPoint {
+            try add(
+                length, blockSize: blockSize, [MapEntry(offset: 0, length: length, source: .zero)],
+                [FingerprintRun(offset: 0, length: length, blockSize: blockSize, source: .zero)])
+        }
+
+        func rebuild(_ stored: StoredPoint) throws {
+            let points = try PointReader(store, job: fixture.job.name)
+            try ImageRebuild(stored.point, from: store, points, state: nil, .memory).run({ _ in }) {
+                (_) throws(SyncError) in
+            }
+        }
+    }
+
+    @Test(
+        "zeros that nothing vouches for are not counted",
+        arguments: [(1 << 40, 1), (1 << 60, 1), (1 << 60, 1 << 20), (1 << 45, 8192), ((1 << 38) + 1, 1 << 20)])
+    func zeros(length: Int, blockSize: Int) throws {
+        let job = try Bombed()
+        let bomb = try job.zeros(length, blockSize: blockSize)
+        let points = try PointReader(job.store, job: job.fixture.job.name)
+        #expect(try !points.isGood(bomb))
+        #expect(try points.latest()?.point.generation == 1)
+        #expect(
+            throws: SyncError.unbounded(
+                points.unbounded(bomb.point),
+                hint: "look at it; if it is as it should be: hybridrep release mdb01 2")
+        ) { try job.rebuild(bomb) }
+    }
+
+    @Test func aChainOfBombsVouchesForNothing() throws {
+        let job = try Bombed()
+        for _ in 0..<3 { _ = try job.zeros(1 << 45, blockSize: 8192) }
+        let points = try PointReader(job.store, job: job.fixture.job.name)
+        #expect(try points.latest()?.point.generation == 1)
+    }
+
+    @Test func whatIsAcceptedByNameIsBelievedAndVouchesForTheNext() throws {
+        let job = try Bombed()
+        let bomb = try job.zeros(1 << 45, blockSize: 1 << 20)
+        let name = job.fixture.job.name
+        #expect(try !PointReader(job.store, job: name).isGood(bomb))
+        let points = try PointReader(job.store, job: name)
+        try NoteShelf(points, job.store).add(.released) {
+            Note($0, point: bomb.reference, made: FixedClock().now, maker: "test")
+        }
+        #expect(try PointReader(job.store, job: name).isGood(bomb))
+        let next = try job.zeros(1 << 45, blockSize: 1 << 20)
+        #expect(try PointReader(job.store, job: name).isGood(next))
+        let more = try job.zeros(1 << 46, blockSize: 1 << 20)
+        #expect(try !PointReader(job.store, job: name).isGood(more))
+    }
+
+    /// A sparse file of 64 TiB is its owner's to have.
+    @Test func theFirstImageOfAJobMayBeOfAnySize() throws {
+        let job = try Bombed()
+        let length = 1 << 46
+        let first = try PointReader(job.store, job: job.fixture.job.name).point(1)
+        var point = first.point
+        point.layout = try ImageLayout([
+            Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 8192)
+        ])
+        let points = try PointReader(job.store, job: job.fixture.job.name)
+        #expect(!ImageBound(point).isFree)
+        #expect(try points.isBounded(point))
+    }
+
+    @Test("blocks of which a map knows nothing are not counted one by one")
+    func unknownBlocks() throws {
+        let job = try Bombed()
+        let length = 1 << 25
+        let unknown = try job.add(
+            length, blockSize: 1, [MapEntry(offset: 0, length: length, source: .zero)], [])
+        let name = unknown.point.id
+        #expect(
+            throws: SyncError.damaged("the map of point \(name) has 0 fingerprints for 33554432 bytes of data")
+        ) { try job.rebuild(unknown) }
+    }
+
+    @Test func aRecordWhereAllIsZeroIsALie() throws {
+        let job = try Bombed()
+        let frame = FrameID(push: 1, counter: 1)
+        let lie = try job.add(
+            8192, blockSize: 8192,
+            [MapEntry(offset: 0, length: 8192, source: .record(frame: frame, record: 0, offset: 0, depth: 0))],
+            [FingerprintRun(offset: 0, length: 8192, blockSize: 8192, source: .zero)])
+        // The digest of so few blocks is computed first.
+        #expect(
+            throws: SyncError.damaged("the image of point \(lie.point.id) does not have its digest")
+        ) { try job.rebuild(lie) }
+    }
+}
