@@ -126,7 +126,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", "TestSupport",
+                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform",
+                "TestSupport",
                 bitSet,
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: memorySafe),

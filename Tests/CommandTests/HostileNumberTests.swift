@@ -24,7 +24,7 @@ import Testing
     private func reading<R>(_ body: (PointReader) throws -> R) throws -> R {
         let store = DirectoryStore(
             root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
-        defer { try? store.close() }
+        defer { store.close() }
         return try body(try PointReader(store, job: .valid("mdb01")))
     }
 
@@ -61,7 +61,8 @@ import Testing
             ["report", "--json"], ["history", "--rebuild"], ["doctor", Site.job],
             ["runbook", Site.job], ["gc", Site.job, "--dry-run"],
             ["forget", Site.job, "--keep-daily", "2", "--keep-within", "30d", "--dry-run"],
-            ["verify", Site.job], ["diff", Site.job], ["restore", Site.job, "--image", site.path("out.img"), "--force"],
+            ["verify", Site.job], ["diff", Site.job],
+            ["restore", Site.job, "--image", site.path("out.img"), "--force"],
             ["run", Site.job], ["run", Site.job],
         ] {
             let result = try site.run(arguments)
@@ -133,7 +134,8 @@ import Testing
         for (number, time) in times.enumerated() {
             for kind in NoteID.Kind.allCases {
                 var note = Note(
-                    NoteID(kind, UInt64(100 + number)), point: newest.reference, made: time, maker: "h, run 1")
+                    NoteID(kind, UInt64(100 + number)), point: newest.reference, made: time, maker: "h, run 1"
+                )
                 note.outcome = .good
                 note.arc = kind == .verified ? DigestArc(start: .max, length: .max - 1) : nil
                 note.facts = Array("{\"restore_seconds\":1e308,\"restored_bytes\":\(Int.max)}".utf8)

@@ -279,4 +279,36 @@ import Testing
         #expect(ClockDoubt.find(in: after, now: later) == .leap(11, seconds: 3650 * Self.day + 3600))
         #expect(ClockDoubt.find(in: after, now: later, trusted: 11) == nil)
     }
+
+    /// Night 4 was three years ahead, and a person has said so at noon after night 7.
+    @Test func whatWasTrustedStaysSoWhateverIsNextToIt() {
+        for wrong in [Self.start + 1095 * Self.day, Self.start - 1095 * Self.day] {
+            var nights = Self.nights(13)
+            nights[3] = Self.point(4, wrong)
+            let noon = Timestamp(seconds: nights[6].received.seconds + 6 * 3600)
+            let now = Timestamp(seconds: nights[12].received.seconds + 3600)
+            // Whichever of the nights that were trusted have gone.
+            for gone in 0..<UInt64(1 << 7) {
+                let left = nights.filter { $0.generation > 7 || gone >> ($0.generation - 1) & 1 == 0 }
+                #expect(
+                    ClockDoubt.find(in: left, now: now, trusted: 7, trustedAt: noon) == nil, "\(gone)")
+            }
+            // The next wrong night is doubted as ever.
+            for (night, other) in [(9, wrong), (12, wrong), (12, nights[11].received.seconds)] {
+                var again = nights
+                again[night] = Self.point(UInt64(night + 1), other)
+                #expect(ClockDoubt.find(in: again, now: now, trusted: 7, trustedAt: noon) != nil)
+            }
+        }
+    }
+
+    @Test func aPointFromTheFutureIsAsOldAsTheOneAfterIt() {
+        var nights = Self.nights(10)
+        nights[3] = Self.point(4, Self.start + 1095 * Self.day)
+        var policy = KeepPolicy()
+        policy.within = 3 * Self.day
+        policy.minAge = 2 * Self.day
+        let fates = Retention(policy).fates(of: nights)
+        #expect(fates.filter(\.stays).map(\.point.generation) == [8, 9, 10])
+    }
 }

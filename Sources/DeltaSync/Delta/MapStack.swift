@@ -33,7 +33,9 @@ package struct MapStack {
         guard isBounded else {
             throw .unbounded(
                 points.unbounded(point),
-                hint: "look at it; if it is as it should be: hybridrep release \(points.job.name) \(point.generation)")
+                hint:
+                    "look at it; if it is as it should be: hybridrep release \(points.job.name) \(point.generation)"
+            )
         }
         var loaded: [MapSegment] = []
         for segment in point.segments {
@@ -116,7 +118,8 @@ package struct MapStack {
         let usualBlock = max(1, image.count / max(1, point.layout.blockCount))
         guard data / usualBlock <= prints.saturatingMultiply(Self.bareShare).saturatingAdd(Self.bareBlocks)
         else {
-            throw .damaged("the map of point \(point.id) has \(prints) fingerprints for \(data) bytes of data")
+            throw .damaged(
+                "the map of point \(point.id) has \(prints) fingerprints for \(data) bytes of data")
         }
         return runs
     }

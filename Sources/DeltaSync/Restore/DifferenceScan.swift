@@ -75,12 +75,15 @@ struct DifferenceScan {
 
     /// How many blocks of an extent, from number `first` on, are zero by the map and a hole in the file.
     private func holes(
-        _ extent: Extent, _ first: Int, _ lookup: inout FingerprintLookup, _ start: Int, _ file: (any OpenFile)?
+        _ extent: Extent, _ first: Int, _ lookup: inout FingerprintLookup, _ start: Int,
+        _ file: (any OpenFile)?
     ) -> Int {
         let zero = lookup.zeroBlocks(of: extent, from: first)
         guard zero > 0, let file else { return zero }
         let offset = extent.offset + first * extent.blockSize - start
-        guard !isUncached, let data = try? file.data(from: offset).map(\.lowerBound) ?? Int.max else { return 0 }
+        guard !isUncached, let data = try? file.data(from: offset).map(\.lowerBound) ?? Int.max else {
+            return 0
+        }
         return min(zero, max(0, data - offset) / extent.blockSize)
     }
 

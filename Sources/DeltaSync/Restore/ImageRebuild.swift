@@ -153,7 +153,8 @@ extension ImageRebuild {
         for piece in pieces where piece.source != .zero {
             guard known.isZero(piece.offset..<piece.end) else { continue }
             throw .damaged(
-                "the map of point \(point.id) has a record for byte \(piece.offset), and says that it is zero")
+                "the map of point \(point.id) has a record for byte \(piece.offset), and says that it is zero"
+            )
         }
     }
 }

@@ -72,7 +72,8 @@ enum WireAnswer {
                 case .point: .point(job, try reader.uint64())
                 case .note: .note(job, try NoteID(parsing: &reader))
                 }
-            objects.append(ListedObject(key: key, length: min(try reader.varint("length"), maximumListedBytes)))
+            objects.append(
+                ListedObject(key: key, length: min(try reader.varint("length"), maximumListedBytes)))
         }
         try reader.finish()
         return objects

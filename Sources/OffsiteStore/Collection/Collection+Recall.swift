@@ -39,7 +39,9 @@ extension JobCollection {
         let gone = Tomb.adding([], to: last.gone, without: shelf.points.map(\.generation))
         try store.publish(
             Tomb(
-                number: last.number + 1, made: store.clock.now, maker: request.maker, trusted: last.trusted,
+                number: last.number.saturatingAdd(1), made: store.clock.now, maker: request.maker,
+                trusted: last.trusted,
+                trustedAt: last.trustedAt,
                 gone: gone),
             job, store: id)
     }

@@ -61,7 +61,9 @@ extension Point {
         self.kind = kind
         self.health = health
         sourceTime = Timestamp(nanoseconds: Int64(bitPattern: try open.uint64()))
-        guard Timestamp.plausible.contains(sourceTime) else { throw .badField(field: "source time", offset: 52) }
+        guard Timestamp.plausible.contains(sourceTime) else {
+            throw .badField(field: "source time", offset: 52)
+        }
         let length = try open.length("image length", limit: ImageLayout.maximumLength)
         imageDigest = try open.digest()
         counts = Counts()

@@ -25,22 +25,30 @@ package enum ClockDoubt: Equatable, Sendable, CustomStringConvertible {
     /// - Parameters:
     ///   - points: In the order of their generations.
     ///   - now: By the store's clock.
-    ///   - trusted: Times up to this generation were looked at by a person, and found right.
-    package static func find(in points: [RetainedPoint], now: Timestamp, trusted: UInt64 = 0) -> ClockDoubt? {
+    ///   - trusted: Times up to this generation were looked at by a person, and found right or known for what they are.
+    ///   - trustedAt: When that was; nil where it is not known.
+    package static func find(
+        in points: [RetainedPoint], now: Timestamp, trusted: UInt64 = 0, trustedAt: Timestamp? = nil
+    ) -> ClockDoubt? {
         guard let newest = points.last else { return nil }
-        for point in points
-        where point.generation > trusted && point.received.seconds > now.seconds + tolerance {
+        let young = points.drop { $0.generation <= trusted }
+        for point in young where point.received.seconds > now.seconds + tolerance {
             return .future(point.generation)
         }
-        var gaps: [Int64] = []
-        for (older, point) in zip(points, points.dropFirst()) {
-            let gap = point.received.seconds - older.received.seconds
-            if point.generation > trusted {
+        // What was trusted stays so: none of its times is judged again, nor anything by one that is out of line.
+        let old = LikelyTimes.of(points.prefix(points.count - young.count).map(\.received)).map(\.seconds)
+        var gaps = zip(old.dropFirst(), old).map { $0 - $1 }
+        var last = trustedAt?.seconds ?? old.last
+        var older = points.prefix(points.count - young.count).last
+        for point in young {
+            if let last {
+                let gap = point.received.seconds - last
                 if gap < -tolerance { return .backward(point.generation) }
-                if point.received == older.received { return .stuck(point.generation) }
+                if point.received == older?.received { return .stuck(point.generation) }
                 if isLeap(gap, gaps.suffix(usualGaps)) { return .leap(point.generation, seconds: gap) }
+                gaps.append(gap)
             }
-            gaps.append(gap)
+            (last, older) = (point.received.seconds, point)
         }
         let sinceNewest = now.seconds - newest.received.seconds
         guard newest.generation > trusted, isLeap(sinceNewest, gaps.suffix(usualGaps)) else { return nil }
@@ -62,7 +70,8 @@ package enum ClockDoubt: Equatable, Sendable, CustomStringConvertible {
         case .stuck(let generation):
             "point \(generation) was received in the same instant as the one before it: the store's clock stood still"
         case .leap(let generation, let seconds):
-            "\(seconds / 86_400) days lie between point \(generation) and what is next to it, "
+            (seconds < 2 * 86_400 ? "1 day lies" : "\(seconds / 86_400) days lie")
+                + " between point \(generation) and what is next to it, "
                 + "far more than usual: the store's clock may have leapt, or backups had stopped"
         }
     }

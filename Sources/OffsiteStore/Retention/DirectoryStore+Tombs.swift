@@ -62,9 +62,9 @@ extension DirectoryStore {
                         "point \(expected) is missing, and nothing says that it was forgotten: nothing is taken away",
                         hint: "hybridrep verify \(job) says what else is lost")
                 }
-                expected = range.upperBound + 1
+                expected = range.upperBound.saturatingAdd(1)
             }
-            expected = generation + 1
+            expected = generation.saturatingAdd(1)
         }
     }
 }

@@ -6,13 +6,20 @@ struct ForgetGuards {
     private let shelf: PointShelf
     private let rights: DeletionRights
     private let trusted: UInt64
+    private let trustedAt: Timestamp?
+    /// When each point was received, where its time can be.
+    private let received: [UInt64: Timestamp]
     /// All, rising.
     let generations: [UInt64]
     /// The newest good point's; 0 without one.
     let newestGood: UInt64
 
-    init(_ request: ForgetRequest, _ shelf: PointShelf, _ rights: DeletionRights, trusted: UInt64) {
-        self.trusted = trusted
+    init(_ request: ForgetRequest, _ shelf: PointShelf, _ rights: DeletionRights, after tomb: Tomb?) {
+        trusted = tomb?.trusted ?? 0
+        trustedAt = trusted > 0 ? tomb?.trustedAt : nil
+        received = Dictionary(
+            zip(shelf.points.map(\.generation), LikelyTimes.of(shelf.points.map(\.received)))
+        ) { first, _ in first }
         self.request = request
         self.shelf = shelf
         self.rights = rights
@@ -28,7 +35,7 @@ struct ForgetGuards {
         guard let newest = shelf.points.last(where: \.isGood) else {
             throw refusal("it has no good point")
         }
-        let doubt = ClockDoubt.find(in: shelf.points, now: now, trusted: trusted)
+        let doubt = ClockDoubt.find(in: shelf.points, now: now, trusted: trusted, trustedAt: trustedAt)
         if !request.trustsClock, let doubt {
             throw refusal(
                 "\(doubt)", hint: "when the times are right: hybridrep forget \(request.job) --trust-clock")
@@ -68,11 +75,18 @@ struct ForgetGuards {
         }
         guard point.reference.digest == item.digest else { return "it is another point than was asked for" }
         if point.isPinned { return KeepReason.pinned.description }
-        if newest.received.seconds - point.received.seconds < rights.minAge {
-            return "younger than \(rights.minAge / 86_400) days, which this store keeps from every key"
+        let age = time(newest).seconds - time(point).seconds
+        if age < rights.minAge {
+            let minimum =
+                rights.minAge % 86_400 == 0
+                ? rights.minAge == 86_400 ? "1 day" : "\(rights.minAge / 86_400) days"
+                : HumanQuantity.age(Int(clamping: rights.minAge))
+            return "younger than \(minimum), which this store keeps from every key"
         }
         return nil
     }
+
+    private func time(_ point: RetainedPoint) -> Timestamp { received[point.generation] ?? point.received }
 
     func tomb(_ report: ForgetReport, after last: Tomb?, made: Timestamp) -> Tomb {
         let going = Set(report.forgotten)
@@ -86,8 +100,10 @@ struct ForgetGuards {
                 received: points[item.generation]?.received ?? Timestamp(seconds: 0), reason: item.reason)
         }
         return Tomb(
-            number: (last?.number ?? 0) + 1, made: made, maker: request.maker,
-            trusted: request.trustsClock ? generations.last ?? 0 : trusted, gone: ranges, entries: entries)
+            number: (last?.number ?? 0).saturatingAdd(1), made: made, maker: request.maker,
+            trusted: request.trustsClock ? generations.last ?? 0 : trusted,
+            trustedAt: request.trustsClock ? made : trustedAt ?? Timestamp(seconds: 0), gone: ranges,
+            entries: entries)
     }
 
     private func refusal(_ detail: String, hint: String? = nil) -> StoreError {

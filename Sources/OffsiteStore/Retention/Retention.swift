@@ -22,8 +22,8 @@ package struct Retention: Sendable {
         guard let newest = points.last(where: \.isGood) else {
             return points.map { PointFate(point: $0, reasons: [.newerThanNewestGood]) }
         }
-        let byReceipt = reasons(points, of: newest) { $0.received }
-        let byMaker = reasons(points, of: newest) { $0.made }
+        let byReceipt = reasons(points, of: newest, by: Self.clock(points, \.received))
+        let byMaker = reasons(points, of: newest, by: Self.clock(points, \.made))
         return points.map { point in
             let reasons =
                 byReceipt[point.generation] ?? byMaker[point.generation]?.map { .byItsMaker($0) } ?? []
@@ -32,6 +32,14 @@ package struct Retention: Sendable {
     }
 
     private typealias Clock = (RetainedPoint) -> Timestamp
+
+    /// What a clock said of each point, where that can be.
+    private static func clock(_ points: [RetainedPoint], _ said: (RetainedPoint) -> Timestamp) -> Clock {
+        let times = Dictionary(
+            zip(points.map(\.generation), LikelyTimes.of(points.map(said)))
+        ) { first, _ in first }
+        return { times[$0.generation] ?? $0.received }
+    }
 
     /// By generation, why points stay by one of the clocks; those that go have none.
     private func reasons(

@@ -7,6 +7,7 @@ extension Tomb {
         open.uint64(UInt64(bitPattern: made.nanoseconds))
         open.string(maker.truncated(toUTF8: Self.maximumTextBytes))
         open.uint64(trusted)
+        open.uint64(UInt64(bitPattern: trustedAt.nanoseconds))
         open.varint(gone.count)
         var floor: UInt64 = 0
         for range in gone {
@@ -35,6 +36,7 @@ extension Tomb {
         made = Timestamp(nanoseconds: Int64(bitPattern: try open.uint64()))
         maker = try open.string("maker", limit: Self.maximumTextBytes)
         trusted = try open.uint64()
+        trustedAt = Timestamp(nanoseconds: Int64(bitPattern: try open.uint64()))
         gone = try Self.ranges(&open)
         entries = []
         for _ in 0..<(try open.varint("entries", limit: open.remaining)) {

@@ -31,16 +31,20 @@ package struct Tomb: Equatable, Sendable {
     package var maker: String
     /// The times of points up to this generation were found right by a person, whatever ``ClockDoubt`` says; 0 for none.
     package var trusted: UInt64
+    /// When that was said, by the store's clock; the epoch where it never was.
+    package var trustedAt: Timestamp
     /// Generations of all points that have been forgotten up to here, those of this tomb with them; rising and apart.
     package var gone: [ClosedRange<UInt64>]
     /// The points of this act; none of one that brought points back.
     package var entries: [Entry]
 
     package init(
-        number: UInt64, made: Timestamp, maker: String, trusted: UInt64 = 0, gone: [ClosedRange<UInt64>],
+        number: UInt64, made: Timestamp, maker: String, trusted: UInt64 = 0,
+        trustedAt: Timestamp = Timestamp(seconds: 0), gone: [ClosedRange<UInt64>],
         entries: [Entry] = []
     ) {
         self.trusted = trusted
+        self.trustedAt = trustedAt
         self.number = number
         self.made = made
         self.maker = maker
@@ -59,7 +63,7 @@ package struct Tomb: Equatable, Sendable {
     ) -> [ClosedRange<UInt64>] {
         var joined: [ClosedRange<UInt64>] = []
         for range in (ranges + numbers.map { $0...$0 }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = joined.last, range.lowerBound <= last.upperBound + 1 {
+            if let last = joined.last, range.lowerBound <= last.upperBound.saturatingAdd(1) {
                 joined[joined.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
             } else {
                 joined.append(range)

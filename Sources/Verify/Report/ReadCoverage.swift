@@ -28,7 +28,8 @@ package struct ReadCoverage: Sendable {
     /// From 0 to 1.
     package func share(at time: Int64) -> Double {
         var cover = DigestCover()
-        for reading in readings where (time.saturatingSubtract(Int64(max(0, seconds)))...time).contains(reading.time.seconds) {
+        for reading in readings
+        where (time.saturatingSubtract(Int64(max(0, seconds)))...time).contains(reading.time.seconds) {
             cover.insert(reading.arc)
         }
         return cover.share
@@ -37,8 +38,12 @@ package struct ReadCoverage: Sendable {
     /// Seconds and share: at both ends, and before and after each step between them.
     package func steps(from start: Int64, to end: Int64) -> [(time: Int64, share: Double)] {
         guard start < end else { return [(end, share(at: end))] }
-        let changes = Set(readings.flatMap { [$0.time.seconds, $0.time.seconds.saturatingAdd(Int64(seconds)).saturatingAdd(1)] })
-            .filter { $0 > start && $0 <= end }.sorted()
+        let changes = Set(
+            readings.flatMap {
+                [$0.time.seconds, $0.time.seconds.saturatingAdd(Int64(seconds)).saturatingAdd(1)]
+            }
+        )
+        .filter { $0 > start && $0 <= end }.sorted()
         var moments = [start] + changes.flatMap { [$0 - 1, $0] } + [end]
         if changes.count > Self.mostMoments {
             let step = Double(end - start) / Double(Self.mostMoments)

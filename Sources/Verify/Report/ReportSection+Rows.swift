@@ -38,7 +38,8 @@ extension ReportSection {
             "objects":
                 "\(facts.objectsPresent) of \(facts.objectsNeeded) there, \(facts.objectsHashed) hashed",
             "bytes": HumanQuantity.bytes(facts.bytesHashed), "isBad": !verification.isGood,
-            "verdict": verification.isGood ? "good" : "\(facts.damagedObjects.saturatingAdd(facts.faults.count)) damaged",
+            "verdict": verification.isGood
+                ? "good" : "\(facts.damagedObjects.saturatingAdd(facts.faults.count)) damaged",
         ]
     }
 

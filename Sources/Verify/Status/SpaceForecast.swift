@@ -61,7 +61,9 @@ package struct SpaceForecast: Equatable, Sendable {
         bytesPerDay = Int(saturating: rate.rounded())
         let days = rate > 0 ? Double(space.availableBytes) / rate : .infinity
         outlook =
-            if days >= Double(Self.mostDays) { .endless } else if forgets { .daysAtLeast(Int(saturating: days)) } else {
+            if days >= Double(Self.mostDays) { .endless } else if forgets {
+                .daysAtLeast(Int(saturating: days))
+            } else {
                 .days(Int(saturating: days))
             }
     }

@@ -46,7 +46,8 @@ package enum StatusFinding: Equatable, Sendable {
         switch self {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
-        case .held, .unbounded, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue, .restoreUnmeasured,
+        case .held, .unbounded, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue,
+            .restoreUnmeasured,
             .fromTheFuture, .nearlyFull:
             .warning
         case .noGoodPoint, .stale, .damaged, .unreadable, .rehearsalFailed, .restoreTooSlow: .critical

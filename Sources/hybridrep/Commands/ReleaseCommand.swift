@@ -23,7 +23,8 @@ struct ReleaseCommand: ToolCommand {
     func perform(_ session: Session) throws -> Verdict {
         try mark.add(.released, try PointSelection(point), comment, session, options) { found, points in
             // An image that is larger than anything vouches for is accepted the same way.
-            let isHeld = try found.point.health == .suspicious || found.point.hold != nil
+            let isHeld =
+                try found.point.health == .suspicious || found.point.hold != nil
                 || !points.isBounded(found.point)
             guard isHeld else {
                 throw CommandFailure(

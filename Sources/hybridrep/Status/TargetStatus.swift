@@ -87,7 +87,9 @@ extension StatusFinding {
             points.count == 1
                 ? "point \(points[0]) cannot be read" : "points \(Self.list(points)) cannot be read"
         case .unbounded(let points):
-            (points.count == 1 ? "point \(points[0]) has an image" : "\(points.count) points, the last \(points[points.count - 1]), have images")
+            (points.count == 1
+                ? "point \(points[0]) has an image"
+                : "\(points.count) points, the last \(points[points.count - 1]), have images")
                 + " far larger than what is stored of it and any before it"
         case .held(let point): "point \(point) is held as suspicious, and is not the latest"
         case .acceptedDamage(let point): "point \(point) was accepted with damage, and is not the latest"

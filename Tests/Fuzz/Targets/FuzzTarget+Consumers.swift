@@ -15,11 +15,16 @@ extension FuzzTarget {
     private static let now = FixedClock().now
 
     private static var judgementSeeds: [[UInt8]] {
-        [(0..<120).map { UInt8(truncatingIfNeeded: $0 * 7) }, [UInt8](repeating: 0xDF, count: 96), [UInt8](repeating: 0xBF, count: 96)]
+        [
+            (0..<120).map { UInt8(truncatingIfNeeded: $0 * 7) }, [UInt8](repeating: 0xDF, count: 96),
+            [UInt8](repeating: 0xBF, count: 96),
+        ]
     }
 
     private static var evidenceSeeds: [[UInt8]] {
-        (0..<5).map { kind in (0..<90).map { UInt8(truncatingIfNeeded: $0 % 18 == 0 ? $0 / 18 + kind : $0 * 5) } }
+        (0..<5).map { kind in
+            (0..<90).map { UInt8(truncatingIfNeeded: $0 % 18 == 0 ? $0 / 18 + kind : $0 * 5) }
+        }
     }
 
     private static func time(_ input: inout FuzzInput) -> Timestamp {
@@ -35,7 +40,9 @@ extension FuzzTarget {
 
     /// A point as no parser would let it pass.
     private static func point(_ generation: UInt64, _ input: inout FuzzInput) -> Point? {
-        let extents = [Extent(key: .init(.data, ""), offset: 0, length: input.number(), blockSize: 1 + input.number())]
+        let extents = [
+            Extent(key: .init(.data, ""), offset: 0, length: input.number(), blockSize: 1 + input.number())
+        ]
         guard let layout = try? ImageLayout(extents) else { return nil }
         var counts = Point.Counts()
         counts.blocks = input.number()
@@ -54,7 +61,7 @@ extension FuzzTarget {
             imageDigest: digest, counts: counts, toolVersion: "0", segments: [],
             sourceFacts: flags & 16 == 0 ? [] : input.chunk())
         point.difference = .init(
-            changedBytes: input.number(), storedBytes: input.number(), hadBaseBytes: flags & 32 == 0)
+            hadBaseBytes: flags & 32 == 0, changedBytes: input.number(), storedBytes: input.number())
         return point
     }
 
@@ -78,13 +85,15 @@ extension FuzzTarget {
                 .init(received: received, bytes: point.counts.shippedBytes, isFirst: point.parent == nil))
             _ = point.id
             _ = point.changedBytes
-            _ = HumanQuantity.bytes(point.counts.shippedBytes) + HumanQuantity.age(point.counts.pages)
+            _ =
+                HumanQuantity.bytes(point.counts.shippedBytes) + HumanQuantity.age(point.counts.pages)
                 + HumanQuantity.percent(point.counts.pages, of: point.counts.blocks)
         }
         guard let newest = points.last, let latest = points.dropLast().last else { return }
         _ = SanityGate.reasons(newest, since: latest) { points }
         _ = SpaceForecast(
-            [growth, growth], SpaceStatus(availableBytes: input.number(), totalBytes: input.number()), now: now)
+            [growth, growth], SpaceStatus(availableBytes: input.number(), totalBytes: input.number()),
+            now: now)
         var policy = KeepPolicy()
         policy.last = Int(input.byte() % 4)
         policy.within = Int64(input.number())
@@ -150,7 +159,8 @@ extension FuzzTarget {
         point.counts.shippedBytes = min(point.counts.shippedBytes, ImageLayout.maximumLength)
         point.counts.pages = min(point.counts.pages, point.layout.length)
         point.counts.badPages = min(point.counts.badPages, point.counts.pages)
-        point.sourceTime = min(max(point.sourceTime, Timestamp(seconds: 0)), Timestamp(seconds: 7_000_000_000))
+        point.sourceTime = min(
+            max(point.sourceTime, Timestamp(seconds: 0)), Timestamp(seconds: 7_000_000_000))
         return point
     }
 

@@ -17,7 +17,8 @@ package struct FuzzTarget: Sendable {
     }
 
     package static let all: [FuzzTarget] =
-        ese + logs + streams + objects + journals + packs + maps + restores + wires + texts + rates + consumers
+        ese + logs + streams + objects + journals + packs + maps + restores + wires + texts + rates
+        + consumers
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

@@ -1,0 +1,59 @@
+import Foundation
+import Image
+import OffsiteStore
+import Platform
+import TestSupport
+import Testing
+
+/// A point that says its image has far more zeros than anything vouches for, as its owner meets it.
+@Suite struct MapBombCommandTests {
+    private static func zeros(_ site: Site, _ length: Int) throws {
+        let store = DirectoryStore(
+            root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        defer { store.close() }
+        let points = try PointReader(store, job: .valid("mdb01"))
+        let head = try #require(try points.head())
+        let segment = try MapSegment.made(
+            [MapEntry(offset: 0, length: length, source: .zero)],
+            [FingerprintRun(offset: 0, length: length, blockSize: 1, source: .zero)], job: points.job.id)
+        _ = try store.put(.map, job: points.job.name, segment.bytes)
+        var point = head.point
+        point.generation += 1
+        point.parent = head.reference
+        point.segments = [segment.name]
+        point.layout = try ImageLayout([
+            Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 1)
+        ])
+        point.counts = .init()
+        _ = try store.commit(
+            point.encoded(job: points.job.id, store: points.storeID), generation: point.generation,
+            job: points.job.name)
+    }
+
+    @Test func aBombIsNamedAndLaterNightsAreGood() throws {
+        let site = try Site()
+        try site.configure(
+            source: try site.makeRawFile(), targets: ["vault": "directory: \(site.store)"])
+        try site.expectGood("init", "vault")
+        try site.expectGood("run", Site.job)
+        try Self.zeros(site, 1 << 50)
+        let status = try site.run("status", Site.job)
+        #expect(status.status == 27)
+        #expect(
+            status.outputText.contains("has an image far larger than what is stored of it and any before it"))
+        #expect(status.outputText.contains("hybridrep release mdb01 2"))
+        #expect(try site.expectGood("show", Site.job).contains("1-"))
+        let image = site.path("image")
+        try site.expectGood("restore", Site.job, "--image", image)
+        let named = try site.expect(22, "restore", Site.job, "2", "--image", site.path("bomb"))
+        #expect(named.contains("says that its image has 1.0 PiB, far more than is stored of it"))
+        #expect(named.contains("hint: look at it; if it is as it should be: hybridrep release mdb01 2"))
+        #expect(try site.run("verify", Site.job, "--full").status == 22)
+        // The next night builds on nothing of it, says so, and the one after is as ever.
+        #expect([0, 3].contains(try site.run("run", Site.job).status))
+        try site.expectGood("run", Site.job)
+        try site.expectGood("verify", Site.job, "--full")
+        try site.expectGood("status", Site.job)
+        try site.expectGood("gc", Site.job)
+    }
+}
