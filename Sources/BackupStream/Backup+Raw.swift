@@ -23,6 +23,7 @@ extension Backup {
         }
         try requireLength(byteCount)
         var manifest = manifest(at: time)
+        manifest.warnings = stream.warnings
         if let pages {
             try judge(pages, path: source.label, into: &manifest)
             let database = ImageManifest.Database(name: "", pages)
@@ -49,12 +50,23 @@ extension Backup {
         switch source {
         case .ese: preconditionFailure("a set is not a stream")
         case .file(let path):
-            let file = try WatchedFile(opening: path, in: files, ReadPatience(clock))
+            let file = try watched(path)
             return (file, file)
         case .command(let text): return (try CommandStream(text, pulse), nil)
         case .stdin:
             guard let standardInput else { preconditionFailure("a stdin source is given its input") }
             return (PipedStream(standardInput, pulse), nil)
+        }
+    }
+
+    private func watched(_ path: String) throws(BackupError) -> WatchedFile {
+        do throws(BackupError) { return try WatchedFile(opening: path, in: files, ReadPatience(clock)) } catch
+        {
+            guard (try? files.status(path))?.kind == .other else { throw error }
+            // `/dev/stdin` and `<(...)` of a shell among them: the file must be there for later reads, too.
+            throw BackupError(
+                error.kind, error.detail,
+                hint: "a pipe is a source of its own: source: {stdin: true}, or source: {command: ...}")
         }
     }
 

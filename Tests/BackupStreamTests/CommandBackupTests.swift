@@ -20,6 +20,29 @@ import Testing
         #expect(error.detail == "run command: it exited with status 3: disk on fire")
     }
 
+    @Test(
+        "what a command that ends well writes to standard error is a warning",
+        arguments: [
+            ("echo a >&2", ["the command wrote to standard error: a"]),
+            ("echo a >&2; echo >&2; echo b >&2", ["the command wrote to standard error: a | b"]),
+            (#"printf 'a\tb\n' >&2"#, [#"the command wrote to standard error: a\tb"#]),
+            ("printf '\n \n' >&2", []),
+        ])
+    func warnings(_ command: String, _ expected: [String]) throws {
+        let result = try bench.backup(.command("echo data; " + command))
+        #expect(result.manifest.warnings == expected)
+        #expect(result.manifest.summary.warnings == expected)
+        #expect(result.health == .good)
+    }
+
+    @Test func muchOnStandardErrorIsCutToItsEnd() throws {
+        let result = try bench.backup(
+            .command("echo data; head -c 900000 /dev/zero | tr '\\0' x >&2; echo the end >&2"))
+        let warning = try #require(result.manifest.warnings.first)
+        #expect(warning.hasSuffix("xxx | the end"))
+        #expect(warning.utf8.count < 600)
+    }
+
     @Test func aBadPageInAPrintedDatabaseFails() throws {
         var bytes = ESEDatabase().bytes()
         bytes[8192 * 11 + 4000] ^= 0xFF

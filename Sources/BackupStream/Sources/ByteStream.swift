@@ -8,12 +8,16 @@ protocol ByteStream: AnyObject {
     /// To be called once after the last byte: says whether what was read is all there is, and unchanged.
     func finish() throws(BackupError)
 
+    /// What there is to be said of a stream that has come to a good end.
+    var warnings: [String] { get }
+
     /// The file behind it where any part of it may be read at any time.
     var seekable: WatchedFile? { get }
 }
 
 extension ByteStream {
     var seekable: WatchedFile? { nil }
+    var warnings: [String] { [] }
 
     func fill(_ buffer: inout [UInt8]) throws(BackupError) -> Int {
         var target = buffer.mutableSpan

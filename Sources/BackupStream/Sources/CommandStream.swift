@@ -5,6 +5,8 @@ final class CommandStream: ByteStream {
     private let child: ChildProcess
     private let output: PipedStream
     private let pulse: Backup.Pulse
+    /// What it wrote to standard error although it ended well: in `a | b` nobody sees that `a` has failed.
+    private(set) var warnings: [String] = []
     /// How much of stderr an error repeats.
     private static let quotedLines = 3
     private static let quotedCharacters = 500
@@ -22,19 +24,22 @@ final class CommandStream: ByteStream {
         // It may close its output long before it ends.
         while child.status(withinMilliseconds: PipedStream.patienceMilliseconds) == nil { try pulse() }
         let end = child.finish()
+        let said = Self.lastLines(end.stderr)
         let how: String
         switch end.status {
-        case .exited(0): return
+        case .exited(0):
+            if !said.isEmpty { warnings = ["the command wrote to standard error: \(said)"] }
+            return
         case .exited(let code): how = "exited with status \(code)"
         case .signalled(let number): how = "was ended by signal \(number)"
         case .unknown: how = "ended, how is not known"
         }
-        let said = Self.lastLines(end.stderr)
         throw BackupError(.sourceFailed, "run command: it \(how)\(said.isEmpty ? "" : ": \(said)")")
     }
 
     private static func lastLines(_ text: String) -> String {
-        let lines = text.split(whereSeparator: \.isNewline).suffix(quotedLines)
-        return String(lines.joined(separator: " | ").suffix(quotedCharacters))
+        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+            .suffix(quotedLines)
+        return PrintableText.of(String(lines.joined(separator: " | ").suffix(quotedCharacters)), limit: .max)
     }
 }

@@ -6,11 +6,12 @@ package final class AppendedFile: Sendable {
     private let descriptor: OwnedDescriptor
 
     /// Opens the file, making it with mode 0600 where it is not there.
+    ///
+    /// - Throws: ``SystemError/notRegular(_:)`` for a FIFO, a socket or a device.
     package init(_ path: String) throws(SystemError) {
-        let number = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        guard number >= 0 else { throw .last("open", path) }
         self.path = path
-        descriptor = OwnedDescriptor(number)
+        descriptor = try OwnedDescriptor(
+            openingFile: path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o600)
     }
 
     package func append(line: String) throws(SystemError) {

@@ -4,14 +4,13 @@ internal import Glibc
 /// An open file of the host: `pread`, `pwrite`, `fsync` on one descriptor.
 @safe final class HostFile: OpenFile, SharedFile {
     let path: String
-    let descriptor: Int32
+    private let owned: OwnedDescriptor
+    var descriptor: Int32 { owned.number }
 
-    init(_ descriptor: Int32, path: String) {
-        self.descriptor = descriptor
+    init(_ descriptor: OwnedDescriptor, path: String) {
+        owned = descriptor
         self.path = path
     }
-
-    deinit { _ = close(descriptor) }
 
     func read(into target: inout MutableSpan<UInt8>, at offset: Int) throws(SystemError) -> Int {
         var done = 0

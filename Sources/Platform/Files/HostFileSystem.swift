@@ -12,9 +12,8 @@ package struct HostFileSystem: FileSystem {
             case .create, .createReadable: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
             case .update: O_RDWR
             }
-        let permissions: mode_t = mode == .createReadable ? 0o644 : 0o600
-        let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, permissions)
-        guard descriptor >= 0 else { throw .last("open", path) }
+        let descriptor = try OwnedDescriptor(
+            openingFile: path, flags, permissions: mode == .createReadable ? 0o644 : 0o600)
         return HostFile(descriptor, path: path)
     }
 
@@ -104,13 +103,12 @@ package struct HostFileSystem: FileSystem {
     }
 
     package func lock(_ path: String, _ kind: LockKind) throws(SystemError) -> (any HeldLock)? {
-        let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .last("open", path) }
+        let descriptor = try OwnedDescriptor(
+            openingFile: path, O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o600)
         let operation = (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB
-        while flock(descriptor, operation) != 0 {
+        while flock(descriptor.number, operation) != 0 {
             if errno == EINTR { continue }
             let error = SystemError.last("lock", path)
-            _ = close(descriptor)
             if error.code == EWOULDBLOCK { return nil }
             throw error
         }

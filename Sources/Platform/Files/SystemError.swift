@@ -25,9 +25,13 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The file is larger than its kind may be.
     package static func tooLarge(_ path: String) -> Self { Self(call: "read", path: path, code: EFBIG) }
 
+    /// The name is that of a FIFO, a socket or a device, which is never read as a file.
+    package static func notRegular(_ path: String) -> Self { Self(call: "open", path: path, code: ESPIPE) }
+
     package static let interruptedCode = EINTR
     package static let existsCode = EEXIST
     package static let notFoundCode = ENOENT
+    package var isNotRegular: Bool { code == ESPIPE }
     package var isEndOfFile: Bool { code == ENODATA }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
@@ -41,7 +45,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
 
     package var description: String {
-        let reason = unsafe String(cString: strerror(code))
+        // The system's words for this one are "Illegal seek".
+        let reason = unsafe isNotRegular ? "not a regular file" : String(cString: strerror(code))
         return path.isEmpty ? "\(call): \(reason)" : "\(call) \(path): \(reason)"
     }
 }

@@ -43,9 +43,7 @@ struct KnownHosts {
 
     /// The marker (`@revoked`, `@cert-authority`, or any other word after an `@`) of the first line with one.
     private static func firstMarker(in path: String) throws(SystemError) -> String? {
-        let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard number >= 0 else { throw .last("open", path) }
-        let file = OwnedDescriptor(number)
+        let file = try OwnedDescriptor(openingFileOrDevice: path, O_RDONLY)
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var search = KnownHostsMarkerSearch()
         var readBytes = 0

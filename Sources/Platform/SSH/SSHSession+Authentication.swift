@@ -73,13 +73,17 @@ extension SSHSession {
         return try outcome(unsafe ssh_userauth_publickey(handle, nil, key), of: "\(path) (\(fingerprint))")
     }
 
-    /// Refuses a private key that others can read, as OpenSSH does.
+    /// Refuses a private key that others can read, as OpenSSH does, and what is no file at all.
     private func checkMode(of path: String) throws(TransportError) {
         var found = stat()
         let detail: String
         var hint: String?
         if unsafe stat(path, &found) != 0 {
             detail = SystemError.last("open", path).description
+        } else if found.st_mode & S_IFMT != S_IFREG {
+            // libssh would wait for the other end of a FIFO.
+            detail = SystemError.notRegular(path).description
+            hint = "set identity to a file with a private key"
         } else if found.st_uid == geteuid(), found.st_mode & 0o077 != 0 {
             detail = "\(path) can be read by others (mode 0\(String(found.st_mode & 0o7777, radix: 8)))"
             hint = "chmod 600 \(ShellQuote.posix(path))"

@@ -130,6 +130,10 @@ extension RunHistory {
     private enum Access { case reading, writing }
 
     private func open(_ access: Access) throws -> DatabaseQueue {
+        // SQLite opens it by itself.
+        if let there = try files.status(path), there.kind != .regular {
+            throw HistoryError(path, "not a regular file")
+        }
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(busySeconds)
         if access == .writing {

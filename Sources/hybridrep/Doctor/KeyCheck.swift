@@ -38,6 +38,11 @@ struct KeyCheck {
     }
 
     private func mode(_ check: String, _ target: Name?, _ path: String, _ status: FileStatus) -> Finding {
+        guard status.kind == .regular else {
+            return .failed(
+                .authentication, check, target, "\(path) is not a regular file",
+                next: "ls -l \(ShellQuote.posix(path))")
+        }
         let mode = String(status.mode, radix: 8)
         guard status.mode & 0o077 == 0 else {
             return .failed(
