@@ -15,8 +15,10 @@ extension Backup {
             progress: progress, pulse: pulse)
         var rereader = watched.map { PageRereader($0, ReadPatience(clock)) }
         var blockSize = Extent.defaultBlockSize
+        var claim: String?
         let (pages, byteCount) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
             let check = try databaseCheck(first, watched)
+            if check == nil { claim = try acceptedClaim(first, watched) }
             blockSize = check?.pageSize.bytes ?? Extent.defaultBlockSize
             try pass.writer.beginExtent(.init(.data, ""), blockSize: blockSize)
             return check
@@ -24,6 +26,10 @@ extension Backup {
         try requireLength(byteCount)
         var manifest = manifest(at: time)
         manifest.warnings = stream.warnings
+        if let claim {
+            manifest.warnings.append("\(source.label): \(claim); its pages were not checked")
+            manifest.isSound = false
+        }
         if let pages {
             try judge(pages, path: source.label, into: &manifest)
             let database = ImageManifest.Database(name: "", pages)
@@ -90,6 +96,24 @@ extension Backup {
         return DatabasePageCheck(
             pair, end: end,
             flushMap: FlushMapFile.find(beside: file.path, pair.header, in: files))
+    }
+
+    /// Why what is no database claims to be one; nil when it does not.
+    ///
+    /// - Throws: The same, unless a damaged source is accepted.
+    private func acceptedClaim(_ first: Span<UInt8>, _ file: WatchedFile?) throws(BackupError) -> String? {
+        let kind = FileKind.sniff(first.extracting(0..<min(first.count, FileKind.prefixBytes)))
+        // A streaming file has no pages that could be checked, and an empty source is an error of its own.
+        guard kind != .streamingFile, !first.isEmpty else { return nil }
+        let name = file.map { PathText.name(of: $0.path) } ?? ""
+        let prefix = first.extracting(0..<min(first.count, DatabaseClaim.prefixBytes))
+        guard let claim = DatabaseClaim.reason(name: name, kind, prefix) else { return nil }
+        guard options.acceptDamaged else {
+            throw BackupError(
+                .badPages, "check \(source.label): \(claim)",
+                hint: "repair the database or take an older copy; --accept-damaged ships it as it is")
+        }
+        return claim
     }
 
     private func requireLength(_ byteCount: Int) throws(BackupError) {

@@ -8,18 +8,18 @@ extension Backup {
         _ path: String, logs: String?, into draft: SpoolDraft, at time: Timestamp,
         _ progress: @escaping (Int, Int?) -> Void
     ) throws(BackupError) -> BackupResult {
-        let inventory = try SetInventory(path, logs: logs, in: files, patience)
+        let inventory = try SetInventory(path, logs: logs, in: files, patience, leaveOut: options.leaveOut)
+        var manifest = manifest(at: time)
+        manifest.warnings = inventory.warnings
+        try recordLeftOut(inventory, into: &manifest)
         // Headers and logs alone tell most sets that cannot be restored: before the pages are read.
         for database in inventory.databases {
-            var early = manifest(at: time)
+            var early = manifest
             let trailer = try SetInventory.trailer(of: database, in: files, ReadPatience(clock))
             _ = try verdict(of: database, trailer: trailer, inventory, logs: inventory.logFacts, into: &early)
         }
         let members = inventory.members
 
-        var manifest = manifest(at: time)
-        manifest.warnings = inventory.warnings
-        manifest.leftOut = inventory.leftOut
         manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
         let pass = ImagePass(
             try tarWriter(draft, .full, members),

@@ -12,19 +12,22 @@ package struct Backup {
         package var expectBytes: Int?
         /// Makes an image of a source with bad pages, marked as damaged.
         package var acceptDamaged: Bool
-        /// Makes an image of a set that is recoverable only with loss, marked as damaged.
+        /// Makes an image of a set that is recoverable only with loss or lacks a database, marked as damaged.
         package var acceptLoss: Bool
+        /// Files that a set may lack.
+        package var leaveOut: LeaveOut
         /// A new image of a set begins as a clone of the one before, where the file system can do that.
         package var sharesImages: Bool
 
         package init(
             minSize: Int? = nil, expectBytes: Int? = nil, acceptDamaged: Bool = false,
-            acceptLoss: Bool = false, sharesImages: Bool = true
+            acceptLoss: Bool = false, leaveOut: LeaveOut = LeaveOut(), sharesImages: Bool = true
         ) {
             self.minSize = minSize
             self.expectBytes = expectBytes
             self.acceptDamaged = acceptDamaged
             self.acceptLoss = acceptLoss
+            self.leaveOut = leaveOut
             self.sharesImages = sharesImages
         }
     }

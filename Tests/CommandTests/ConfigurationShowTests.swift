@@ -45,6 +45,7 @@ import Testing
                 ["state", "/var/lib/hybridrep", "FILE:1:8"],
                 ["jobs.mdb01.source.ese", "/mnt/snap/mdb01", "FILE:4:19"],
                 ["jobs.mdb01.source.logs", "/mnt/snap/mdb01-logs", "FILE:4:42"],
+                ["jobs.mdb01.source.leave-out", "[]", "default"],
                 ["jobs.mdb01.spool.directory", "/backup/spool", "FILE:5:24"],
                 ["jobs.mdb01.spool.keep", "2", "FILE:5:45"],
                 ["jobs.mdb01.targets", "[vault]", "FILE:6:14"],

@@ -22,6 +22,11 @@ import Testing
         }
         let result = try Command.run(["sh", "-c", #"printf '%s\001' "# + ShellQuote.posix(texts)])
         #expect(result.status == 0)
+        // What is printed for people is spelled without control characters, and read back by bash alone.
+        let shown = texts.map { ShellQuote.shown($0) }
+        #expect(!shown.joined().unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F })
+        let again = try Command.run(["bash", "-c", #"printf '%s\001' "# + shown.joined(separator: " ")])
+        #expect(again.output == result.output)
         let expected: [UInt8] = texts.flatMap { text -> [UInt8] in Array(text.utf8) + [1] }
         #expect(result.output == expected)
     }

@@ -32,6 +32,7 @@ package struct SetInspection {
         progress: (_ doneBytes: Int, _ totalBytes: Int) -> Void = { _, _ in }
     ) throws(BackupError) {
         let inventory = try SetInventory(path, logs: logs, in: files)
+        if let refusal = inventory.refusal(job: nil) { throw refusal }
         let total = inventory.logs.reduce(0) { $0 + $1.status.length }
         var done = 0
         var read: [String: LogFact] = [:]

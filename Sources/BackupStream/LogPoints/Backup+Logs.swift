@@ -25,7 +25,8 @@ extension Backup {
             preconditionFailure("only a set has logs")
         }
         let time = clock.now
-        let inventory = try SetInventory(path, logs: logs, in: files, patience)
+        let inventory = try SetInventory(path, logs: logs, in: files, patience, leaveOut: options.leaveOut)
+        if !options.acceptLoss, let refusal = inventory.refusal(job: spool.job) { throw refusal }
         let decision = LogPointDecision(
             basis: basis, current: Self.current(inventory), logs: inventory.logFacts,
             isCircular: inventory.isCircular)
@@ -72,7 +73,7 @@ extension Backup {
     ) throws(BackupError) -> LogOutcome {
         var manifest = manifest(at: time)
         manifest.warnings = inventory.warnings
-        manifest.leftOut = inventory.leftOut
+        try recordLeftOut(inventory, into: &manifest)
         manifest.logs = Self.logs(members, isCircular: inventory.isCircular)
         manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
         let pass = ImagePass(

@@ -76,12 +76,16 @@ package struct ImageManifest: Codable, Equatable, Sendable {
 
     /// A file of the source folder that is not part of the image.
     package struct LeftOut: Codable, Equatable, Sendable {
+        /// Relative to the folder.
         package var name: String
         package var reason: String
+        /// True where the image should have it, and an option or the configuration accepted that it does not.
+        package var isAccepted: Bool?
 
-        package init(name: String, reason: String) {
+        package init(name: String, reason: String, isAccepted: Bool? = nil) {
             self.name = name
             self.reason = reason
+            self.isAccepted = isAccepted
         }
     }
 }

@@ -4,6 +4,8 @@ package import Platform
 package struct ManifestSummary: Codable, Equatable, Sendable {
     private static let keptWarnings = 5
     private static let keptPages = 5
+    private static let keptLeftOut = 100
+    private static let keptNameCharacters = 255
 
     package var schemaVersion: Int
     package var source: ImageManifest.Source
@@ -19,6 +21,8 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
     /// The first few of them.
     package var warnings: [String]
     package var warningCount: Int
+    /// The first few of them, those that were accepted by name or option before all others; nil when there are none.
+    package var leftOut: [ImageManifest.LeftOut]?
     package var leftOutCount: Int
     package var healedReads: Int?
     /// The first few of them.
@@ -52,6 +56,15 @@ package struct ManifestSummary: Codable, Equatable, Sendable {
         warnings = manifest.warnings.prefix(Self.keptWarnings).map { String($0.prefix(160)) }
         warningCount = manifest.warnings.count
         leftOutCount = manifest.leftOut.count
+        let accepted = manifest.leftOut.filter { $0.isAccepted == true }
+        let others = manifest.leftOut.filter { $0.isAccepted != true }
+        if leftOutCount > 0 {
+            leftOut = (accepted + others).prefix(Self.keptLeftOut).map { file in
+                .init(
+                    name: String(file.name.prefix(Self.keptNameCharacters)),
+                    reason: String(file.reason.prefix(160)), isAccepted: file.isAccepted)
+            }
+        }
         healedReads = manifest.healedReads
         suspectPages = manifest.suspectPages.map { Array($0.prefix(Self.keptPages)) }
         suspectPageCount = manifest.suspectPages?.count

@@ -2,11 +2,6 @@ internal import ESE
 internal import Platform
 
 extension SetInventory {
-    /// Endings of names that only databases have; one without a good header is an error.
-    static let databaseEndings = [".edb", ".dit", ".stm"]
-    /// Endings that other products use, too.
-    private static let doubtfulEndings = [".mdb"]
-
     /// The start of a file, read again while it is not what the name promises.
     ///
     /// - Parameters:
@@ -20,7 +15,7 @@ extension SetInventory {
         var bytes: [UInt8]?
         let isHealed = try patience.retry { () throws(BackupError) in
             bytes = try file.uncachedBytes(at: 0, count: FileKind.prefixBytes)
-            return bytes.map(Self.isWhole) ?? false
+            return bytes.map { Self.isWhole($0, name) } ?? false
         }
         return isHealed ? bytes : nil
     }
@@ -33,14 +28,11 @@ extension SetInventory {
 
     /// How often such a start is read again; nil for never.
     private func patience(with prefix: [UInt8], _ name: String, wantsDatabase: Bool) -> ReadPatience? {
-        guard let patience, !prefix.isEmpty, !Self.isWhole(prefix) else { return nil }
+        guard let patience, !prefix.isEmpty, !Self.isWhole(prefix, name) else { return nil }
+        let kind = FileKind.sniff(prefix.span)
         // One good header of two is what a crash leaves as well.
-        if FileKind.sniff(prefix.span) == .database { return wantsDatabase ? doubtful : nil }
-        let lowercased = name.lowercased()
-        if Self.databaseEndings.contains(where: lowercased.hasSuffix) {
-            return wantsDatabase ? patience : nil
-        }
-        if Self.doubtfulEndings.contains(where: lowercased.hasSuffix) { return doubtful }
+        if kind == .database { return wantsDatabase ? doubtful : nil }
+        if Self.claim(of: name, kind, prefix.span) != nil { return wantsDatabase ? patience : nil }
         guard let log = LogName(name), log.isWritten else { return nil }
         // Many programs name their logs so: only beside a log of the same stream it is likely to be one.
         let isStream = logFacts.contains { fact in
@@ -49,9 +41,10 @@ extension SetInventory {
         return isStream ? patience : doubtful
     }
 
-    private static func isWhole(_ prefix: [UInt8]) -> Bool {
+    private static func isWhole(_ prefix: [UInt8], _ name: String) -> Bool {
         switch FileKind.sniff(prefix.span) {
         case .other: false
+        case .unwritten: !DatabaseClaim.isNamed(name)
         // A header that can be read and is of no known format will not get better.
         case .database: (try? HeaderPair.find(in: prefix.span)).map { $0.state == .good } ?? true
         default: true

@@ -39,6 +39,12 @@ extension SetInventory {
     /// The names that Windows' services give their temporary databases.
     static func isTemporary(_ name: String) -> Bool { ["temp.edb", "tmp.edb"].contains(name.lowercased()) }
 
+    /// Why a file cannot be a member by its name; nil when it can.
+    static func fault(inName name: String) -> String? {
+        if name == ImageManifest.memberName { return "its name is that of the manifest" }
+        return SetExtractor.fault(inName: name)
+    }
+
     func requireOneNameEach() throws(BackupError) {
         var seen: Set<String> = []
         for file in members where !seen.insert(file.name).inserted {

@@ -16,9 +16,16 @@ struct SetInventory {
     private(set) var logFacts: [LogFact] = []
     /// Every checkpoint found, damaged ones and those of other streams among them.
     private(set) var checkpointFacts: [CheckpointFact] = []
-    private(set) var leftOut: [ImageManifest.LeftOut] = []
+    /// Every file of the folders that is no member, and why.
+    var leftOut: [ImageManifest.LeftOut] = []
+    /// Those of `leftOut` that should not be.
+    var claims: [Claim] = []
     private(set) var warnings: [String] = []
-    private let files: any FileSystem
+    let files: any FileSystem
+    /// What the image may lack.
+    let leaveOut: LeaveOut
+    /// The folder of the databases, and that of the logs where it is another one.
+    private(set) var readFolders: [FileStatus] = []
     let patience: ReadPatience?
     /// For headers that may well be no headers at all.
     let doubtful: ReadPatience?
@@ -41,10 +48,13 @@ struct SetInventory {
     ///   - path: A folder, or one database file.
     ///   - logs: The folder of logs and checkpoint; nil when they are beside the database.
     ///   - patience: How often a log's header that is wrong is read again; nil for never.
+    ///   - leaveOut: Names that are not looked at.
     init(
-        _ path: String, logs: String?, in files: any FileSystem, _ patience: ReadPatience? = nil
+        _ path: String, logs: String?, in files: any FileSystem, _ patience: ReadPatience? = nil,
+        leaveOut: LeaveOut = LeaveOut()
     ) throws(BackupError) {
         self.files = files
+        self.leaveOut = leaveOut
         self.patience = patience
         doubtful = patience?.doubtful()
         let found: FileStatus?
@@ -56,11 +66,23 @@ struct SetInventory {
         let folder = isFolder ? path : PathText.folder(of: path)
         let only = isFolder ? nil : PathText.name(of: path)
         let isLogFolderApart = logs != nil && logs != folder
+        do throws(SystemError) {
+            readFolders = [
+                try files.status(folder),
+                try logs.flatMap { path throws(SystemError) in
+                    try files.status(path)
+                },
+            ].compactMap(\.self)
+        } catch { throw .source(error) }
         try look(into: folder, wantsLogs: !isLogFolderApart) { name in
-            only.map { $0 == name || Self.isPatch(name, of: $0) } ?? true
+            only.map { $0 == name || Self.isPatch(name, of: $0) } ?? true ? .taken : .notAsked
         }
-        if let logs, isLogFolderApart { try look(into: logs, wantsLogs: true) { _ in false } }
+        if let logs, isLogFolderApart {
+            try look(into: logs, wantsLogs: true) { _ in isFolder ? .misplaced : .notAsked }
+        }
+        noteAbsent()
         guard !databases.isEmpty else {
+            if let refusal = refusal(job: nil) { throw refusal }
             throw BackupError(
                 .sourceFailed, "read \(path): no database found",
                 hint: "check that the snapshot is mounted there")
@@ -74,33 +96,47 @@ struct SetInventory {
     }
 
     private mutating func look(
-        into folder: String, wantsLogs: Bool, wantsDatabase: (String) -> Bool
+        into folder: String, wantsLogs: Bool, wish: (String) -> DatabaseWish
     ) throws(BackupError) {
         for name in try names(in: folder) {
-            try look(
-                at: name, in: folder, wantsDatabase: wantsDatabase(name), wantsLogs: wantsLogs, isFirst: true)
+            try look(at: name, in: folder, wish(name), wantsLogs: wantsLogs, isFirst: true)
         }
         let names = undecided
         undecided = []
         for name in names {
-            try look(
-                at: name, in: folder, wantsDatabase: wantsDatabase(name), wantsLogs: wantsLogs, isFirst: false
-            )
+            try look(at: name, in: folder, wish(name), wantsLogs: wantsLogs, isFirst: false)
+        }
+    }
+
+    /// Records names that were accepted and that no file has.
+    private mutating func noteAbsent() {
+        for name in leaveOut.names where !leftOut.contains(where: { LeaveOut([name]).covers($0.name) }) {
+            leftOut.append(.init(name: name, reason: "not there", isAccepted: true))
         }
     }
 
     private mutating func look(
-        at name: String, in folder: String, wantsDatabase: Bool, wantsLogs: Bool, isFirst: Bool
+        at name: String, in folder: String, _ wish: DatabaseWish, wantsLogs: Bool, isFirst: Bool
     ) throws(BackupError) {
+        let wantsDatabase = wish == .taken
         let path = PathText.path(of: name, in: folder)
+        if leaveOut.covers(name) {
+            return leftOut.append(.init(name: name, reason: LeaveOut.reason, isAccepted: true))
+        }
         let status: FileStatus?
         do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
         guard let status else {
-            throw BackupError(.sourceFailed, "read \(path): it has gone while the set was listed")
+            // Where the list had bytes that are no UTF-8, the name is another one now.
+            guard name.contains("\u{FFFD}") else {
+                throw BackupError(.sourceFailed, "read \(path): it has gone while the set was listed")
+            }
+            warnings.append("\(name): its name is not UTF-8, and nobody has looked what it is")
+            return leaveUnreadable(name, path, "its name is not UTF-8", wish)
         }
-        guard status.kind == .regular else { return leave(name, "not a regular file") }
-        guard name != ImageManifest.memberName, SetExtractor.isPlain(name) else {
-            return leave(name, "its name cannot be that of a member")
+        switch status.kind {
+        case .folder: return leaveFolder(name, path, status, wish)
+        case .other: return leaveUnreadable(name, path, "not a regular file", wish)
+        case .regular: break
         }
         let file = try WatchedFile(opening: path, in: files, patience?.renewed())
         let start = try file.bytes(at: 0, count: FileKind.prefixBytes)
@@ -114,8 +150,13 @@ struct SetInventory {
         func item(_ role: SetFile.Role) -> SetFile {
             SetFile(path: path, name: name, status: file.before, role: role, isHeaderHealed: isHealed)
         }
+        let kind = FileKind.sniff(prefix.span)
+        let claim = wish == .notAsked ? nil : try claim(of: name, kind, prefix, file)
+        if let fault = Self.fault(inName: name) {
+            return claim == nil ? leave(name, fault) : miss(name, path, fault)
+        }
         // Such a file may hold a whole old log, to be used again.
-        if LogName(name)?.isAhead == true { return leave(name, "a log made ahead of need") }
+        if LogName(name)?.isAhead == true, claim == nil { return leave(name, "a log made ahead of need") }
         // A patch file may begin like the database that it belongs to.
         if Self.isPatch(name) {
             guard wantsDatabase else { return leave(name, "a patch file that was not asked for") }
@@ -127,12 +168,16 @@ struct SetInventory {
             }
             return
         }
-        if Self.isTemporary(name), FileKind.sniff(prefix.span) != .database {
+        if Self.isTemporary(name), kind != .database {
             return leave(name, "a temporary database, which the engine makes anew")
         }
-        switch FileKind.sniff(prefix.span) {
+        switch kind {
         case .database:
-            guard wantsDatabase else { return leave(name, "a database that was not asked for") }
+            switch wish {
+            case .taken: break
+            case .notAsked: return leave(name, "a database that was not asked for")
+            case .misplaced: return miss(name, path, "a database in the folder of the logs")
+            }
             do throws(DatabaseHeaderError) {
                 databases.append(item(.database(try HeaderPair.find(in: prefix.span))))
             } catch { throw BackupError(.sourceFailed, "read \(path): \(error)") }
@@ -152,25 +197,19 @@ struct SetInventory {
             do throws(CheckpointError) {
                 checkpoints.append(item(.checkpoint(try CheckpointHeader(parsing: prefix.span))))
             } catch { leaveCheckpoint(name, error) }
-        case .unwritten: leave(name, "a log made ahead of need, never written")
+        case .unwritten, .otherESE, .other:
+            if let claim { return miss(name, path, claim) }
+            leaveUnknown(name, kind, status.length, isLog: wantsLogs)
         case .flushMap: leave(name, "a flush map, which the engine makes anew")
         case .temporaryDatabase: leave(name, "a temporary database, which the engine makes anew")
-        case .otherESE(let type): leave(name, "an ESE file of type \(type), which no restore needs")
-        case .other:
-            try leaveUnknown(name, path, prefix, status.length, isDatabase: wantsDatabase, isLog: wantsLogs)
         }
     }
 
-    /// A file whose content says nothing: foreign, unless its name promises more.
-    private mutating func leaveUnknown(
-        _ name: String, _ path: String, _ prefix: [UInt8], _ length: Int, isDatabase: Bool, isLog: Bool
-    ) throws(BackupError) {
-        let promises = Self.databaseEndings.contains { name.lowercased().hasSuffix($0) }
-        if isDatabase, promises {
-            throw BackupError(
-                .badPages, "check \(path): \(DatabaseHeaderError.noValidHeader)",
-                hint:
-                    "repair the database or take an older copy; a file that is no database can be moved away")
+    /// A file whose content says nothing: foreign, unless it is named like a log.
+    private mutating func leaveUnknown(_ name: String, _ kind: FileKind, _ length: Int, isLog: Bool) {
+        if kind == .unwritten { return leave(name, "a log made ahead of need, never written") }
+        if case .otherESE(let type) = kind {
+            return leave(name, "an ESE file of type \(type), which no restore needs")
         }
         switch LogName(name)?.role {
         case .archived, .current:
@@ -180,10 +219,6 @@ struct SetInventory {
         case .prepared, .reserve, nil: break
         }
         leave(name, length == 0 ? "empty" : "not a file of the database engine")
-    }
-
-    private mutating func leave(_ name: String, _ reason: String) {
-        leftOut.append(.init(name: name, reason: reason))
     }
 
     private mutating func leaveLog(_ name: String, _ error: LogHeaderError) {

@@ -11,6 +11,7 @@ package struct Spool: Sendable {
 
     /// The spool of all jobs.
     let directory: String
+    let job: Name
     /// The job's own folder; there from the first time on that it was acquired.
     package let folder: String
     package let files: any FileSystem
@@ -19,6 +20,7 @@ package struct Spool: Sendable {
     /// - Parameter directory: The spool of all jobs; its parent must exist.
     package init(_ directory: String, job: Name, in files: any FileSystem) {
         self.directory = directory
+        self.job = job
         folder = "\(directory)/\(job)"
         self.files = files
     }

@@ -100,11 +100,18 @@ package struct SetExtractor {
     }
 
     /// A name that is one component of a path and nothing else.
-    package static func isPlain(_ name: String) -> Bool {
+    package static func isPlain(_ name: String) -> Bool { fault(inName: name) == nil }
+
+    /// Why a name is not that of a member; nil when it can be.
+    static func fault(inName name: String) -> String? {
         let units = name.utf8
-        return !units.isEmpty && units.count <= 255 - longestEnding && name != "."
-            && name != ".."
-            && !units.contains(0x2F) && !units.contains { $0 < 0x20 || $0 == 0x7F }
+        let most = 255 - longestEnding
+        if units.isEmpty || name == "." || name == ".." || units.contains(0x2F) {
+            return "it is no file name"
+        }
+        if units.count > most { return "its name has \(units.count) bytes, a member's has \(most) at most" }
+        if units.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "its name has control characters" }
+        return nil
     }
 
     private func write(

@@ -47,6 +47,7 @@ extension Push {
         }
         if let leap = SanityGate.blankLeap(point, since: latest) { reasons.append(leap) }
         if let other = request.otherSource(latest.sourceFacts) { reasons.append(other) }
+        if let lack = request.lack(latest) { reasons.append(lack) }
         return reasons.map { .init(.unlike, $0) }
     }
 }

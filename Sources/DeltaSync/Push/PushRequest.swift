@@ -29,6 +29,8 @@ package struct PushRequest {
     package var suspicions: [Point.Hold.Reason] = []
     /// Why the facts of an older point say that this is another source; nil where they do not.
     package var otherSource: @Sendable (_ older: [UInt8]) -> String? = { _ in nil }
+    /// What an older point has that the image should have, and does not, as a reason to hold it; nil for nothing.
+    package var lack: @Sendable (_ older: Point) -> String? = { _ in nil }
 
     /// Pages that were checked while the image was made; all zero for what has no pages.
     package struct PageCounts: Equatable, Sendable {

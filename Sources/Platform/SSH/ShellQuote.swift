@@ -20,6 +20,28 @@ package enum ShellQuote {
         return quoted + "'"
     }
 
+    /// `text` as one word of a command that people type, in bash or zsh: control characters are spelled, since a
+    /// terminal shows none.
+    package static func shown(_ text: String) -> String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7F }
+        guard text.unicodeScalars.contains(where: isControl) else { return posix(text) }
+        var quoted = "$'"
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\t": quoted += #"\t"#
+            case "\n": quoted += #"\n"#
+            case "'", "\\": quoted += "\\\(scalar)"
+            default:
+                if isControl(scalar) {
+                    quoted += "\\x" + String(scalar.value + 0x100, radix: 16).suffix(2)
+                } else {
+                    quoted.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return quoted + "'"
+    }
+
     /// A command of several words, each quoted.
     package static func posix(_ words: [String]) -> String { words.map { posix($0) }.joined(separator: " ") }
 }

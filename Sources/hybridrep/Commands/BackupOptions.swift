@@ -5,8 +5,17 @@ struct BackupOptions: ParsableArguments {
     @Flag(help: "Make a point of a source with bad pages, marked as damaged.")
     var acceptDamaged = false
 
-    @Flag(help: "Make a point of a set that is recoverable only with loss (-582), marked as damaged.")
+    @Flag(
+        help:
+            "Make a point of a set that is recoverable only with loss (-582) or lacks a database, marked as damaged."
+    )
     var acceptLoss = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Make a good point without this file or subfolder of the set; may be given again.",
+            valueName: "name"))
+    var leaveOut: [String] = []
 
     @Flag(help: "Take a full, though the job's full-every says that the logs would do.")
     var full = false

@@ -12,7 +12,8 @@ enum ConfigurationExample {
         jobs:
           # An ESE database: the folder (a snapshot or an offline copy) and that of its logs.
           mdb01:
-            source: {ese: /mnt/snap/mdb01, logs: /mnt/snap/mdb01-logs}
+            # Without a database of that folder a run fails (21); leave-out names those it may lack.
+            source: {ese: /mnt/snap/mdb01, logs: /mnt/snap/mdb01-logs, leave-out: [old.edb, backup]}
             # Run it hourly: a whole copy once a day, only the new logs in between.
             full-every: 24h
             # Images on this host: the base of the next delta, and the quickest restore.

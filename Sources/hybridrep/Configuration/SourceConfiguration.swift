@@ -1,6 +1,8 @@
 /// Where a job's bytes come from.
 struct SourceConfiguration: Sendable {
-    static let keys = ["ese", "logs", "file", "command", "stdin", "min-size", "replaced-by-rename"]
+    static let keys = [
+        "ese", "logs", "file", "command", "stdin", "leave-out", "min-size", "replaced-by-rename",
+    ]
 
     enum Kind: Sendable {
         /// A set of ESE database files and the folder of its logs, if that is another one.
@@ -14,6 +16,8 @@ struct SourceConfiguration: Sendable {
     }
 
     let kind: Kind
+    /// Files and subfolders that a set may lack.
+    let leaveOut: Setting<[String]>
     /// Fewest bytes that pass for a whole stream.
     let minimumSize: Setting<ByteSize?>
 
@@ -31,13 +35,16 @@ struct SourceConfiguration: Sendable {
         }
         kind = try Self.kind(first, in: mapping)
         let word = first.name.text
-        if word != "ese" { try mapping.refuse(["logs"], because: "goes with ese, not with \(word)") }
+        if word != "ese" {
+            try mapping.refuse(["logs", "leave-out"], because: "goes with ese, not with \(word)")
+        }
         if word == "ese" {
             try mapping.refuse(["min-size"], because: "goes with a file or stream, not with ese")
         }
         if word != "file" {
             try mapping.refuse(["replaced-by-rename"], because: "goes with file, not with \(word)")
         }
+        leaveOut = try Self.names(mapping["leave-out"])
         minimumSize = try mapping.setting("min-size", default: nil) { scalar throws(ConfigurationError) in
             try scalar.size()
         }
@@ -47,7 +54,10 @@ struct SourceConfiguration: Sendable {
         var result: [ShownSetting]
         switch kind {
         case .ese(let folder, let logs):
-            return [folder.shown(as: "\(path).ese"), logs.shown(as: "\(path).logs")]
+            return [
+                folder.shown(as: "\(path).ese"), logs.shown(as: "\(path).logs"),
+                leaveOut.shown(as: "\(path).leave-out"),
+            ]
         case .file(let file, let replacedByRename):
             result = [
                 file.shown(as: "\(path).file"), replacedByRename.shown(as: "\(path).replaced-by-rename"),
@@ -58,6 +68,21 @@ struct SourceConfiguration: Sendable {
         }
         result.append(minimumSize.shown(as: "\(path).min-size"))
         return result
+    }
+
+    /// Names of files; they may have any character but are not empty.
+    private static func names(_ value: YAMLValue?) throws(ConfigurationError) -> Setting<[String]> {
+        guard let value else { return Setting(value: [], origin: .builtIn) }
+        var names: [String] = []
+        for item in try value.list() {
+            let scalar = try item.scalar()
+            guard !scalar.text.isEmpty else { throw scalar.wrong("the name of a file") }
+            guard !scalar.text.hasPrefix("/") else {
+                throw scalar.error("names are relative to the folder of the source")
+            }
+            names.append(scalar.text)
+        }
+        return Setting(value: names, origin: value.origin)
     }
 
     private static func kind(

@@ -22,6 +22,7 @@ struct JobBackup {
             options: Backup.Options(
                 minSize: configured.minimumSize.value?.bytes, expectBytes: options.expectBytes,
                 acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss,
+                leaveOut: LeaveOut(configured.leaveOut.value + options.leaveOut),
                 sharesImages: !FullCompareSchedule(context: context).isAnyDue),
             standardInput: try DescriptorStream.standardInput()
         ) { () throws(BackupError) in
@@ -29,6 +30,11 @@ struct JobBackup {
         }
         let result = try source == nil ? image(backup) : backup.run(progress: progress)
         for warning in result.manifest.warnings { session.console.warning(warning, job: context.job.name) }
+        if session.console.loudness == .verbose {
+            for file in result.manifest.leftOut {
+                session.console.news("\(context.job.name): left out \(file.name): \(file.reason)")
+            }
+        }
         return result
     }
 

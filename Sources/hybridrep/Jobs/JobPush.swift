@@ -180,6 +180,8 @@ struct JobPush {
         request.suspicions = backup.manifest.suspicions
         let databases = Set(backup.manifest.databases.map(\.signature))
         request.otherSource = { SourceIdentity.difference(of: databases, from: $0) }
+        let lack = DatabaseLack(backup, configured: context.job.source.leaveOut.value)
+        request.lack = { lack.reason(since: $0) }
         return request
     }
 

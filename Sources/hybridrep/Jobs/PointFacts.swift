@@ -67,6 +67,14 @@ struct PointFacts {
                         "signature": .string(database.signature), "page_size": .integer(database.pageSize),
                     ])
                 }), "warnings": .array(summary.warnings.map { .string($0) }),
+            "left_out_count": .integer(summary.leftOutCount),
+            "left_out": .array(
+                (summary.leftOut ?? []).map { file in
+                    .fields([
+                        "name": .string(file.name), "reason": .string(file.reason),
+                        "is_accepted": .bool(file.isAccepted == true),
+                    ])
+                }),
         ])
     }
 
@@ -98,6 +106,12 @@ struct PointFacts {
                     ("Database", "\(database.name): \(database.state), signature \(database.signature)"))
             }
             for warning in summary.warnings { lines.append(("Warning", warning)) }
+            let leftOut = summary.leftOut ?? []
+            for file in leftOut { lines.append(("Left out", "\(file.name): \(file.reason)")) }
+            if summary.leftOutCount > leftOut.count {
+                let more = summary.leftOutCount - leftOut.count
+                lines.append(("Left out", "\(more) more, which hybridrep.json of the image names"))
+            }
         }
         for extent in point.layout.extents where extent.key.kind == .data && !extent.key.name.isEmpty {
             lines.append(("Member", "\(extent.key.name), \(extent.length) bytes"))

@@ -1,0 +1,138 @@
+internal import ESE
+internal import Platform
+
+extension SetInventory {
+    /// What becomes of a database that is found.
+    enum DatabaseWish {
+        case taken
+        /// Another one was named.
+        case notAsked
+        /// It is in the folder of the logs, which is not looked through for databases.
+        case misplaced
+    }
+
+    /// A file that is or claims to be a database, and that the image lacks.
+    struct Claim: Equatable {
+        let name: String
+        let path: String
+        let reason: String
+    }
+
+    /// Why a file of the set claims to be a database; nil when it does not, or is the engine's temporary one.
+    static func claim(of name: String, _ kind: FileKind, _ prefix: Span<UInt8>) -> String? {
+        if isTemporary(name), kind != .database { return nil }
+        return DatabaseClaim.reason(name: name, kind, prefix)
+    }
+
+    /// The same, with as much of the file read as that takes.
+    func claim(
+        of name: String, _ kind: FileKind, _ prefix: [UInt8], _ file: WatchedFile
+    ) throws(BackupError) -> String? {
+        guard kind == .other, file.length > prefix.count else {
+            return Self.claim(of: name, kind, prefix.span)
+        }
+        let more = try file.bytes(at: prefix.count, count: DatabaseClaim.prefixBytes - prefix.count)
+        return Self.claim(of: name, kind, (prefix + more).span)
+    }
+
+    mutating func leave(_ name: String, _ reason: String) {
+        leftOut.append(.init(name: name, reason: reason))
+    }
+
+    /// Leaves out a file that the image should not lack.
+    mutating func miss(_ name: String, _ path: String, _ reason: String) {
+        leave(name, reason)
+        claims.append(Claim(name: name, path: path, reason: reason))
+    }
+
+    /// Leaves out what is no file that can be read, by its name alone.
+    mutating func leaveUnreadable(_ name: String, _ path: String, _ reason: String, _ wish: DatabaseWish) {
+        let isClaim = wish != .notAsked && DatabaseClaim.isNamed(name) && !Self.isTemporary(name)
+        if isClaim { miss(name, path, reason) } else { leave(name, reason) }
+    }
+
+    /// Leaves out a subfolder, and each file in it that claims to be a database.
+    mutating func leaveFolder(_ name: String, _ path: String, _ status: FileStatus, _ wish: DatabaseWish) {
+        if readFolders.contains(where: { $0.inode == status.inode && $0.device == status.device }) { return }
+        leave(name, "a folder, which is not read")
+        guard wish != .notAsked, let folder = readFolders.first else { return }
+        var search = SubfolderSearch(in: folder, except: readFolders, leaveOut, files)
+        search.look(into: name, at: path, status)
+        for found in search.found {
+            miss(found.name, found.path, "in a folder that is not read: \(found.reason)")
+        }
+        for (name, reason) in search.unknown { leave(name, reason) }
+    }
+
+    /// The error of an image that would lack what claims to be a database; nil when nothing does.
+    ///
+    /// - Parameter job: Named in the hint; nil where nothing can be accepted.
+    func refusal(job: Name?) -> BackupError? {
+        guard let first = claims.first else { return nil }
+        let others = claims.count - 1
+        let more = others == 0 ? "" : "; so \(others == 1 ? "is 1 other file" : "are \(others) other files")"
+        let name = ShellQuote.shown(first.name)
+        return BackupError(
+            .badPages, "check \(first.path): \(first.reason); it would be left out\(more)",
+            hint: job.map {
+                "repair it or move it away; if the point may lack it: hybridrep run \($0) --leave-out \(name)"
+            })
+    }
+}
+
+extension Backup {
+    /// Records what is left out of a set.
+    ///
+    /// - Throws: `badPages` where that may be a database and was not accepted.
+    func recordLeftOut(_ inventory: SetInventory, into manifest: inout ImageManifest) throws(BackupError) {
+        manifest.leftOut = inventory.leftOut
+        if let refusal = inventory.refusal(job: spool.job) {
+            guard options.acceptLoss else { throw refusal }
+            manifest.isSound = false
+            for claim in inventory.claims {
+                manifest.warnings.append("\(claim.name): left out: \(claim.reason)")
+                guard let index = manifest.leftOut.firstIndex(where: { $0.name == claim.name }) else {
+                    continue
+                }
+                manifest.leftOut[index].isAccepted = true
+            }
+        }
+        guard let last = try? spool.newest(.full)?.manifest(in: files), last.source.kind == "ese" else {
+            return
+        }
+        manifest.warnings += Self.lost(since: last, inventory)
+    }
+
+    /// What the last image had of databases and their companions, and this one will lack.
+    private static func lost(since last: ImageManifest, _ inventory: SetInventory) -> [String] {
+        var missing = last.databases.missing(
+            in: inventory.databases.compactMap { file in
+                file.header.map { (file.name, $0.header.signature.description) }
+            })
+        missing += last.members.filter { $0.kind == .streaming }.map(\.name)
+            .filter { name in !inventory.members.contains { $0.name == name } }
+        return missing.map { name in
+            let left = inventory.leftOut.first { $0.name == name }?.reason
+            return "\(name) was in the last image, and is left out of this one: \(left ?? "it is not there")"
+        }
+    }
+}
+
+extension [ImageManifest.Database] {
+    /// Names of those that a newer set lacks, where each has a name.
+    ///
+    /// A database that came under a new name, known by its signature, is not missing.
+    package func missing(in newer: [(name: String, signature: String)]) -> [String] {
+        let old = Set(map { $0.name.lowercased() })
+        let names = Set(newer.map { $0.name.lowercased() })
+        var renamed = newer.filter { !old.contains($0.name.lowercased()) }.map(\.signature)
+        return compactMap { database in
+            guard !database.name.isEmpty, !names.contains(database.name.lowercased()) else { return nil }
+            if let index = renamed.firstIndex(of: database.signature) {
+                renamed.remove(at: index)
+                return nil
+            }
+            return database.name
+        }
+    }
+}
