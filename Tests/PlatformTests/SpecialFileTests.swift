@@ -28,6 +28,13 @@ import Testing
         #expect(throws: SystemError.notRegular(path)) { _ = try files.lock(path, .exclusive) }
     }
 
+    @Test func aFIFOIsNotReplacedByAFile() throws {
+        let path = try fifo()
+        #expect(throws: SystemError.notRegular(path)) { try files.replace(path, [1]) }
+        #expect(try files.status(path)?.kind == .other)
+        #expect(try files.list(folder.path) == ["pipe"])
+    }
+
     @Test func aFIFOIsNoLog() throws {
         let path = try fifo()
         #expect(throws: SystemError.notRegular(path)) { _ = try AppendedFile(path) }
