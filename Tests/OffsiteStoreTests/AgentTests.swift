@@ -55,6 +55,20 @@ import Testing
         #expect(silent.received == expected)
     }
 
+    @Test(
+        "a client that holds a push lock and says nothing for two minutes loses it", arguments: [true, false])
+    func silentHolder(holds: Bool) throws {
+        let folder = try TemporaryFolder()
+        try StoreFixture(on: try folder.directoryStore(), seed: 1).store.close()
+        let lock: (WireMessage.Kind, [UInt8]) = (.lock, [5] + Array("mdb01".utf8) + [1, 0x61])
+        let (end, _, _) = try serve(
+            requests([holds ? lock : (.space, []), (.goodbye, [])]), in: folder,
+            clock: SteppingClock(stepNanoseconds: 60_000_000_000), silences: 4)
+        let why = "it holds a push lock and has said nothing for 120 s"
+        #expect(end == (holds ? .cut(StoreError(.unreachable, "talk to", "client", why)) : .goodbye))
+        try folder.directoryStore(seed: 2).lockForPush(mdb01, holder: "next")
+    }
+
     @Test func aClientThatDoesNotSayHelloIsNotWaitedForLonger() throws {
         let (end, _, log) = try serve(Self.greeting, in: try TemporaryFolder(), silences: 1)
         let why = "it has not said hello for a minute"

@@ -44,6 +44,7 @@ import Testing
             over: try PipeTransport(serving: folder.storePath, maker: maker), label: "vault",
             dialect: Dialect(toolVersion: "1.0-near"), runID: "run-1")
         let bytes = shipment.point.encoded(job: fixture.job.id, store: fixture.storeID)
+        try agent.lockForPush(mdb01, holder: "test")
         let receipt = try agent.commit(bytes, generation: 1, job: mdb01, madeBy: Maker("db01"))
         #expect(receipt.maker == maker)
     }
@@ -55,6 +56,7 @@ import Testing
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 2)
         try fixture.addPoint()
+        try fixture.store.lockForPush(mdb01, holder: "test")
         let shipment = try fixture.next()
         try fixture.upload(shipment)
         var point = shipment.point
@@ -115,6 +117,7 @@ import Testing
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 3)
         let full = try fixture.addPoint()
+        try fixture.store.lockForPush(mdb01, holder: "test")
         func commit(on reference: Point.Reference, after parent: Point.Reference) throws -> Receipt {
             let shipment = try fixture.next()
             try fixture.upload(shipment)
@@ -154,6 +157,7 @@ import Testing
     func aPointOfAnotherStoreOrJobIsRefused(kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 3)
+        try fixture.store.lockForPush(mdb01, holder: "test")
         let shipment = try fixture.next()
         try fixture.upload(shipment)
         for (job, store) in [(Identifier.zero, fixture.storeID), (fixture.job.id, Identifier.zero)] {
@@ -170,6 +174,7 @@ import Testing
     func bytesThatAreNoPointAreRefused(kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 3)
+        try fixture.store.lockForPush(mdb01, holder: "test")
         for bytes in [[], [1, 2, 3], [UInt8](repeating: 0, count: 3 << 20)] {
             let error = #expect(throws: StoreError.self) {
                 try fixture.store.commit(bytes, generation: 1, job: mdb01)
@@ -197,6 +202,7 @@ import Testing
     func aPointNamedByTheLargestNumberDoesNotTrap(kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 5)
+        try fixture.store.lockForPush(mdb01, holder: "test")
         try fixture.addPoint()
         let path = folder.storePath + "/" + ObjectKey.point(mdb01, .max).path
         _ = try HostFileSystem().open(path, .create)

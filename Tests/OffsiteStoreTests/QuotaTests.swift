@@ -36,7 +36,7 @@ import Testing
                 == "4001 bytes more are needed, of its quota of \(used + 10_000) bytes 4000 are left")
         // What is thrown away makes room again.
         upload.abandon()
-        _ = try store.put(.index, job: job, [UInt8](repeating: 2, count: 9_000))
+        _ = try store.put(.map, job: job, [UInt8](repeating: 2, count: 9_000))
         #expect(try store.space().availableBytes == 1_000)
         #expect(try PointReader(store, job: job).generations() == [1])
         try store.close()
@@ -62,6 +62,61 @@ import Testing
         let roomy = QuotaStore(try folder.directoryStore(seed: 5), limit: 1 << 30)
         _ = try roomy.commit(bytes, generation: 2, job: job)
         #expect(try PointReader(store, job: job).generations() == [1, 2])
+    }
+
+    // Goal of this test: sessions that run at the same time share one count.
+    @Test func sessionsTogetherDoNotExceedTheQuota() throws {
+        let folder = try TemporaryFolder()
+        let (fixture, used) = try fixture(.folder, folder)
+        let job = fixture.job.name
+        let limit = used + 100_000
+        let stores = try (UInt64(10)..<20).map { seed in
+            QuotaStore(try folder.directoryStore(seed: seed), limit: limit)
+        }
+        let uploads = try stores.map { try $0.beginUpload(.pack, job: job) }
+        var refused = 0
+        for round in 0..<4 {
+            for (number, upload) in uploads.enumerated() {
+                let piece = [UInt8](repeating: UInt8(number), count: 20_000 + round)
+                do throws(StoreError) { try upload.append(piece) } catch {
+                    #expect(error.kind == .refused)
+                    refused += 1
+                    upload.abandon()
+                }
+            }
+        }
+        for (number, upload) in uploads.enumerated() {
+            let bytes = (0..<4).flatMap { [UInt8](repeating: UInt8(number), count: 20_000 + $0) }
+            do throws(StoreError) { try upload.finish(digest(of: bytes)) } catch {
+                refused += 1
+                upload.abandon()
+            }
+        }
+        #expect(refused >= 9)
+        let packs = try fixture.store.list(.pack, job: job).reduce(0) { $0 + $1.length }
+        #expect(packs <= limit)
+        #expect(try folder.temporaryNames() == [])
+    }
+
+    @Test func theTrashAndNotesCount() throws {
+        let folder = try TemporaryFolder()
+        let (fixture, used) = try fixture(.folder, folder)
+        let store = QuotaStore(try folder.directoryStore(seed: 3), limit: used + 10_000)
+        let file = try HostFileSystem().open(folder.storePath + "/jobs/mdb01/trash/old", .create)
+        try file.write([UInt8](repeating: 1, count: 4_000).span, at: 0)
+        #expect(try store.space().availableBytes == 6_000)
+        var note = Note(NoteID(.verified, 1), made: FixedClock().now, maker: "test")
+        note.facts = [UInt8](repeating: 0x20, count: 500_000)
+        let points = try PointReader(store, job: fixture.job.name)
+        try store.publish(note, points)
+        note = Note(NoteID(.verified, 2), made: FixedClock().now, maker: "test")
+        note.facts = [UInt8](repeating: 0x20, count: 500_000)
+        try store.publish(note, points)
+        let third = Note(NoteID(.verified, 3), made: FixedClock().now, maker: "test")
+        var large = third
+        large.facts = [UInt8](repeating: 0x20, count: 500_000)
+        let error = #expect(throws: StoreError.self) { try store.publish(large, points) }
+        #expect(error?.kind == .refused)
     }
 
     @Test func notesAreTakenByAFullStore() throws {

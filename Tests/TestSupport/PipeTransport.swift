@@ -40,10 +40,11 @@ package final class PipeTransport: Transport {
     ///   - folder: Root of the store to serve.
     ///   - seed: Decides what is random at the far end.
     ///   - maker: Whose key it serves.
+    ///   - rights: What that key may do.
     package init(
         serving folder: String, files: any FileSystem = HostFileSystem(), clock: any Clock = FixedClock(),
         seed: UInt64 = 1, dialect: Dialect = Dialect(toolVersion: "1.0-far"), cut: Cut? = nil,
-        maker: Maker? = nil
+        maker: Maker? = nil, rights: DeletionRights = .owner
     ) throws(SystemError) {
         let (near, far) = try DescriptorStream.pair()
         self.near = near
@@ -53,6 +54,7 @@ package final class PipeTransport: Transport {
             let store = DirectoryStore(
                 root: folder, files: files, clock: clock, entropy: SeededEntropy(seed: seed))
             store.maker = maker
+            store.rights = rights
             let agent = Agent(
                 store: store, input: far, output: far, dialect: dialect, clock: clock,
                 log: { line in session.outcome.withLock { $0.log.append(line) } })

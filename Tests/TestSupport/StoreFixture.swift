@@ -71,6 +71,9 @@ package final class StoreFixture {
     @discardableResult
     package func commit(_ shipment: Shipment) throws -> StoredPoint {
         let bytes = shipment.point.encoded(job: job.id, store: storeID)
+        // An agent wants the lock; a test that holds it already keeps it.
+        let locks = store is AgentStore && (try? store.lockForPush(job.name, holder: "fixture")) != nil
+        defer { if locks { store.unlockPush(job.name) } }
         let receipt = try store.commit(bytes, generation: shipment.point.generation, job: job.name)
         let stored = try PointReader(store, job: job.name).point(shipment.point.generation)
         guard stored.receipt == receipt else { throw FormatError.digestMismatch(of: "receipt") }

@@ -113,7 +113,10 @@ package struct Push {
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, comparesFully: request.comparesFully, shipped: resumed.blocks,
                 into: writer, layer, resumed.journal)
-            outcome = try encoder.run(progress)
+            outcome = try encoder.run { (done) throws(SyncError) in
+                try progress(done)
+                try syncing { () throws(StoreError) in try store.keepAlive() }
+            }
             try syncing { () throws(StoreError) in try writer.finish() }
         } catch {
             // Who stops on purpose has the time to keep what was shipped.

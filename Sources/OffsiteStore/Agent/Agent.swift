@@ -33,6 +33,13 @@ package final class Agent {
     /// Number of the last request.
     private(set) var sequence: UInt16 = 0
     private var lastSent: UInt64
+    /// When the client last sent anything, and anything but a heartbeat.
+    private var lastHeard: UInt64
+    private var lastAsked: UInt64
+    /// A session that holds a push lock and is silent for so long ends: other pushes wait for it.
+    private static let pushSilenceNanoseconds: UInt64 = 120_000_000_000
+    /// And one that asks nothing for so long, whatever signs of life it gives: collection waits for it.
+    private static let idleNanoseconds: UInt64 = 12 * 3600 * 1_000_000_000
     private var lastProgress: UInt64?
     /// What failed where it could not be thrown.
     private var broken: StoreError?
@@ -57,6 +64,25 @@ package final class Agent {
         channel = StreamChannel(input: input, output: output)
         wire = Wire(channel, peer: "client")
         lastSent = clock.monotonicNanoseconds
+        (lastHeard, lastAsked) = (lastSent, lastSent)
+    }
+
+    /// Ends a session that keeps others waiting and does nothing.
+    private func requireWork() throws(StoreError) {
+        let now = clock.monotonicNanoseconds
+        guard !store.holdsPushLocks || now - lastHeard < Self.pushSilenceNanoseconds else {
+            throw StoreError(
+                .unreachable, "talk to", "client", "it holds a push lock and has said nothing for 120 s")
+        }
+        guard now - lastAsked < Self.idleNanoseconds else {
+            throw StoreError(.unreachable, "talk to", "client", "it has asked nothing for 12 hours")
+        }
+    }
+
+    private func note(_ kind: WireMessage.Kind) throws(StoreError) {
+        lastHeard = clock.monotonicNanoseconds
+        if kind != .heartbeat { lastAsked = lastHeard }
+        try requireWork()
     }
 
     /// Serves until the session ends.
@@ -77,9 +103,13 @@ package final class Agent {
                 return .refused(refusal)
             }
             // A client that has vanished acknowledges nothing: what is sent to it ends the connection, and so this session.
-            channel.idle = { [unowned self] () throws(StoreError) in try self.beat() }
+            channel.idle = { [unowned self] () throws(StoreError) in
+                try self.requireWork()
+                try self.beat()
+            }
             while true {
                 let message = try wire.receive()
+                try note(message.kind)
                 sequence &+= 1
                 guard message.sequence == sequence else {
                     throw wire.violation("message \(message.sequence) where \(sequence) was due")

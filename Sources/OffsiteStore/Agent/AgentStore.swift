@@ -15,6 +15,8 @@ package final class AgentStore: ObjectStore {
     private var isFinished = false
     private var isGreeted = false
     private var hasLeft = false
+    private static let aliveNanoseconds: UInt64 = 15_000_000_000
+    private var lastAlive: UInt64
     private let dialect: Dialect
     private let clock: any Clock
     /// Answers that nobody has waited for yet, oldest first.
@@ -48,6 +50,7 @@ package final class AgentStore: ObjectStore {
         self.transport = transport
         self.dialect = dialect
         self.clock = clock
+        lastAlive = clock.monotonicNanoseconds
         wire = Wire(TransportChannel(transport), peer: label, clock: clock)
         agent = dialect
         wire.sendOpening()
@@ -98,6 +101,13 @@ package final class AgentStore: ObjectStore {
     package func heartbeat() throws(StoreError) {
         try send(.heartbeat)
         try session { () throws(StoreError) in try wire.flush() }
+    }
+
+    package func keepAlive() throws(StoreError) {
+        let now = clock.monotonicNanoseconds
+        guard now - lastAlive >= Self.aliveNanoseconds else { return }
+        lastAlive = now
+        try heartbeat()
     }
 
     /// Says goodbye; what goes wrong is thrown by ``close()``.

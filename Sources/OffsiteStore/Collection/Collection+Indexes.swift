@@ -10,7 +10,12 @@ extension JobCollection {
         var known: Set<Digest256> = []
         var replaced: [ListedObject] = []
         var isStale = false
-        for object in try store.list(.index, job: job) where object.length <= IndexMerge.mergedBytes {
+        for object in try store.list(.index, job: job) {
+            if try isUseless(object, present, shelf) {
+                try trash.put(store.path(object.key), newest: newest)
+                continue
+            }
+            guard object.length <= IndexMerge.mergedBytes else { continue }
             guard let index = try readable(object, shelf) else { continue }
             let namesGone = index.packs.contains { !present.contains($0.name) }
             isStale = isStale || namesGone
@@ -32,6 +37,36 @@ extension JobCollection {
         }
         for object in replaced where object.key.digest != name {
             try trash.put(store.path(object.key), newest: newest)
+        }
+    }
+
+    /// Whether it is as it arrived, and no index or one whose packs are all gone.
+    private func isUseless(
+        _ object: ListedObject, _ present: Set<Digest256>, _ shelf: PointShelf
+    ) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            guard try store.hash(object.key) == object.key.digest else { return false }
+            do throws(StoreError) {
+                var cursor = try IndexCursor(
+                    length: object.length, job: shelf.reader.job.id, storeID: shelf.reader.storeID,
+                    subject: object.key.path
+                ) { (offset, count) throws(StoreError) in try store.read(object.key, at: offset, count: count)
+                }
+                var namesSome = false
+                while let (name, length, footer) = try cursor.next() {
+                    namesSome = namesSome || present.contains(name)
+                    do throws(FormatError) { _ = try PackFooter(parsing: footer, packBytes: length) } catch {
+                        throw StoreError("read", object.key.path, error)
+                    }
+                }
+                return !namesSome
+            } catch {
+                guard error.kind == .corrupt else { throw error }
+                return true
+            }
+        } catch {
+            guard error.tellsOfDamage else { throw error }
+            return false
         }
     }
 

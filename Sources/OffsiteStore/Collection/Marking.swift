@@ -44,6 +44,13 @@ struct Marking {
                 try store.length(of: .pack(job.name, location.pack)) == locations.packLengths[location.pack]
             else { return .failure(Lost(what: "the pack of frame \(frame) is not there as it should be")) }
         }
+        for (frame, copies) in locations.copies where records[frame] != nil {
+            guard let chosen = locations[frame] else { continue }
+            for copy in copies where try !store.agree(copy, chosen, job.name) {
+                return .failure(
+                    Lost(what: "frame \(frame) has two contents, in packs \(chosen.pack) and \(copy.pack)"))
+            }
+        }
         return .success(
             Marking(
                 generations: shelf.points.map(\.generation), maps: maps, locations: locations,

@@ -8,8 +8,11 @@ package struct DeletionRights: Equatable, Sendable {
     package var minAge: Int64
     /// Seconds that stay in the trash at least what was put there.
     package var minGrace: Int64
+    /// The owner's marks may be made: release and unpin a point, suspend and resume the job.
+    package var mayMark: Bool
 
-    package init(mayForget: Bool, minAge: Int64 = 0, minGrace: Int64 = 0) {
+    package init(mayForget: Bool, minAge: Int64 = 0, minGrace: Int64 = 0, mayMark: Bool = false) {
+        self.mayMark = mayMark || mayForget
         self.mayForget = mayForget
         self.minAge = minAge
         self.minGrace = minGrace
@@ -18,6 +21,15 @@ package struct DeletionRights: Equatable, Sendable {
     /// Of whoever has the folder itself.
     package static let owner = Self(mayForget: true)
     package static let appendOnly = Self(mayForget: false)
+
+    /// Pins are everybody's: they only keep, and the owner can undo them.
+    func check(_ kind: NoteID.Kind, _ subject: String) throws(StoreError) {
+        guard mayMark || ![.released, .unpinned, .suspended, .resumed].contains(kind) else {
+            throw StoreError(
+                .refused, "note", subject, "this key may not release, unpin, suspend or resume",
+                hint: "let the key do so, at the store's host: hybridrep serve --may-mark")
+        }
+    }
 
     func check(_ operation: String, _ subject: String) throws(StoreError) {
         guard mayForget else {

@@ -7,6 +7,11 @@ extension DirectoryStore {
     ) throws(StoreError) -> Receipt {
         let key = ObjectKey.point(job, generation)
         try share(job, toWrite: true)
+        // Whoever commits without it makes every honest push fail.
+        guard !isServed || holdsPushLock(job) else {
+            throw StoreError(
+                .refused, "commit", key.path, "this session does not hold the push lock of job \(job)")
+        }
         try checkCommit(point, key, generation, job)
         let receipt = Receipt(
             received: clock.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))

@@ -22,6 +22,9 @@ extension DirectoryStore {
                 throw .badField(field: "job name", offset: 0)
             }
         } catch { throw StoreError("make", ObjectKey.job(job).path, error) }
+        if isServed, try jobs().count >= StoreLimits.jobs, try length(of: .job(job)) == nil {
+            throw StoreLimits.refused("make", ObjectKey.job(job).path, StoreLimits.jobs, "jobs")
+        }
         let temporary = try temporaryName(job)
         return try wrap("make", "jobs/\(job)") { () throws(SystemError) in
             try makeFolders([job.description], in: root + "/jobs")
@@ -57,6 +60,16 @@ extension DirectoryStore {
                 .locked, "lock", "job \(job)", "collection is at work in it", hint: "wait until it has ended")
         }
         sharedLocks[job] = lock
+        if isServed { letGoOfOldest(job) }
+    }
+
+    /// Lets go of the jobs that were used first, so that descriptors stay few; not of one whose push lock is held.
+    private func letGoOfOldest(_ job: Name) {
+        shareOrder.append(job)
+        while shareOrder.count > StoreLimits.sharedLocks,
+            let index = shareOrder.firstIndex(where: { $0 != job && !holdsPushLock($0) && $0 != uploadingJob }
+            )
+        { sharedLocks[shareOrder.remove(at: index)] = nil }
     }
 
     /// Writes, syncs and names a small object; false when the name is taken.

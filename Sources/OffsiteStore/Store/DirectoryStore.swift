@@ -10,6 +10,10 @@ package final class DirectoryStore: ObjectStore {
     private var locks: [Name: any HeldLock] = [:]
     /// Held from the first use of a job on, so that collection stays away; nil where it could not be had.
     var sharedLocks: [Name: (any HeldLock)?] = [:]
+    /// The jobs of ``sharedLocks``, in the order of their first use; an agent's only.
+    var shareOrder: [Name] = []
+    /// The job of the upload that was begun last.
+    private(set) var uploadingJob: Name?
     /// Folders of packs whose names this session has made durable.
     var syncedFolders: Set<String> = []
     /// What may be taken away here; the agent sets that of its key.
@@ -87,6 +91,7 @@ package final class DirectoryStore: ObjectStore {
 
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
         try share(job, toWrite: true)
+        uploadingJob = job
         let temporary = try temporaryName(job)
         let file = try wrap("put", temporary) { () throws(SystemError) in try files.open(temporary, .create) }
         return DirectoryUpload(kind, job: job, file: file, temporary: temporary, store: self)
@@ -94,6 +99,10 @@ package final class DirectoryStore: ObjectStore {
 
     package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
         try share(job, toWrite: true)
+        guard !isServed || locks.count < StoreLimits.pushLocks else {
+            throw StoreLimits.refused(
+                "lock", "job \(job)", StoreLimits.pushLocks, "push locks of this session")
+        }
         let file = folder(job, "push.lock")
         let lock = try wrap("lock", file) { () throws(SystemError) in try files.lock(file, .exclusive) }
         guard let lock else {
@@ -114,6 +123,9 @@ package final class DirectoryStore: ObjectStore {
     func maker(_ carried: Maker?) -> Maker? { isServed ? maker : carried ?? maker }
 
     package func unlockPush(_ job: Name) { locks[job] = nil }
+
+    /// Whether this session holds any job's push lock.
+    var holdsPushLocks: Bool { !locks.isEmpty }
 
     /// Whether this session holds the job's push lock.
     func holdsPushLock(_ job: Name) -> Bool { locks[job] != nil }

@@ -19,6 +19,10 @@ final class DirectoryUpload: ObjectUpload {
     }
 
     func append(_ bytes: [UInt8]) throws(StoreError) {
+        guard offset + bytes.count <= kind.maximumBytes else {
+            throw StoreError(
+                .refused, "put", temporary, "it has more than the \(kind.maximumBytes) bytes of a \(kind)")
+        }
         try store.wrap("put", temporary) { () throws(SystemError) in try file.write(bytes.span, at: offset) }
         hasher?.update(bytes)
         offset += bytes.count
@@ -34,6 +38,12 @@ final class DirectoryUpload: ObjectUpload {
         guard found == name else {
             abandon()
             throw StoreError(.corrupt, "put", key.path, "arrived with digest \(found)")
+        }
+        if kind == .index, store.isServed {
+            do throws(StoreError) { try IndexAdmission(store, job, key).check(file, length: offset) } catch {
+                abandon()
+                throw error
+            }
         }
         let path = store.path(key)
         let folder = PathText.folder(of: path)

@@ -71,6 +71,8 @@ extension ForwardingStore {
         try base.collect(request)
     }
 
+    package func keepAlive() throws(StoreError) { try base.keepAlive() }
+
     package func leave() { base.leave() }
 
     package func close() throws(StoreError) { try base.close() }

@@ -11,6 +11,13 @@ package struct FrameLocations: Sendable {
     /// Packs that no readable index names.
     package private(set) var unindexed: [Digest256: PackIndex.Pack] = [:]
 
+    /// Frames of which there are several copies, equally good by name: all but the one that counts.
+    package private(set) var copies: [FrameID: [Location]] = [:]
+    private static let mostCopies = 1 << 16
+    /// Of packs that are not there, so many frames are kept to be missed.
+    private static let mostAbsent = 1 << 16
+    private var absent = 0
+
     /// Packs that an index names.
     package private(set) var indexed: Set<Digest256> = []
     /// Packs that are in the store.
@@ -47,22 +54,39 @@ package struct FrameLocations: Sendable {
     private mutating func add(_ index: PackIndex) {
         for pack in index.packs {
             indexed.insert(pack.name)
-            add(pack)
+            add(pack, isIndexed: true)
         }
     }
 
     /// Of several copies of a frame one in a pack that is there counts, of those the longest: collection leaves payloads out.
     ///
-    /// Of equal ones the first, so that a copy under another name does not take the place of a pack that an index names.
-    private mutating func add(_ pack: PackIndex.Pack) {
+    /// Of equal ones the first, so that a copy under another name does not take the place of a pack that an index names. A pack
+    /// that no index names never takes the place of one that an index names and that is there: nobody has checked it.
+    private mutating func add(_ pack: PackIndex.Pack, isIndexed: Bool) {
         packLengths[pack.name] = pack.length
         let isThere = present.contains(pack.name)
         for entry in pack.frames {
-            if let known = frames[entry.frame] {
-                let isKnownThere = present.contains(known.pack)
-                guard isThere == isKnownThere ? entry.length > known.entry.length : isThere else { continue }
+            let new = Location(pack: pack.name, entry: entry)
+            guard let known = frames[entry.frame] else {
+                if !isThere {
+                    absent += 1
+                    guard absent <= Self.mostAbsent else { continue }
+                }
+                frames[entry.frame] = new
+                continue
             }
-            frames[entry.frame] = Location(pack: pack.name, entry: entry)
+            guard known != new else { continue }
+            let isKnownThere = present.contains(known.pack)
+            if isThere, isKnownThere {
+                guard isIndexed || !indexed.contains(known.pack) else { continue }
+                let isBetter = entry.length > known.entry.length
+                if isBetter { frames[entry.frame] = new }
+                if copies.count < Self.mostCopies {
+                    copies[entry.frame, default: []].append(isBetter ? known : new)
+                }
+            } else if isThere || (!isKnownThere && entry.length > known.entry.length) {
+                frames[entry.frame] = new
+            }
         }
     }
 
@@ -81,7 +105,7 @@ package struct FrameLocations: Sendable {
                     })
                 let pack = PackIndex.Pack(name: name, length: object.length, frames: footer.entries)
                 unindexed[name] = pack
-                add(pack)
+                add(pack, isIndexed: false)
             } catch {
                 guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
                 // Damaged, and so missed by whoever needs a frame of it.

@@ -77,6 +77,17 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
     /// 5 is a job's object, of which there is one (``ObjectKey``).
     case note = 6
 
+    /// Most bytes of an object of the kind, without a receipt (docs/format/store.md, section 2).
+    package var maximumBytes: Int {
+        switch self {
+        case .pack: PackBuilder.maximumBytes
+        case .map: 16 << 30
+        case .index: PackIndex.maximumBytes
+        case .point: Point.maximumBytes
+        case .note: Note.maximumBytes
+        }
+    }
+
     package var folder: String {
         switch self {
         case .pack: "packs"

@@ -100,6 +100,9 @@ package protocol ObjectStore: AnyObject {
     /// - Throws: `locked` while anybody uses the job; `refused`; `corrupt` where what is needed cannot be told.
     func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport
 
+    /// Tells the far end that this one is at work, in the middle of long work of its own; at most once in 15 seconds.
+    func keepAlive() throws(StoreError)
+
     /// Begins to end the session, so that ``close()`` has less to wait for. Nothing but that may be called after it.
     func leave()
 
@@ -135,6 +138,7 @@ extension ObjectStore {
     }
 
     package func widen() -> Int { 1 }
+    package func keepAlive() throws(StoreError) {}
     package func leave() {}
 }
 

@@ -1,23 +1,38 @@
 package import Platform
 
-/// A store that takes no more than a number of bytes: those of the objects that all its jobs have.
+/// A store that takes no more than a number of bytes, of all its jobs together.
 ///
-/// What is there is counted when a push begins, and again before its point is committed: several lanes, each with a count of
-/// its own, may send more than fits, but a push that does not fit is refused in the end. What it has sent by then stays, for
-/// the next one to go on from.
-/// What is learned of a store that is full is to be kept all the same: notes have no limit.
+/// Of a folder everything counts: objects, notes, tombs, the trash, and what any session has under way, so that several sessions
+/// cannot get past the quota together: an object gets its name only if all of that still fits. Of a store behind an agent what
+/// it lists counts. What a push has sent before it was refused stays, for the next one to go on from.
+/// What is learned of a store that is full is to be kept all the same: notes have a small reserve beyond the limit.
 package final class QuotaStore: ForwardingStore {
     package let base: any ObjectStore
     private let limit: Int
     /// Nil until it was counted.
     private var used: Int?
+    /// What this session has taken since.
+    private var sinceCount = 0
+    /// Nil for a store behind an agent.
+    private let directory: DirectoryStore?
+    private static let leastStep = 64 << 10
+    private static let mostStep = 256 << 20
+    private static let leastReserve = 1 << 20
+    private var noteReserve: Int { max(Self.leastReserve, limit / 64) }
 
     package init(_ base: any ObjectStore, limit: Int) {
         self.base = base
         self.limit = limit
+        directory = base as? DirectoryStore
     }
 
     private func count() throws(StoreError) -> Int {
+        sinceCount = 0
+        if let directory {
+            let bytes = try directory.usedBytes()
+            used = bytes
+            return bytes
+        }
         var sum = 0
         for job in try base.jobs() {
             for kind in ObjectKind.allCases {
@@ -46,8 +61,35 @@ package final class QuotaStore: ForwardingStore {
     }
 
     private func take(_ byteCount: Int, _ operation: String) throws(StoreError) {
+        // Others take from the same room: the less is left, the more often it is counted.
+        let step = min(Self.mostStep, max(Self.leastStep, try room().availableBytes / 64))
+        if directory != nil, sinceCount >= step { _ = try count() }
         try require(byteCount, operation)
         used? += byteCount
+        sinceCount += byteCount
+    }
+
+    /// Counts everything before an object gets its name.
+    private func requireWhole() throws(StoreError) {
+        guard directory != nil, try room().availableBytes < Self.mostStep * 64 else { return }
+        let found = try count()
+        guard found <= limit else {
+            throw StoreError(
+                .refused, "put into", label, "it would have \(found) bytes of its quota of \(limit)",
+                hint: "raise the quota (of the target here, of serve at the far end), or keep fewer points")
+        }
+    }
+
+    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
+        let known = if let used { used } else { try count() }
+        guard known + note.count <= limit + noteReserve else {
+            throw StoreError(
+                .refused, "note", label, "its quota of \(limit) bytes and the reserve for notes are used up",
+                hint: "raise the quota, or keep fewer points")
+        }
+        let receipt = try base.publishNote(note, id: id, job: job)
+        used? += note.count
+        return receipt
     }
 
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
@@ -71,8 +113,16 @@ package final class QuotaStore: ForwardingStore {
             try base.append(bytes)
         }
 
-        func finish(_ name: Digest256) throws(StoreError) { try base.finish(name) }
-        func seal(_ name: Digest256) throws(StoreError) { try base.seal(name) }
+        func finish(_ name: Digest256) throws(StoreError) {
+            try store.requireWhole()
+            try base.finish(name)
+        }
+
+        func seal(_ name: Digest256) throws(StoreError) {
+            try store.requireWhole()
+            try base.seal(name)
+        }
+
         func confirm() throws(StoreError) { try base.confirm() }
 
         func abandon() {

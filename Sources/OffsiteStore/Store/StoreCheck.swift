@@ -57,6 +57,7 @@ struct StoreCheck {
             if isAsked { newestPacks = packs.subtracting(previous) }
             previous = packs
         }
+        try compareCopies()
         try addUnreferenced()
         let present = try checkPresence()
         guard request.level != .base else {

@@ -52,9 +52,16 @@ struct ServeCommand: ToolCommand {
 
     var subject: String { "serve" }
 
+    @Flag(
+        help:
+            "Points may be released and unpinned, and the job suspended and resumed; --may-forget implies it."
+    )
+    var mayMark = false
+
     private var rights: DeletionRights {
         DeletionRights(
-            mayForget: mayForget, minAge: Int64(minAge.seconds), minGrace: Int64(minGrace.seconds))
+            mayForget: mayForget, minAge: Int64(minAge.seconds), minGrace: Int64(minGrace.seconds),
+            mayMark: mayMark)
     }
 
     /// The key that sshd has let in; nil where it does not say.

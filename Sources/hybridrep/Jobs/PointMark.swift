@@ -27,7 +27,8 @@ struct PointMark {
         _ selection: PointSelection?, _ target: TargetConfiguration,
         _ allow: (StoredPoint, PointReader) throws -> Void
     ) throws {
-        let store = try context.connection.open(target)
+        // A key that may forget may mark.
+        let store = try context.connection.open(target, lanes: 1, mayForget: true)
         let points = try PointReader(store, job: context.job.name)
         var found: StoredPoint?
         if let selection {

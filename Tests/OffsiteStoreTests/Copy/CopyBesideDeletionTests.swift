@@ -97,7 +97,9 @@ import Testing
         own.segments = [try far.put(.map, job: mdb01, odd.bytes)].map {
             .init(name: $0, length: odd.name.length)
         }
+        try far.lockForPush(mdb01, holder: "test")
         _ = try far.commit(own.encoded(job: points.job.id, store: points.storeID), generation: 2, job: mdb01)
+        far.unlockPush(mdb01)
         try far.close()
         var shipment = try pair.fixture.next()
         shipment.packs = []

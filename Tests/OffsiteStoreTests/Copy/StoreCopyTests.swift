@@ -87,7 +87,9 @@ import Testing
         own.generation = 2
         own.parent = head.reference
         own.sourceTime = Timestamp(seconds: own.sourceTime.seconds + 1_800)
+        try far.lockForPush(mdb01, holder: "test")
         _ = try far.commit(own.encoded(job: points.job.id, store: points.storeID), generation: 2, job: mdb01)
+        far.unlockPush(mdb01)
         try pair.fixture.addPoint()
         let report = try pair.copy()
         #expect(report.copied.map(\.id) == ["3-20261122T030004Z"])
