@@ -28,7 +28,10 @@ struct CommandFailure: Error {
 
     /// A failed system call; only a full disk has a verdict of its own.
     init(_ error: SystemError, hint: String? = nil) {
-        self.init(error.isNoSpace ? .noSpace : .failure, error.description, hint: hint)
+        let lacksLinks = "this file system has no hard links: use ext4, xfs, btrfs or NFS"
+        self.init(
+            error.isNoSpace ? .noSpace : .failure, error.description,
+            hint: hint ?? (error.lacksHardLinks ? lacksLinks : nil))
     }
 
     /// Any error at all, for the one place that catches them all.

@@ -2,7 +2,9 @@ internal import ArgumentParser
 
 /// Options that every command takes, before or after its own.
 struct GlobalOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read this configuration file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read this configuration file.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Flag(help: "Print JSON on standard output, one object a line.")

@@ -60,7 +60,7 @@ internal import Platform
         do {
             verdict = try command.perform(session)
         } catch {
-            let failure = CommandFailure(wrapping: error)
+            let failure = CommandFailure(wrapping: error).typed(for: command.jobNamed, at: command.storeWords)
             session.console.failure(failure, of: command.subject)
             verdict = failure.verdict
         }

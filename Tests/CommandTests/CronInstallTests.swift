@@ -80,7 +80,44 @@ import Testing
                 "[Timer]\nOnCalendar=\n"))
     }
 
-    @Test(arguments: [[], ["--nonsense", "wiki"], ["Wiki"], ["../x"], ["a;b"]]) func aMistakeIsCode2(
+    // Goal of this test: every line that is installed at the store's host does its work there.
+    @Test func theStoresHostHasItsOwnRetention() throws {
+        let site = try Site(source: "command: echo something")
+        try site.expectGood("run", Site.job)
+        let scratch = site.scratch
+        let environment = ["DESTDIR": scratch.folder + "/root", "PATH": "/usr/bin:/bin"]
+        for more in [[], ["--systemd"]] {
+            let result = try Command.run(
+                [Self.script, "--store-host", "--apply", site.store] + more, environment: environment)
+            #expect(result.status == 0, "\(result.errorText)")
+        }
+        let rules = try text(scratch, "/etc/hybridrep/retention")
+        let keep = try #require(rules.firstMatch(of: /\nKEEP="([^"]+)"\n/)).1
+        var verbs: [String] = []
+        for file in ["/etc/cron.d/hybridrep_retention", "/etc/systemd/system/hybridrep-retention.service"] {
+            for line in try text(scratch, file).split(separator: "\n") where !line.hasPrefix("#") {
+                for found in line.matches(of: /hybridrep ((?:forget|gc) [^>;]+)/) {
+                    let words = found.1.replacing("$KEEP", with: keep).split(separator: " ").map {
+                        String($0)
+                    }
+                    let result = try scratch.hybridrep(words)
+                    #expect(result.status == 0, "\(words): \(result.errorText)")
+                    #expect(words.contains(site.store))
+                    verbs.append(words[0])
+                }
+            }
+        }
+        #expect(verbs == ["forget", "gc", "forget", "gc"])
+        // The rules are the administrator's.
+        try scratch.write("KEEP=mine\n", to: "root/etc/hybridrep/retention")
+        _ = try Command.run([Self.script, "--store-host", "--apply"], environment: environment)
+        #expect(try text(scratch, "/etc/hybridrep/retention") == "KEEP=mine\n")
+    }
+
+    @Test(arguments: [
+        [], ["--store-host", "wiki"], ["/srv/x"], ["--store-host", "/a;b"], ["--nonsense", "wiki"], ["Wiki"],
+        ["../x"], ["a;b"],
+    ]) func aMistakeIsCode2(
         arguments: [String]
     ) throws {
         let scratch = try Scratch()

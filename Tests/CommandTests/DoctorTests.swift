@@ -40,6 +40,13 @@ import Testing
         #expect(said.split(separator: "\n").allSatisfy { $0.hasPrefix("ok: ") || $0.contains("; next: ") })
     }
 
+    @Test func aSourceThatIsNotThereIsCode20() throws {
+        let site = try Site(source: "file: /nonexistent/db.bak")
+        let checks = try doctor(site, status: 20)
+        #expect(checks["source"]?.text("message")?.hasPrefix("/nonexistent/db.bak is not there") == true)
+        #expect(checks["source"]?.text("next") == "ls -ld /nonexistent/db.bak")
+    }
+
     @Test func aStoreThatWasNeverMadeIsCode10() throws {
         let site = try Site()
         try site.configure(source: "command: echo x", targets: ["vault": "directory: \(site.store)"])

@@ -11,7 +11,8 @@ import Testing
         "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operations.md", "docs/ese.md",
         "cron/README.md",
         "cron/nightly",
-        "cron/hourly", "cron/monthly", "cron/hybridrep@.service", "cron/hybridrep@.timer",
+        "cron/hourly", "cron/monthly", "cron/retention", "cron/hybridrep-retention.service",
+        "cron/hybridrep@.service", "cron/hybridrep@.timer",
     ]
 
     /// Verbs that are followed by another.

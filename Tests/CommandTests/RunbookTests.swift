@@ -1,3 +1,4 @@
+import ESE
 import Foundation
 import Platform
 import TestSupport
@@ -44,6 +45,34 @@ import Testing
         #expect(result.outputText.contains(": OK\n"))
         for name in ["vault-configured", "vault-bare", "vault-by-hand"] {
             #expect(try site.restored("back/" + name) == site.source(), "\(name)")
+        }
+    }
+
+    // Goal of this test: where the newest point has logs alone, each way brings databases and logs.
+    @Test func everyCommandWorksWhereTheNewestPointIsOneOfLogs() throws {
+        let set = ESESet(pages: 200, isDirty: true)
+        let site = try Site(withLogsOf: set)
+        try site.expectGood("run", Site.job)
+        for name in try site.source().keys where name.hasSuffix(".log") {
+            try FileManager.default.removeItem(atPath: site.path("source/" + name))
+        }
+        for (name, bytes) in zip(ESELog.names(1...6), ESELog.chain(1...6, seed: set.database.seed)) {
+            try Data(bytes).write(to: URL(fileURLWithPath: site.path("source/" + name)))
+        }
+        try site.expectGood("run", Site.job)
+        #expect(try site.points().map { $0.text("kind") } == ["full", "logs"])
+        let page = try site.expectGood(
+            "runbook", Site.job, "--to", site.path("back"), "--reader",
+            PackageRoot.path + "/Tests/reader/hybridrep_reader.py")
+        let built = URL(fileURLWithPath: try Command.built("hybridrep")).deletingLastPathComponent().path
+        let outer = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        let result = try Command.run(
+            ["sh", "-c", commands(page)],
+            environment: site.scratch.environment.merging(["PATH": "\(built):\(outer)"]) { _, new in new })
+        #expect(result.status == 0, "\(result.errorText)\n\(page)")
+        let wanted = try site.source().filter { $0.key != "E00.chk" }
+        for name in ["vault-configured", "vault-bare", "vault-by-hand"] {
+            #expect(try site.restored("back/" + name) == wanted, "\(name)")
         }
     }
 

@@ -230,6 +230,7 @@ def read_point(path, job, store):
         at += length
     private.take(private.varint(MiB)), public.end(), private.end()
     check(point.kind == len(found[b"FULL"]), f"{path}: a log point names its full, and no full does")
+    point.full = found[b"FULL"][0].unpack("Q")[0] if point.kind else point.number
     check(int(path[-22:-6], 16) == point.number > point.parent and point.kind < 2 and point.health < 3 and not zero,
           f"{path}: bad generation, kind or health")
     check(at == point.length <= SIZE_MAX and blocks == sum(-(-n // b) for _, n, b in point.extents),
@@ -257,14 +258,13 @@ def restore(folder, point, job, output):
         if output and not is_zero:
             output.seek(start), output.write(data)
     check(not provable or digest.digest() == point.digest, f"image digest of point {point.number} is another")
-    if output:
-        output.truncate(point.length), output.flush()
+    output and (output.truncate(point.length), output.flush())
     print(f"point {point.number}: {point.length} bytes" + (", image digest proved" if provable else ""))
 
 def main():
     parser = argparse.ArgumentParser(description="Prove and restore a point of a hybridrep store.")
     parser.add_argument("store"), parser.add_argument("job")
-    parser.add_argument("generation", nargs="?", default="latest", help="a number, a point's name, or latest")
+    parser.add_argument("generation", nargs="?", default="latest", help="number, point's name, latest, or full: latest's")
     parser.add_argument("-o", metavar="FILE", help="write the image to FILE, which must not exist")
     parser.add_argument("--list", action="store_true", help="list the points")
     options = parser.parse_args()
@@ -283,14 +283,14 @@ def main():
             print(f"{number}-{when:%Y%m%dT%H%M%SZ} {kind} {point.length} bytes, {health}, parent {point.parent}")
     if options.list:
         return
-    number = options.generation.split("-")[0].replace("latest", str(max(points, default=0)))
+    newest = max(points)
+    number = options.generation.split("-")[0].replace("latest", str(newest)).replace("full", str(points[newest].full))
     point = points.get(int(number) if number.isdecimal() else 0)
     check(point, f"no point {options.generation} of job {options.job}")
     check(not options.o or not os.path.lexists(options.o), f"{options.o}: exists already")
     output = tempfile.NamedTemporaryFile(dir=os.path.dirname(options.o) or ".") if options.o else None
     restore(folder, point, job, output)
-    if output:
-        os.link(output.name, options.o)  # named only when proved, and never in place of another file
+    output and os.link(output.name, options.o)  # named only when proved, and never in place of another file
 
 if __name__ == "__main__":
     sys.setrecursionlimit(256 * 8)  # pack.md, section 3: bases 256 deep

@@ -31,13 +31,21 @@ package struct DeletionRights: Equatable, Sendable {
         }
     }
 
+    /// What a key that may only add is told, whatever it wanted to take away.
+    static let refusal = "this key may add to the store and take nothing away"
+
     func check(_ operation: String, _ subject: String) throws(StoreError) {
         guard mayForget else {
             throw StoreError(
-                .refused, operation, subject, "this key may add to the store and take nothing away",
+                .refused, operation, subject, Self.refusal,
                 hint:
                     "run it at the store's own host with --store, or let the key: hybridrep serve … --may-forget"
             )
         }
     }
+}
+
+extension StoreError {
+    /// Whether the key may only add: its store is thinned out by its own host.
+    package var isOfAppendOnlyKey: Bool { kind == .refused && detail == DeletionRights.refusal }
 }

@@ -103,15 +103,14 @@ extension ObjectStore {
     }
 
     package func storeObject() throws(StoreError) -> StoreObject {
-        let bytes: [UInt8]
-        do throws(StoreError) {
-            bytes = try whole(.store, limit: StoreObject.maximumBytes)
-        } catch {
-            guard error.kind == .notFound else { throw error }
+        // A store that knows its own name says by itself what is missing.
+        guard let length = try length(of: .store) else {
             throw StoreError(
                 .notFound, "open", label, "there is no store",
                 hint: "make it with: hybridrep init TARGET --job JOB")
         }
+        let bytes = try whole(
+            ListedObject(key: .store, length: length), limit: StoreObject.maximumBytes)
         do throws(FormatError) { return try StoreObject(parsing: bytes) } catch {
             throw StoreError("read", ObjectKey.store.path, error)
         }

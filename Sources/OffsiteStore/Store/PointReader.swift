@@ -48,15 +48,13 @@ package struct PointReader {
     package init(_ store: any ObjectStore, job name: Name) throws(StoreError) {
         self.store = store
         storeID = try store.storeObject().id
-        let bytes: [UInt8]
-        do throws(StoreError) {
-            bytes = try store.whole(.job(name), limit: JobObject.maximumBytes)
-        } catch {
-            guard error.kind == .notFound else { throw error }
+        guard let length = try store.length(of: .job(name)) else {
             throw StoreError(
                 .notFound, "open", "job \(name)", "\(store.label) has no such job",
                 hint: "make it with: hybridrep init TARGET --job \(name)")
         }
+        let bytes = try store.whole(
+            ListedObject(key: .job(name), length: length), limit: JobObject.maximumBytes)
         do throws(FormatError) { job = try JobObject(parsing: bytes, store: storeID) } catch {
             throw StoreError("read", ObjectKey.job(name).path, error)
         }

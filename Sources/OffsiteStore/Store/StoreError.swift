@@ -55,8 +55,13 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             } else if error.isNoSpace {
                 .noSpace
             } else if error.isDenied { .denied } else { .failed }
-        self.init(kind, operation, subject, error.description)
+        self.init(
+            error.lacksHardLinks ? .failed : kind, operation, subject, error.description,
+            hint: error.lacksHardLinks ? Self.noHardLinks : nil)
     }
+
+    private static let noHardLinks =
+        "this file system has no hard links, which a store needs: ext4, xfs, btrfs, NFS"
 
     package init(_ error: TransportError) {
         let kind: Kind =

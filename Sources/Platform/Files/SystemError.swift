@@ -40,6 +40,12 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The disk could not read or write.
     package var isInputOutput: Bool { code == EIO }
     package var isDenied: Bool { code == EACCES || code == EPERM || code == EROFS }
+    /// The file system has no hard links.
+    package var lacksHardLinks: Bool {
+        call == "link" && [EPERM, EOPNOTSUPP, ENOSYS].contains(code)
+    }
+    /// The file system is read-only.
+    package var isReadOnly: Bool { code == EROFS }
     package var isUnsupported: Bool {
         code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY
     }

@@ -27,6 +27,12 @@ internal import Synchronization
     /// Wants it when a time has passed, once ``watch(graceMilliseconds:end:)`` listens.
     package static func want(afterSeconds seconds: Int) { _ = alarm(UInt32(clamping: max(1, seconds))) }
 
+    /// Ends the program without a word when a time has passed: for answers that nobody waits for any longer.
+    package static func exitQuietly(afterSeconds seconds: Int) {
+        _ = Glibc.signal(SIGALRM) { _ in _exit(0) }
+        _ = alarm(UInt32(clamping: max(1, seconds)))
+    }
+
     /// Begins to listen; once in a program.
     ///
     /// - Parameters:

@@ -13,10 +13,18 @@ package struct SSHDestination: Equatable, Hashable, Sendable, CustomStringConver
     package let port: UInt16?
 
     /// Why a text is not a destination.
-    package enum ParseError: Error, Equatable, Sendable {
+    package enum ParseError: Error, Equatable, Sendable, CustomStringConvertible {
         case badUser(String)
         case badHost(String)
         case badPort(String)
+
+        package var description: String {
+            switch self {
+            case .badUser(let text): "\"\(text)\" is not the name of a user"
+            case .badHost(let text): "\"\(text)\" is not the name or address of a host"
+            case .badPort(let text): "\"\(text)\" is not a port"
+            }
+        }
     }
 
     package init(user: String? = nil, host: String, port: UInt16? = nil) throws(ParseError) {

@@ -69,7 +69,7 @@ package struct RehearsalCommand: Equatable, Sendable {
             return result
         }
         result.seconds = Double((clock.monotonicNanoseconds - start) / 1_000_000) / 1000
-        result.said = PrintableText.of(run.lastWords)
+        result.said = run.lastWords
         switch run.end {
         case .exited(let code):
             // What the shell, and every program that starts others, says of one that it could not start.

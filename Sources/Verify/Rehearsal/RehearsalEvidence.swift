@@ -51,7 +51,7 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
         package var end: End
         package var exitStatus: Int?
         package var seconds = 0.0
-        /// The last that it wrote.
+        /// The last that it wrote, as it wrote it: whoever shows it makes it fit for a terminal.
         package var said: String
 
         package init(line: String, end: End = .notStarted, said: String = "") {
@@ -146,11 +146,24 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
             database.logVerdict = database.logVerdict.map(Self.cut)
             return database
         }
-        kept.command?.line = Self.cut(command?.line ?? "")
-        kept.command?.said = Self.cut(command?.said ?? "")
+        kept.command?.line = (command?.line ?? "").truncated(toUTF8: Self.mostBytes)
+        kept.command?.said = Self.end(of: command?.said ?? "")
         kept.restoreFault = restoreFault.map(Self.cut)
         kept.verdict = Self.cut(verdict)
         return kept
+    }
+
+    /// The last bytes of a text, where the reason of a failure is.
+    private static func end(of text: String) -> String {
+        guard text.utf8.count > mostBytes else { return text }
+        var kept: [Unicode.Scalar] = []
+        var room = mostBytes - "…".utf8.count
+        for scalar in text.unicodeScalars.reversed() {
+            room -= UTF8.width(scalar)
+            if room < 0 { break }
+            kept.append(scalar)
+        }
+        return "…" + String(String.UnicodeScalarView(kept.reversed()))
     }
 
     private static func cut(_ text: String) -> String { PrintableText.of(text).truncated(toUTF8: mostBytes) }

@@ -24,9 +24,14 @@ struct ApplyCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
-    @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
-    @Option(help: ArgumentHelp("The replica: a folder for a set, a file for a raw image.", valueName: "path"))
+    @Argument(help: "A job of the configuration; with --store, --job names it.", completion: Completion.jobs)
+    var words: [String] = []
+    @Option(
+        help: ArgumentHelp("With --store: the job in that store.", valueName: "job"),
+        completion: Completion.jobs) var job: String?
+    @Option(
+        help: ArgumentHelp("The replica: a folder for a set, a file for a raw image.", valueName: "path"),
+        completion: .file())
     var to: String
     @Flag(help: "Take the newest good point, even if nothing has proved it yet.") var unverified = false
     @Flag(help: "Read the replica although it is the point already, and mend it.") var reread = false
@@ -34,14 +39,17 @@ struct ApplyCommand: ToolCommand {
     var inPlace = false
     @Flag(help: "Take over what is there and is no replica of this job.") var force = false
 
-    var subject: String { "apply \(job ?? words.first ?? "")" }
+    var subject: String { "apply" + ((job ?? words.first).map { " \($0)" } ?? "") }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
-        guard words.count + (job == nil ? 0 : 1) == 1 else { throw ValidationError("give one job") }
+        guard words.count + (job == nil ? 0 : 1) <= 1 else { throw ValidationError("give one job") }
     }
 
     func perform(_ session: Session) throws -> Verdict {
-        let name = job ?? words[0]
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        let name = try question.require(job ?? words.first)
         return try selection.recording("apply", job: name, session, options, overrides) {
             try apply(name, session, $0)
         }
@@ -59,6 +67,7 @@ struct ApplyCommand: ToolCommand {
         wanted.replaces = force
         wanted.rereads = reread
         wanted.isInPlace = inPlace
+        try session.requireFolder(of: to, to: "make the replica")
         let place = ReplicaFiles(to, session.files)
         let result: Replica.Result
         do {

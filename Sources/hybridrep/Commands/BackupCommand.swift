@@ -14,7 +14,7 @@ struct BackupCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var backup: BackupOptions
-    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
 
     var subject: String { "backup \(job)" }
 

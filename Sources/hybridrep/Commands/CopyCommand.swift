@@ -16,16 +16,16 @@ struct CopyCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "The job, as both stores call it.") var job: String
+    @Argument(help: "The job, as both stores call it.", completion: Completion.jobs) var job: String
     @Option(
         help: ArgumentHelp(
             "Copy from this target, or, without configuration, from ssh://[user@]host[:port]/path or a folder.",
-            valueName: "store"))
+            valueName: "store"), completion: Completion.targets)
     var from: String
     @Option(
         help: ArgumentHelp(
             "Copy to this target, or store without configuration; it is made if it is not there.",
-            valueName: "store"))
+            valueName: "store"), completion: Completion.targets)
     var to: String
     @Flag(help: "Copy every point that is newer than the newest there; the default.") var all = false
     @Option(help: ArgumentHelp("Copy this many of the newest good points, at most.", valueName: "number"))
@@ -53,7 +53,8 @@ struct CopyCommand: ToolCommand {
 
     private func copy(_ name: Name, _ ends: CopyEnds, _ session: Session) throws -> JobCopy {
         JobCopy(
-            session: session, job: name, source: try ends.open(from), destination: try ends.open(to),
+            session: session, job: name, source: try ends.open(from, job: job),
+            destination: try ends.open(to, job: job),
             lockWaitSeconds: lockWait?.seconds ?? 0)
     }
 }

@@ -23,10 +23,15 @@ struct DiffCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
     @Argument(
         help: ArgumentHelp(
-            "latest, a generation, or a point's id: the older one, then the newer one.", valueName: "point"))
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
+    @Argument(
+        help: ArgumentHelp(
+            "latest, a generation, or a point's id: the older one, then the newer one.", valueName: "point"),
+        completion: Completion.points)
     var points: [String] = []
     @Option(
         help: ArgumentHelp(
@@ -35,7 +40,9 @@ struct DiffCommand: ToolCommand {
     @Flag(help: "Fetch the pages that changed, and tell which trees of a database they belong to.")
     var trees = false
 
-    var subject: String { "diff \(([job] + points).joined(separator: " "))" }
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "diff" : "diff \(([job] + points).joined(separator: " "))" }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
         guard points.count + (at == nil ? 0 : 1) <= 2 else {
@@ -44,6 +51,9 @@ struct DiffCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(jobAsked)
         var wanted = try points.map { try PointSelection($0) }
         if let at { wanted.insert(try PointSelection(at: at, now: session.clock.now), at: 0) }
         let opened = try selection.open(job: job, session, options, overrides)

@@ -13,7 +13,7 @@ struct DoctorCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
 
     var subject: String { "doctor \(job)" }
 

@@ -13,7 +13,8 @@ struct EseHeaderCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A database file, a log, a checkpoint, a flush map or a patch file.") var path: String
+    @Argument(help: "A database file, a log, a checkpoint, a flush map or a patch file.", completion: .file())
+    var path: String
 
     var subject: String { "ese header \(path)" }
 

@@ -12,7 +12,7 @@ struct EseLogsCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A folder with logs, or one log file.") var path: String
+    @Argument(help: "A folder with logs, or one log file.", completion: .file()) var path: String
 
     var subject: String { "ese logs \(path)" }
 

@@ -13,7 +13,8 @@ struct EsePagesCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A database file, or the flush map of one.") var path: String
+    @Argument(help: "A database file, or the flush map of one.", completion: .file())
+    var path: String
     @Flag(help: "Print every page's number and verdict, too.") var each = false
 
     var subject: String { "ese pages \(path)" }

@@ -14,8 +14,11 @@ struct EseSetCommand: ToolCommand {
         ))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A folder with databases and logs, or one database file.") var path: String
-    @Option(help: "The folder of the logs and the checkpoint, when it is another one.") var logs: String?
+    @Argument(help: "A folder with databases and logs, or one database file.", completion: .file()) var path:
+        String
+    @Option(
+        help: "The folder of the logs and the checkpoint, when it is another one.", completion: .directory)
+    var logs: String?
 
     var subject: String { "ese set \(path)" }
 

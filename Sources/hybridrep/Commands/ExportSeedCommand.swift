@@ -13,9 +13,12 @@ struct ExportSeedCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "A job of the configuration.") var job: String
-    @Argument(help: "A folder; it becomes a store, and is made if it is not there.") var folder: String
-    @Option(help: ArgumentHelp("Copy from this target; the job's first by default.", valueName: "target"))
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
+    @Argument(help: "A folder; it becomes a store, and is made if it is not there.", completion: .directory)
+    var folder: String
+    @Option(
+        help: ArgumentHelp("Copy from this target; the job's first by default.", valueName: "target"),
+        completion: Completion.targets)
     var from: String?
     @Flag(help: "Copy every point.") var all = false
 

@@ -27,12 +27,25 @@ struct ForgetCommand: ToolCommand {
     @Flag(help: "Let more than half of all points go at once.") var moreThanHalf = false
     @Flag(help: "Take the times of points for right where they look wrong.") var trustClock = false
     @Flag(help: "Take the points that are named back from the trash.") var undo = false
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
-    @Argument(help: "Points to forget, whatever the rules say: generations or ids.") var points: [String] = []
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
+    @Argument(
+        help: "Points to forget, whatever the rules say: generations or ids.", completion: Completion.points)
+    var points: [String] = []
 
-    var subject: String { "forget \(job)" }
+    @Flag(help: "Every job of the store that --store names.") var all = false
+
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "forget" + (all ? " --all" : "") : "forget \(job)" }
+    var storeWords: [String] { stores.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
+        guard !all || (jobAsked == nil && stores.store != nil) else {
+            throw ValidationError("--all goes with --store, and without a job")
+        }
         if !points.isEmpty, keep.rules != nil {
             throw ValidationError("points are named, or chosen by --keep options, not both")
         }
@@ -43,6 +56,13 @@ struct ForgetCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: stores.store)
+        guard all else { return try perform(on: try question.require(jobAsked), session) }
+        return try question.forEach("forget") { try perform(on: $0, session) }
+    }
+
+    private func perform(on job: String, _ session: Session) throws -> Verdict {
         let named = try points.map { try PointSelection($0) }
         return try stores.forEach("forget", job: job, session, options, overrides) { place in
             if undo { return try takeBack(named, at: place, session) }

@@ -28,18 +28,36 @@ struct GcCommand: ToolCommand {
     var lockWait: TimeSpan?
     @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would go, and change nothing.")
     var isTrial = false
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
 
-    var subject: String { "gc \(job)" }
+    @Flag(help: "Every job of the store that --store names.") var all = false
+
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "gc" + (all ? " --all" : "") : "gc \(job)" }
+    var storeWords: [String] { stores.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
+        guard !all || (jobAsked == nil && stores.store != nil) else {
+            throw ValidationError("--all goes with --store, and without a job")
+        }
         guard (0...100).contains(waste) else {
             throw ValidationError("--waste \(waste) is no share: 0 to 100")
         }
     }
 
     func perform(_ session: Session) throws -> Verdict {
-        try stores.forEach("gc", job: job, session, options, overrides) { place in
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: stores.store)
+        guard all else { return try perform(on: try question.require(jobAsked), session) }
+        return try question.forEach("gc") { try perform(on: $0, session) }
+    }
+
+    private func perform(on job: String, _ session: Session) throws -> Verdict {
+        return try stores.forEach("gc", job: job, session, options, overrides) { place in
             var request = CollectRequest(job: place.job, maker: session.maker)
             request.graceSeconds = Int64(grace.seconds)
             request.wastePercent = waste

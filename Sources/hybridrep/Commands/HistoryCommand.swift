@@ -24,7 +24,9 @@ struct HistoryCommand: ToolCommand {
     var since = TimeSpan(seconds: 30 * 86_400)
     @Flag(help: "First make again what points and notes in the stores tell of earlier runs.")
     var rebuild = false
-    @Argument(help: ArgumentHelp("A job of the configuration; all by default.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("A job of the configuration; all by default.", valueName: "job"),
+        completion: Completion.jobs)
     var job: String?
 
     var subject: String { "history" + (job.map { " \($0)" } ?? "") }

@@ -11,9 +11,11 @@ struct ImportSeedCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "A job of the configuration.") var job: String
-    @Argument(help: "The folder.") var folder: String
-    @Option(help: ArgumentHelp("Copy to this target; the job's first by default.", valueName: "target"))
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
+    @Argument(help: "The folder.", completion: .directory) var folder: String
+    @Option(
+        help: ArgumentHelp("Copy to this target; the job's first by default.", valueName: "target"),
+        completion: Completion.targets)
     var to: String?
 
     var subject: String { "import-seed \(job)" }

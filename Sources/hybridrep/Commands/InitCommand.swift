@@ -15,9 +15,14 @@ struct InitCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "A target of the configuration.") var target: String
-    @Option(help: ArgumentHelp("Only this job; all jobs that use the target by default.", valueName: "job"))
+    @Argument(help: "A target of the configuration.", completion: Completion.targets) var target: String
+    @Option(
+        help: ArgumentHelp("Only this job; all jobs that use the target by default.", valueName: "job"),
+        completion: Completion.jobs)
     var job: String?
+
+    @Flag(help: "Make a new store where the one that this host has shipped to is missing.")
+    var new = false
 
     var subject: String { "init \(target)" }
 
@@ -25,7 +30,10 @@ struct InitCommand: ToolCommand {
         let configuration = try session.configuration(options, overrides)
         let target = try configuration.target(target)
         let jobs = try jobs(configuration, target.name)
-        let store = try TargetConnection(session: session).open(target)
+        let connection = TargetConnection(
+            session: session, configuration: configuration, job: jobs.count == 1 ? jobs[0].name : nil,
+            mayReplaceStore: new)
+        let store = try connection.open(target)
         let id = try Identifier.random(from: session.entropy)
         let isNew = try store.initialise(StoreObject(id: id, created: session.clock.now))
         report(session, "store \(store.label)", isNew, target: target.name)

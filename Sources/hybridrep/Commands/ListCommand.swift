@@ -9,6 +9,7 @@ struct ListCommand: ToolCommand {
         commandName: "list", abstract: "List the recovery points of a job.",
         discussion: HelpExamples.text([
             "list mdb01": "The points, oldest first.",
+            "list --store /srv/hybridrep": "The jobs of that store.",
             "list mdb01 --store ssh://backup@vault.example.net/srv/hybridrep":
                 "The same on a host without configuration.",
         ]))
@@ -16,11 +17,32 @@ struct ListCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
 
-    var subject: String { "list \(job)" }
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "list" : "list \(job)" }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
+
+    /// What a store has, for who does not know its jobs.
+    private func listJobs(_ session: Session) throws -> Verdict {
+        let jobs = try JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store
+        ).jobs()
+        for job in jobs { session.console.result("\(job)") }
+        session.console.result(
+            JSONMessage(.summary, ["jobs": .array(jobs.map { .string("\($0)") })]))
+        return .good
+    }
 
     func perform(_ session: Session) throws -> Verdict {
+        guard jobAsked != nil || selection.store == nil else { return try listJobs(session) }
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(jobAsked)
         let opened = try selection.open(job: job, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         var table = Table(

@@ -4,8 +4,9 @@ internal import OffsiteStore
 /// What all commands take that say something of a job or a point to its stores.
 struct MarkOptions: ParsableArguments {
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
-    @Argument(help: "A job of the configuration.") var job: String
+    @Option(help: ArgumentHelp("At this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
 
     /// - Parameters:
     ///   - point: Nil for the whole job.

@@ -14,7 +14,7 @@ struct PinCommand: ToolCommand {
     @OptionGroup var mark: MarkOptions
     @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
         ""
-    @Argument(help: "latest, a generation, or a point's id.") var point: String
+    @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point: String
 
     var subject: String { "pin \(mark.job) \(point)" }
 

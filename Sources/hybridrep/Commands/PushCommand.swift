@@ -16,10 +16,14 @@ struct PushCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var backup: BackupOptions
-    @Argument(help: "A job of the configuration.") var job: String
-    @Argument(help: "A file, or - for standard input; the newest image of the spool by default.")
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
+    @Argument(
+        help: "A file, or - for standard input; the newest image of the spool by default.",
+        completion: .file())
     var file: String?
-    @Option(help: ArgumentHelp("Ship to this target only.", valueName: "target")) var target: String?
+    @Option(
+        help: ArgumentHelp("Ship to this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
 
     var subject: String { "push \(job)" }
 

@@ -14,8 +14,10 @@ struct ReconcileCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var backup: BackupOptions
-    @Argument(help: "A job of the configuration.") var job: String
-    @Option(help: ArgumentHelp("Look at this target only.", valueName: "target")) var target: String?
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
+    @Option(
+        help: ArgumentHelp("Look at this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
 
     var subject: String { "reconcile \(job)" }
 

@@ -22,20 +22,29 @@ struct RehearseCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
-    @Argument(help: "latest, a generation, or a point's id; the newest good point by default.")
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
+    @Argument(
+        help: "latest, a generation, or a point's id; the newest good point by default.",
+        completion: Completion.points)
     var point: String?
     @Flag(help: "Any good point, another each time.") var random = false
     @Option(
         help: ArgumentHelp(
-            "Restore into this folder, which is made when it is not there.", valueName: "folder"))
+            "Restore into this folder, which is made when it is not there.", valueName: "folder"),
+        completion: .directory)
     var scratch: String?
     @Option(
         help: ArgumentHelp(
             "Run this line of the shell on what was restored; {} stands for its path.", valueName: "command"))
     var exec: String?
 
-    var subject: String { "rehearse \(job)" + (point.map { " \($0)" } ?? "") }
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "rehearse" : "rehearse \(job)" + (point.map { " \($0)" } ?? "") }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
         guard !random || point == nil else {
@@ -44,7 +53,10 @@ struct RehearseCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
-        try selection.recording("rehearse", job: job, session, options, overrides) {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(jobAsked)
+        return try selection.recording("rehearse", job: job, session, options, overrides) {
             try rehearse(session, $0)
         }
     }

@@ -16,7 +16,7 @@ struct ReleaseCommand: ToolCommand {
     @OptionGroup var mark: MarkOptions
     @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
         ""
-    @Argument(help: "latest, a generation, or a point's id.") var point: String
+    @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point: String
 
     var subject: String { "release \(mark.job) \(point)" }
 

@@ -21,17 +21,29 @@ struct ReportCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target")) var target: String?
+    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
     @Option(help: ArgumentHelp("How far back to look, as in 30d (the default).", valueName: "time"))
     var since = TimeSpan(seconds: 30 * 86_400)
-    @Option(help: ArgumentHelp("Write the report as one HTML file.", valueName: "file")) var html: String?
+    @Option(
+        help: ArgumentHelp("Write the report as one HTML file, or - for standard output.", valueName: "file"),
+        completion: .file())
+    var html: String?
     @Option(
         help: ArgumentHelp("Mail the HTML report to this address, through sendmail.", valueName: "address"))
     var mail: String?
-    @Argument(help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"),
+        completion: Completion.jobs)
     var jobs: [String] = []
 
     var subject: String { (["report"] + jobs).joined(separator: " ") }
+
+    func validate() throws {
+        if html == Session.standardOutput, options.json {
+            throw ValidationError("--html - and --json both write to standard output")
+        }
+    }
 
     func perform(_ session: Session) throws -> Verdict {
         let configuration = try session.configuration(options, overrides)
@@ -46,7 +58,7 @@ struct ReportCommand: ToolCommand {
             made: now, since: start, toolVersion: ToolVersion.current, hostName: session.hostName)
         let reports = statuses.map { TargetReport($0, runs, scope) }
         let page = ReportPage(reports, scope)
-        if let html { try session.files.replace(html, Array(try page.html.utf8)) }
+        if let html { try session.write(try page.html, to: html) }
         if let mail { try ReportMail(to: mail, from: session.hostName, statuses).send(try page.html) }
         if html == nil, mail == nil {
             for line in StatusTable(statuses: statuses).lines { session.console.result(line) }

@@ -19,20 +19,25 @@ struct RestoreCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration; with --store, --job names it.") var words: [String] = []
+    @Argument(
+        help: "A job of the configuration; with --store, --job names it.", completion: Completion.jobAndPoint)
+    var words: [String] = []
     @Option(
         help: ArgumentHelp(
             "The newest good point at this time: 2026-11-22T02:00:00Z, or 3h ago.", valueName: "time"))
     var at: String?
-    @Option(help: ArgumentHelp("With --store: the job in that store.", valueName: "job")) var job: String?
+    @Option(
+        help: ArgumentHelp("With --store: the job in that store.", valueName: "job"),
+        completion: Completion.jobs) var job: String?
     @Option(
         help: ArgumentHelp(
-            "Unpack a set into this folder, or write a raw image to this file.", valueName: "path"))
+            "Unpack a set into this folder, which is made if its parent is there, or write a raw image to this file, or - for standard output.",
+            valueName: "path"), completion: .file())
     var to: String?
     @Option(
         help: ArgumentHelp(
             "Write the image itself to this file, or - for standard output; of a log point its logs.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var image: String?
     @Flag(help: "Replace files that are there.") var force = false
     @Flag(
@@ -40,14 +45,24 @@ struct RestoreCommand: ToolCommand {
             "Read the files that are there, and fetch and write only what differs. Run again, it goes on."))
     var inPlace = false
 
-    var subject: String { "restore \(job ?? words.first ?? "")" }
+    var subject: String { "restore" + ((job ?? words.first).map { " \($0)" } ?? "") }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
-        guard (to == nil) != (image == nil) else { throw ValidationError("give one of --to and --image") }
-        guard !inPlace || image != "-" else { throw ValidationError("--in-place needs files to write into") }
+        // Without a job the answer is which ones there are.
+        let asksForJobs = job == nil && words.isEmpty && to == nil && image == nil
+        guard asksForJobs || (to == nil) != (image == nil) else {
+            throw ValidationError("give one of --to and --image")
+        }
+        guard !inPlace || (image ?? to) != Session.standardOutput else {
+            throw ValidationError("--in-place needs files to write into")
+        }
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(job ?? words.first)
         let (name, wanted) = try jobAndPoint(now: session.clock.now)
         return try selection.recording("restore", job: name, session, options, overrides) {
             try restore(name, wanted, session, $0)
@@ -69,7 +84,7 @@ struct RestoreCommand: ToolCommand {
         if inPlace {
             differentBytes = try image.map(restore.inPlace(file:)) ?? restore.inPlace(to: to ?? "")
         } else if let image {
-            if image == "-" {
+            if image == Session.standardOutput {
                 try restore.toStandardOutput()
             } else {
                 try restore.toFile(image, replacing: force)
@@ -84,7 +99,7 @@ struct RestoreCommand: ToolCommand {
             $0.imageBytes = stored.point.layout.length
         }
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
-        if image == "-" { return verdict }
+        if (image ?? to) == Session.standardOutput { return verdict }
         let full = to == nil ? nil : restore.full?.point
         session.console.result(
             "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "

@@ -16,7 +16,8 @@ struct RunCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var backup: BackupOptions
-    @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job")) var jobs: [String] = []
+    @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job"), completion: Completion.jobs)
+    var jobs: [String] = []
     @Flag(help: "Every job of the configuration but those that read standard input.") var all = false
 
     var subject: String { "run \(all ? "--all" : jobs.joined(separator: " "))" }
@@ -53,7 +54,9 @@ struct RunCommand: ToolCommand {
         guard !found.isEmpty else {
             throw CommandFailure(
                 .usage, "every job reads standard input, none runs by itself",
-                hint: "give one what it reads: PRODUCER | hybridrep run JOB")
+                hint: configuration.jobs.first.map {
+                    "give one what it reads, as in: cat FILE | hybridrep run \($0.name)"
+                })
         }
         return found
     }

@@ -13,12 +13,13 @@ struct RunbookCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "A job of the configuration.") var job: String
+    @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
     @Option(
         help: ArgumentHelp(
-            "The folder that the commands restore into; /restore/JOB by default.", valueName: "folder"))
+            "The folder that the commands restore into; /restore/JOB by default.", valueName: "folder"),
+        completion: .directory)
     var to: String?
-    @Option(help: ArgumentHelp("Where hybridrep_reader.py will be.", valueName: "file"))
+    @Option(help: ArgumentHelp("Where hybridrep_reader.py will be.", valueName: "file"), completion: .file())
     var reader = "/usr/local/share/hybridrep/hybridrep_reader.py"
 
     var subject: String { "runbook \(job)" }

@@ -19,7 +19,8 @@ struct ServeCommand: ToolCommand {
     )
 
     @OptionGroup var options: GlobalOptions
-    @Option(help: ArgumentHelp("Folder of the store.", valueName: "folder")) var store: String
+    @Option(help: ArgumentHelp("Folder of the store.", valueName: "folder"), completion: .directory)
+    var store: String
 
     @Option(
         name: .customLong("as"),
@@ -30,7 +31,8 @@ struct ServeCommand: ToolCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Append a line to this file when a session begins and when it ends.", valueName: "file"))
+            "Append a line to this file when a session begins and when it ends.", valueName: "file"),
+        completion: .file())
     var log: String?
     @Option(
         help: ArgumentHelp(
@@ -57,6 +59,12 @@ struct ServeCommand: ToolCommand {
             "Points may be released and unpinned, and the job suspended and resumed; --may-forget implies it."
     )
     var mayMark = false
+
+    func validate() throws {
+        if log == Session.standardOutput {
+            throw ValidationError("--log -: standard output belongs to the connection; give a file")
+        }
+    }
 
     private var rights: DeletionRights {
         DeletionRights(

@@ -13,12 +13,22 @@ struct ShowCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
-    @Argument(help: "latest, a generation, or a point's id.") var point: String = "latest"
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
+    @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point:
+        String = "latest"
 
-    var subject: String { "show \(job) \(point)" }
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "show" : "show \(job) \(point)" }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func perform(_ session: Session) throws -> Verdict {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(jobAsked)
         let wanted = try PointSelection(point)
         let opened = try selection.open(job: job, session, options, overrides)
         let facts = PointFacts(try wanted.find(try PointReader(opened.store, job: opened.job)))

@@ -20,13 +20,17 @@ struct StatusCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target")) var target: String?
+    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
     @Flag(help: "One line for Nagios, Icinga and their like; exits with 0, 1, 2 or 3.") var nagios = false
     @Option(
         help: ArgumentHelp(
-            "Write metrics for Prometheus into this file, and nothing else.", valueName: "file"))
+            "Write metrics for Prometheus into this file, or - for standard output, and nothing else.",
+            valueName: "file"), completion: .file())
     var prometheus: String?
-    @Argument(help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"))
+    @Argument(
+        help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"),
+        completion: Completion.jobs)
     var jobs: [String] = []
 
     var subject: String { (["status"] + jobs).joined(separator: " ") }
@@ -45,7 +49,7 @@ struct StatusCommand: ToolCommand {
             let jobs = try asked(configuration).map(\.name)
             let lastRuns = session.console.attempt { try history.lastRuns(of: jobs) } ?? []
             let text = PrometheusText(statuses: statuses, lastRuns: lastRuns).text
-            try session.files.replace(prometheus, Array(text.utf8))
+            try session.write(text, to: prometheus)
             return .good
         }
         if nagios {

@@ -21,8 +21,14 @@ struct VerifyCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSelection
-    @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
-    @Argument(help: "latest, a generation, or a point's id; all points by default.") var point: String?
+    @Argument(
+        help: ArgumentHelp(
+            "A job of the configuration, or of the store that --store names.", valueName: "job"),
+        completion: Completion.jobs)
+    var jobAsked: String?
+    @Argument(
+        help: "latest, a generation, or a point's id; all points by default.", completion: Completion.points)
+    var point: String?
     @OptionGroup var level: VerifyLevel
     @Flag(
         help:
@@ -31,10 +37,12 @@ struct VerifyCommand: ToolCommand {
     @Option(
         help: ArgumentHelp(
             "With --repair, from this target instead, or without configuration from ssh://[user@]host[:port]/path or a folder.",
-            valueName: "store"))
+            valueName: "store"), completion: Completion.targets)
     var from: String?
 
-    var subject: String { "verify \(job)" + (point.map { " \($0)" } ?? "") }
+    var job: String { jobAsked ?? "" }
+    var subject: String { jobAsked == nil ? "verify" : "verify \(job)" + (point.map { " \($0)" } ?? "") }
+    var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     func validate() throws {
         if level.readsAPart, point != nil {
@@ -47,6 +55,9 @@ struct VerifyCommand: ToolCommand {
     }
 
     func perform(_ session: Session) throws -> Verdict {
+        let question = JobQuestion(
+            session: session, options: options, overrides: overrides, store: selection.store)
+        _ = try question.require(jobAsked)
         let wanted = try point.map { try PointSelection($0) }
         return try selection.recording("verify", job: job, session, options, overrides) { tally in
             let opened = try selection.open(job: job, session, options, overrides)
@@ -82,6 +93,7 @@ struct VerifyCommand: ToolCommand {
             try makeRepair(opened, session).shipAgain(
                 result.check.damage, newest: try points.generations().last)
         }
+        let newest = try points.generations().last
         let damage = DamageInPoint(newestOf: result, opened, points, session)
         try opened.store.close()
         tally.note(opened.target, opened.store.traffic)
@@ -92,7 +104,8 @@ struct VerifyCommand: ToolCommand {
         guard result.isGood else {
             let generation = stored?.point.generation
             throw CommandFailure(
-                result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage)
+                result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage,
+                hint: try advice(opened, session).hint(result.check.damagedPoints, newest: newest))
         }
         // Either the store's disk wants to be looked at, or what was written was damaged, by option.
         return !mended.isEmpty || result.rebuilt.contains { $0.health != .good } ? .degraded : .good
@@ -111,6 +124,17 @@ struct VerifyCommand: ToolCommand {
                 session.console.progress(Progress(label: label, verification: progress))
                 if Interruption.cause != nil { throw .interrupted }
             }
+    }
+
+    private func advice(_ opened: StoreSelection.Opened, _ session: Session) throws -> DamageAdvice {
+        guard let target = opened.target else {
+            return DamageAdvice(
+                job: opened.job, options: overrides.storeWords(selection.store ?? ""), isConfigured: false,
+                hasOtherSource: false)
+        }
+        let configuration = try session.configuration(options, overrides)
+        let context = JobContext(session, configuration, try configuration.job(job))
+        return DamageAdvice(context, target, hasOtherSource: !repair)
     }
 
     private func makeRepair(_ opened: StoreSelection.Opened, _ session: Session) -> JobRepair {

@@ -28,7 +28,8 @@ enum ConfigurationExample {
             # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.
             verify: {full-within: 30d}
             # sanity-gate: false   # commits what is unlike every night before as good all the same
-            # A point that any of these keeps stays; no rule at all keeps everything.
+            # A point that any of these keeps stays; no rule at all keeps everything. Where the key may only add, these
+            # do nothing: the store's own host has rules for all jobs (cron/install --store-host).
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
             # A restore is tried there, and this command on it; {} is the restored folder or file.
             rehearse: {scratch: /backup/scratch, exec: "esedbexport -t {}/export {}/mdb01.edb", deadline: 1h, within: 90d}

@@ -38,7 +38,7 @@ struct Overrides: Sendable {
 
 /// The options behind ``Overridable``, for every command that reads the configuration.
 struct OverrideOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Folder for this host's state.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for this host's state.", valueName: "folder"), completion: .directory)
     var state: String?
 
     @Option(help: ArgumentHelp("Compression level: auto, or 1 to 19.", valueName: "level"))
@@ -50,10 +50,10 @@ struct OverrideOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Most bytes a second to each target, or none.", valueName: "rate"))
     var limitRate: String?
 
-    @Option(help: ArgumentHelp("Private key for the connection.", valueName: "file"))
+    @Option(help: ArgumentHelp("Private key for the connection.", valueName: "file"), completion: .file())
     var identity: String?
 
-    @Option(help: ArgumentHelp("Keys that hosts must show.", valueName: "file"))
+    @Option(help: ArgumentHelp("Keys that hosts must show.", valueName: "file"), completion: .file())
     var knownHosts: String?
 
     @Option(help: ArgumentHelp("The agent's program at the far end.", valueName: "command"))
@@ -69,6 +69,17 @@ struct OverrideOptions: ParsableArguments {
         return try Scalar(
             text: limitRate, isPlain: true, key: "limit-rate", origin: .commandLine(option), home: nil
         ).rate()
+    }
+
+    /// The words by which a command names a store without configuration.
+    ///
+    /// - Parameter store: A folder or an address.
+    func storeWords(_ store: String) -> [String] {
+        let more: [(Overridable, String?)] = [
+            (.identity, identity), (.knownHosts, knownHosts), (.remoteCommand, remoteCommand),
+            (.sshCommand, sshCommand),
+        ]
+        return ["--store", store] + more.flatMap { key, value in value.map { [key.option, $0] } ?? [] }
     }
 
     var values: [Overridable: String] {

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// `[user@]host`, the place of an agent.
 struct SSHAddress: Equatable, Sendable, CustomStringConvertible, ConfigurationValue {
     /// Nil for the user that runs this program.
@@ -17,6 +19,8 @@ struct SSHAddress: Equatable, Sendable, CustomStringConvertible, ConfigurationVa
         else {
             return nil
         }
+        // What is accepted here must be good enough for the connection, too: `host:2222` is not.
+        guard (try? SSHDestination(user: user, host: host)) != nil else { return nil }
         self.user = user
         self.host = host
     }

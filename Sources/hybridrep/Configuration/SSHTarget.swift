@@ -40,7 +40,7 @@ struct SSHTarget: Sendable {
         address = try mapping.required("ssh") { scalar throws(ConfigurationError) in
             guard let address = SSHAddress(try scalar.string()) else {
                 throw scalar.error(
-                    "expected user@host, found \"\(scalar.text)\"", hint: "the port has its own key")
+                    "expected user@host, found \"\(scalar.text)\"", hint: Self.addressHint(scalar.text))
             }
             return address
         }
@@ -83,6 +83,23 @@ struct SSHTarget: Sendable {
             remoteCommand.shown(as: "\(path).remote-command"), sshCommand.shown(as: "\(path).ssh-command"),
             limitRate.shown(as: "\(path).limit-rate"), retryFor.shown(as: "\(path).retry-for"),
         ]
+    }
+
+    /// What to write in place of an address that cannot be used.
+    static func addressHint(_ text: String) -> String {
+        var rest = Substring(text)
+        if rest.hasPrefix("ssh://") { rest = rest.dropFirst("ssh://".count) }
+        let path = rest.firstIndex(of: "/").map { String(rest[$0...]) }
+        rest = rest.prefix { $0 != "/" }
+        guard let found = try? SSHDestination(parsing: String(rest)),
+            let address = SSHAddress(
+                (found.user.map { "\($0)@" } ?? "")
+                    + (found.host.contains(":") ? "[\(found.host)]" : found.host)),
+            found.port != nil || path != nil
+        else { return "the port has its own key" }
+        let port = found.port.map { ", and the port has its own key: port: \($0)" } ?? ""
+        let folder = path.map { ", and the folder: store: \($0)" } ?? ""
+        return "write ssh: \(address)\(port)\(folder)"
     }
 
     /// Splits at spaces.

@@ -68,6 +68,7 @@ final class Console: Sendable {
 
     /// A warning, on standard error and as a JSON line.
     func warning(_ text: String, job: Name? = nil, target: Name? = nil) {
+        let text = job.map(CommandHint(text).naming) ?? text
         result(JSONMessage(.warning, job: job, target: target, ["message": .string(text)]))
         write(.warning, "warning: " + TerminalText.escape(text))
     }
@@ -82,6 +83,7 @@ final class Console: Sendable {
 
     /// Why the command failed, on standard error and as a JSON line.
     func failure(_ failure: CommandFailure, of subject: String, job: Name? = nil, target: Name? = nil) {
+        let failure = failure.typed(for: job)
         result(
             JSONMessage(
                 .error, job: job, target: target,

@@ -15,6 +15,9 @@ struct Doctor {
             Finding.good("configuration", nil, "\(context.configuration.file), targets \(names)"),
             KeyCheck(context: context).secret,
         ]
+        findings += SourceCheck(context: context).findings
+        let writes = WriteCheck(context: context)
+        findings += writes.findings
         var imageBytes: Int?
         for target in targets {
             if case .ssh(let ssh) = target.kind {
@@ -22,6 +25,7 @@ struct Doctor {
             }
             let check = TargetCheck(context: context, target: target)
             findings += check.findings { imageBytes = imageBytes ?? $0 }
+            findings += writes.findings(target)
         }
         findings.append(SpoolCheck(context: context).finding(imageBytes: imageBytes))
         findings.append(ScheduleCheck(context: context).finding)

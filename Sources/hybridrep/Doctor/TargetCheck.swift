@@ -22,7 +22,7 @@ struct TargetCheck {
         let before = clock.now
         do {
             let place = try context.connection.place(target, lanes: 1)
-            let store = TargetConnection.limited(place, target)
+            let store = context.connection.named(TargetConnection.limited(place, target), target)
             let after = clock.now
             if let agent = place as? AgentStore {
                 findings.append(.good("connection", name, "\(store.label), logged in"))
@@ -30,6 +30,9 @@ struct TargetCheck {
             }
             let points = try PointReader(store, job: job)
             findings.append(.good("store", name, "\(store.label) has the job \(job)"))
+            // What the next run reads: the lists of objects, the newest point, and the notes.
+            for kind in [ObjectKind.pack, .map, .index] { _ = try store.list(kind, job: job) }
+            _ = try JobEvidence(reading: points)
             findings += try BaseCheck(context: context, target: name, points: points).findings()
             let newest = try points.generations().last.flatMap { try points.undamaged($0)?.point }
             if let newest, newest.kind == .full { image(newest.layout.length) }

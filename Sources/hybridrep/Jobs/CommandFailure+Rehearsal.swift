@@ -11,7 +11,9 @@ extension CommandFailure {
         guard !evidence.isGood else { return nil }
         let point = evidence.pointId
         let details = Array(evidence.faults.prefix(Self.listed))
-        let said = [evidence.command?.said ?? ""].filter { !$0.isEmpty }.map { "it said: \($0)" }
+        // A line each, the last ones: that is where the reason is.
+        let words = (evidence.command?.said ?? "").split(whereSeparator: \.isNewline).suffix(Self.listed)
+        let said = words.enumerated().map { ($0 == 0 ? "it said: " : "") + $1 }
         guard let command = evidence.command, command.end != .good else {
             self.init(
                 .verification, "point \(point): \(evidence.verdict)",

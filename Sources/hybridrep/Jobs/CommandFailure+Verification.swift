@@ -6,8 +6,12 @@ extension CommandFailure {
 
     /// A verification that found damage, or nothing to verify.
     ///
-    /// - Parameter place: What it takes from the newest point that needs it.
-    init(_ result: PointVerification.Result, of what: String, _ place: DamageInPoint? = nil) {
+    /// - Parameters:
+    ///   - place: What it takes from the newest point that needs it.
+    ///   - hint: What can be done about it.
+    init(
+        _ result: PointVerification.Result, of what: String, _ place: DamageInPoint? = nil, hint: String?
+    ) {
         let check = result.check
         guard check.points > 0, check.neededObjects > 0 else {
             self.init(.verification, "\(what): nothing was there to verify (0 of 0)")
@@ -25,7 +29,7 @@ extension CommandFailure {
         let more = details.count - Self.listed
         self.init(
             .verification, message,
-            hint: "restore an undamaged point; ship again what is lost with: hybridrep reconcile JOB",
+            hint: hint,
             details: Array(details.prefix(Self.listed)) + (more > 0 ? ["… and \(more) more"] : []))
     }
 }

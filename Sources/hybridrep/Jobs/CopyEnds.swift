@@ -10,13 +10,21 @@ struct CopyEnds {
     let overrides: OverrideOptions
 
     /// - Parameter place: A target's name; with a slash in it, which no name has, a folder or an address.
-    func open(_ place: String) throws -> JobCopy.End {
-        let connection = TargetConnection(session: session)
+    func open(_ place: String, job: String) throws -> JobCopy.End {
         guard Self.isTarget(place) else {
-            return JobCopy.End(store: try connection.open(named: place, overrides), target: nil)
+            let connection = TargetConnection(session: session)
+            return JobCopy.End(
+                store: try connection.open(named: place, overrides), target: nil,
+                options: overrides.storeWords(place))
         }
-        let target = try session.configuration(options, overrides).target(place)
-        return JobCopy.End(store: try connection.open(target), target: target.name)
+        let configuration = try session.configuration(options, overrides)
+        let target = try configuration.target(place)
+        let connection = TargetConnection(
+            session: session, configuration: configuration, job: Name(job))
+        let isOfJob = (try? configuration.job(job))?.targets.value.contains(target.name) == true
+        return JobCopy.End(
+            store: try connection.open(target), target: target.name,
+            options: isOfJob ? ["--target", place] : RunbookTarget(target).store)
     }
 
     /// Does the work, and has the history of this host tell how it ended, where the job is configured here.

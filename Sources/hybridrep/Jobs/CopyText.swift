@@ -73,7 +73,7 @@ extension CopyPlan.Reason {
         switch self {
         case .isOlder(let newest): "not newer than \(newest), the newest there"
         case .isDamaged: "committed as damaged, which is not spread"
-        case .isHeld: "held as suspicious: hybridrep release makes it good"
+        case .isHeld: "held as suspicious"
         case .isGone: "forgotten meanwhile"
         case .lacksFull(let full): "its full, point \(full), is not there"
         }

@@ -21,7 +21,9 @@ struct JobContext {
     /// What this host did, over all jobs.
     var history: RunHistory { RunHistory(of: configuration, session) }
 
-    var connection: TargetConnection { TargetConnection(session: session) }
+    var connection: TargetConnection {
+        TargetConnection(session: session, configuration: configuration, job: job.name)
+    }
 
     /// The job's targets, or the one asked for.
     func targets(_ asked: String?) throws -> [TargetConfiguration] {
@@ -53,7 +55,8 @@ struct JobContext {
                 try state.remember(found)
                 return found
             } catch let error as StoreError where error.kind == .notFound {
-                continue
+                // The disk of a store that has the job may not be mounted.
+                if state.target(target.name) != nil { unreachable = error }
             } catch {
                 unreachable = error
             }

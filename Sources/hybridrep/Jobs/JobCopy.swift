@@ -9,9 +9,14 @@ struct JobCopy {
         let store: any ObjectStore
         /// Nil for a store without configuration.
         let target: Name?
+        /// The words by which a command names it.
+        let options: [String]
 
         var name: String { target?.description ?? store.label }
     }
+
+    /// Points left out that have a warning each.
+    private static let mostWarnings = 5
 
     let session: Session
     let job: Name
@@ -53,7 +58,7 @@ struct JobCopy {
         guard copy.sourcePointCount > 0 else {
             throw CommandFailure(
                 .notFound, "job \(job) has no point at \(source.name)",
-                hint: "make one with: hybridrep run \(job)")
+                hint: source.target == nil ? nil : "make one with: hybridrep run \(job)")
         }
         return copy
     }
@@ -93,7 +98,12 @@ struct JobCopy {
         session.keep(destination.store, job, destination.target) { (notebook, _) throws(StoreError) in
             try notebook.proved(result, of: stored.reference)
         }
-        guard result.isGood else { throw CommandFailure(result, of: "point \(newest.id)") }
+        guard result.isGood else {
+            throw CommandFailure(
+                result, of: "point \(newest.id)",
+                hint: "see all that is damaged there with: "
+                    + ShellQuote.posix(["hybridrep", "verify", "\(job)", "--full"] + destination.options))
+        }
     }
 
     private var traffic: Traffic { source.store.traffic + destination.store.traffic }
@@ -103,16 +113,41 @@ struct JobCopy {
         try destination.store.close()
     }
 
+    /// Says why a point is missing at the other store, also where only failures are mailed.
+    private func warn(of left: CopyPlan.LeftOut) {
+        let number = left.pointID.prefix { $0 != "-" }
+        let isReleasable = source.options.first == "--target"
+        let next =
+            switch left.reason {
+            case .isHeld where isReleasable:
+                "; look at its source, then: "
+                    + ShellQuote.posix(
+                        ["hybridrep", "release", "\(job)", String(number)] + source.options)
+            default: ""
+            }
+        session.console.warning(
+            "point \(left.pointID) of \(source.name) is left out: \(left.reason.words)\(next)", job: job,
+            target: destination.target)
+    }
+
     /// - Throws: 22 where a point that was asked for is damaged where it is.
     private func verdict(of report: CopyReport) throws -> Verdict {
         guard report.damaged.isEmpty else {
             throw CommandFailure(
                 .verification,
                 "\(report.damaged.count) points of job \(job) are damaged at \(source.name) and were not copied",
-                hint: "hybridrep verify \(job) --full names all that is damaged there",
+                hint: "see all that is damaged there with: "
+                    + ShellQuote.posix(["hybridrep", "verify", "\(job)", "--full"] + source.options),
                 details: report.damaged.map { "point \($0.pointID): \($0.object): \($0.reason)" })
         }
-        return report.leftOut.contains { !$0.reason.isByAge } ? .degraded : .good
+        let left = report.leftOut.filter { !$0.reason.isByAge }
+        for one in left.prefix(Self.mostWarnings) { warn(of: one) }
+        if left.count > Self.mostWarnings {
+            session.console.warning(
+                "\(left.count - Self.mostWarnings) more points are left out at \(destination.name)", job: job,
+                target: destination.target)
+        }
+        return left.isEmpty ? .good : .degraded
     }
 }
 

@@ -212,7 +212,12 @@ struct JobPush {
         session.keep(store, job, target) { (notebook, points) throws(StoreError) in
             try notebook.proved(result, of: try points.point(point.generation).reference)
         }
-        guard result.isGood else { throw CommandFailure(result, of: "point \(point.id)") }
+        guard result.isGood else {
+            let advice = DamageAdvice(context, target, hasOtherSource: false)
+            throw CommandFailure(
+                result, of: "point \(point.id)",
+                hint: advice.hint([point.generation], newest: point.generation))
+        }
     }
 
     private func warnIfScarce(_ space: SpaceStatus, _ target: Name) {

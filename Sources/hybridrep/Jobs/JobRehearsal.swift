@@ -85,7 +85,10 @@ struct JobRehearsal {
         } catch {
             guard case .system(let why) = error, why.isNotFound else { throw error }
             throw CommandFailure(
-                .usage, why.description, hint: "make the folder that \(scratch) is to be in, or give another")
+                .usage, why.description,
+                hint:
+                    "make the folder that \(scratch) is to be in: mkdir -p \(ShellQuote.posix(PathText.folder(of: scratch)))"
+            )
         }
     }
 

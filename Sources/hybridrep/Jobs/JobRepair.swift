@@ -61,7 +61,7 @@ struct JobRepair {
     }
 
     private func mend(_ damage: [CheckReport.Damage], from place: String) throws -> [CheckReport.Damage] {
-        let source = try ends.open(place).store
+        let source = try ends.open(place, job: opened.job.description).store
         let repair = try StoreRepair(of: opened.store, job: opened.job, from: source)
         var done = 0
         let mended = try repair.run(damage, holder: session.holder) { (bytes) throws(StoreError) in

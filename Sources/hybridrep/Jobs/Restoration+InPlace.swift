@@ -10,6 +10,7 @@ extension Restoration {
     ///
     /// - Returns: How many bytes the file did not have.
     func inPlace(file path: String) throws -> Int {
+        try requireFile(path)
         let whole = 0..<image.point.layout.length
         return try InPlaceRestore(session.files, marker: InPlaceRestore.marker(of: path))
             .run([InPlaceRestore.Target(image, [(whole, path)])], report)
@@ -18,6 +19,7 @@ extension Restoration {
     /// A set in its folder, file by file, a raw image in its file.
     func inPlace(to path: String) throws -> Int {
         guard image.isSet else { return try inPlace(file: path) }
+        try session.requireFolder(of: path, to: "restore to")
         if let status = try session.files.status(path), status.kind != .folder {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")

@@ -33,7 +33,18 @@ struct Restoration {
 
     /// The image alone; of a log point its logs.
     func toFile(_ path: String, replacing: Bool) throws {
+        try requireFile(path)
         try write(image, to: path, replacing: replacing, after: 0)
+    }
+
+    /// Before anything is fetched: the folder is there, and no folder has the file's name.
+    func requireFile(_ path: String) throws {
+        try session.requireFolder(of: path, to: "restore to")
+        guard try session.files.status(path)?.kind == .folder else { return }
+        let name = PathText.path(of: "\(image.point.id).img", in: path)
+        throw CommandFailure(
+            .usage, "write \(path): it is not a regular file, but a folder",
+            hint: "name a file in it, as in \(ShellQuote.posix(name))")
     }
 
     /// The digest is known only at the end: whoever reads must look at the exit status.
@@ -45,7 +56,16 @@ struct Restoration {
 
     /// A set into a folder, a raw image into a file.
     func to(_ path: String, replacing: Bool) throws {
+        guard path != Session.standardOutput else {
+            guard !image.isSet else {
+                throw CommandFailure(
+                    .usage, "restore to standard output: the point is a set of files",
+                    hint: "give a folder, or --image - for the tar of the set")
+            }
+            return try toStandardOutput()
+        }
         guard image.isSet else { return try toFile(path, replacing: replacing) }
+        try session.requireFolder(of: path, to: "restore to")
         if let status = try session.files.status(path), status.kind != .folder {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")

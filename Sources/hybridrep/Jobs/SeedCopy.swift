@@ -16,7 +16,8 @@ struct SeedCopy {
         let configuration = try session.configuration(options, overrides)
         context = JobContext(session, configuration, try configuration.job(job))
         self.folder = JobCopy.End(
-            store: TargetConnection(session: session).directory(folder), target: nil)
+            store: BareStore(TargetConnection(session: session).directory(folder)), target: nil,
+            options: ["--store", folder])
     }
 
     /// Fills the folder from a target.
@@ -43,7 +44,9 @@ struct SeedCopy {
 
     private func open(_ target: String?) throws -> JobCopy.End {
         let found = try context.targets(target)[0]
-        return JobCopy.End(store: try context.connection.open(found), target: found.name)
+        return JobCopy.End(
+            store: try context.connection.open(found), target: found.name,
+            options: ["--target", "\(found.name)"])
     }
 
     private func copy(from source: JobCopy.End, to destination: JobCopy.End) -> JobCopy {

@@ -5,13 +5,15 @@ internal import Platform
 
 /// The store a reading command uses: one of the job's targets, or on a bare host the one that is named.
 struct StoreSelection: ParsableArguments {
-    @Option(help: ArgumentHelp("Read from this target; the job's first by default.", valueName: "target"))
+    @Option(
+        help: ArgumentHelp("Read from this target; the job's first by default.", valueName: "target"),
+        completion: Completion.targets)
     var target: String?
 
     @Option(
         help: ArgumentHelp(
             "Read from this store, without any configuration: ssh://[user@]host[:port]/path or a folder.",
-            valueName: "store"))
+            valueName: "store"), completion: .directory)
     var store: String?
 
     /// An open store, the job in it, and what this host remembers of that, if it is configured.

@@ -5,6 +5,12 @@ internal import Platform
 /// Opens the stores that targets name.
 struct TargetConnection {
     let session: Session
+    /// Tells which jobs were shipped to a target before; nil where none is configured.
+    var configuration: Configuration?
+    /// The job that is at work; nil for none in particular.
+    var job: Name?
+    /// A new store may take the place of one that this host has shipped to, and that is missing.
+    var mayReplaceStore = false
 
     /// - Parameters:
     ///   - lanes: Fewer or more than the target is configured for.
@@ -12,7 +18,14 @@ struct TargetConnection {
     func open(
         _ target: TargetConfiguration, lanes: Int? = nil, mayForget: Bool = false
     ) throws -> any ObjectStore {
-        Self.limited(try place(target, lanes: lanes, mayForget: mayForget), target)
+        named(Self.limited(try place(target, lanes: lanes, mayForget: mayForget), target), target)
+    }
+
+    /// What says by the target's name what is missing there.
+    func named(_ store: any ObjectStore, _ target: TargetConfiguration) -> any ObjectStore {
+        TargetStore(store, target.name, job: job, mayBeNew: mayReplaceStore) { [configuration, session] in
+            configuration?.shippedJobs(to: target.name, session.files) ?? []
+        }
     }
 
     /// What takes no more than the target's quota.
@@ -30,9 +43,17 @@ struct TargetConnection {
             let address = ssh.address.value
             // A port that nobody has set is left to what the system's ssh is configured for.
             let port = ssh.port.origin == .builtIn ? nil : UInt16(exactly: ssh.port.value)
+            let destination: SSHDestination
+            do throws(SSHDestination.ParseError) {
+                destination = try SSHDestination(user: address.user, host: address.host, port: port)
+            } catch {
+                throw CommandFailure(
+                    .usage, "target \(target.name): ssh: \(error)",
+                    hint: SSHTarget.addressHint(address.description))
+            }
             return try agent(
                 AgentLink(
-                    destination: try SSHDestination(user: address.user, host: address.host, port: port),
+                    destination: destination,
                     store: ssh.store.value, remoteCommand: ssh.remoteCommand.value,
                     identity: ssh.identity.value, knownHosts: ssh.knownHosts.value,
                     sshCommand: ssh.sshCommand.value, lanes: lanes ?? ssh.lanes.value,

@@ -4,12 +4,13 @@ internal import Platform
 
 /// The stores a command takes away from: all of the job's targets, one of them, or on a bare host the one that is named.
 struct EachStore: ParsableArguments {
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target")) var target: String?
+    @Option(help: ArgumentHelp("At this target only.", valueName: "target"), completion: Completion.targets)
+    var target: String?
 
     @Option(
         help: ArgumentHelp(
             "At this store, without any configuration: ssh://[user@]host[:port]/path or a folder.",
-            valueName: "store"))
+            valueName: "store"), completion: .directory)
     var store: String?
 
     /// A store of the job's that may be taken away from.
@@ -47,7 +48,7 @@ struct EachStore: ParsableArguments {
         return try context.atEachTarget(target, verb) { target in
             try body(
                 Place(job: context.job.name, target: target.name, rules: context.keepRules(at: target)) {
-                    try connection.open(target, lanes: 1, mayForget: true)
+                    try context.connection.open(target, lanes: 1, mayForget: true)
                 })
         }
     }

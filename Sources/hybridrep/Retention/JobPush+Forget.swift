@@ -1,10 +1,12 @@
+internal import Logging
 internal import OffsiteStore
 internal import Platform
 
 extension JobPush {
     /// Has a target forget what its rules let go, after a point that is good and proved.
     ///
-    /// In a session of its own: the one that pushes may only add. A failure is a warning, as all that is there stays.
+    /// In a session of its own: the one that pushes may only add. A failure is a warning, as all that is there stays. A key
+    /// that may only add is no failure: retention is the store's own host's then.
     func forget(at target: TargetConfiguration) -> Verdict {
         let (session, job) = (context.session, context.job.name)
         guard let rules = context.keepRules(at: target) else { return .good }
@@ -16,6 +18,9 @@ extension JobPush {
             let summary = ForgetSummary(job: job, target: target.name, fates: fates, isTrial: false)
             if !fates.allSatisfy(\.stays) { session.console.news(summary.line) }
             session.console.result(summary.message)
+            return .good
+        } catch let error as StoreError where error.isOfAppendOnlyKey {
+            session.logger.info("\(job): \(target.name) forgets by itself, as this key may only add")
             return .good
         } catch {
             let failure = CommandFailure(wrapping: error)

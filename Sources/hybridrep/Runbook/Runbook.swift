@@ -12,6 +12,19 @@ struct Runbook {
     private var job: Name { context.job.name }
     private var isSet: Bool { if case .ese = context.job.source.kind { true } else { false } }
 
+    /// Whether the newest point may be one of logs.
+    private var hasLogPoints: Bool { isSet && context.job.fullEvery.value != nil }
+
+    /// The full of the newest point, without what the point's own logs stand in for.
+    private func fullFirst(_ named: RunbookTarget, _ image: String, _ place: String) -> [[String]] {
+        let full = image.replacing(".tar", with: "-full.tar")
+        let logs = ["*.log", "*.chk", "*.jrs", "*.LOG", "*.CHK", "*.JRS"].map { "--exclude=\($0)" }
+        return [
+            ["python3", reader, named.folder, "\(job)", "full", "-o", full],
+            ["tar", "-xf", full, "-C", place] + logs,
+        ]
+    }
+
     /// Where a restore puts what it makes: a set into a folder, all else into a file.
     private func place(_ name: String) -> String { "\(folder)/\(name)" + (isSet ? "" : ".img") }
 
@@ -73,7 +86,11 @@ struct Runbook {
             ["python3", reader, named.folder, "\(job)", "--list"],
             ["python3", reader, named.folder, "\(job)", "latest", "-o", image],
         ]
-        if isSet { commands += [["mkdir", place], ["tar", "-xf", image, "-C", place]] }
+        if isSet {
+            commands.append(["mkdir", place])
+            if hasLogPoints { commands += fullFirst(named, image, place) }
+            commands.append(["tar", "-xf", image, "-C", place])
+        }
         let packs = ShellQuote.posix("\(named.folder)/jobs/\(job)/packs")
         return ["", "### Without the program", ""] + named.whereFilesAre
             + [
@@ -83,11 +100,11 @@ struct Runbook {
                 "find \(packs) -name '*.pack' | while read -r pack; do "
                     + "echo \"$(basename \"$pack\" .pack)  $pack\"; done | sha256sum -c -", "```", "",
             ] + Self.block(commands) + (isSet ? checks(place) : [])
-            + (isSet
+            + (hasLogPoints
                 ? [
                     "",
-                    "The newest point may be a log point: its image has logs only, and the full that `--list` shows "
-                        + "before it has the databases. Restore both in this way into one folder.",
+                    "The newest point may be a log point, whose image has logs only. The full that it continues is "
+                        + "therefore unpacked first, without its own logs and checkpoint, and the newest point over it.",
                 ] : [])
     }
 

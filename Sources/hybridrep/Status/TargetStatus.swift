@@ -57,7 +57,9 @@ struct TargetStatus {
         case .failure(let failure):
             [failure.line]
         case .success(let status):
-            status.findings.map { "\($0.text); \($0.advice(job, target))" }
+            status.findings.map {
+                "\($0.text); \($0.advice(job, target, newest: status.evidence.head?.point.generation))"
+            }
         }
     }
 }
@@ -117,10 +119,17 @@ extension StatusFinding {
         }
     }
 
-    func advice(_ job: Name, _ target: Name) -> String {
+    /// - Parameter newest: The newest point there; nil where it is not known.
+    func advice(_ job: Name, _ target: Name, newest: UInt64?) -> String {
         switch self {
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
-        case .damaged: "ship again what is lost with: hybridrep reconcile \(job)"
+        case .damaged(_, let points):
+            // Only the newest point's bytes are still on this host.
+            if let newest, !points.isEmpty, !points.contains(newest) {
+                "see which points are lost, and what to do: hybridrep verify \(job) --target \(target)"
+            } else {
+                "ship again what is lost with: hybridrep reconcile \(job)"
+            }
         case .unbounded(let points):
             "look at it, then accept it with: hybridrep release \(job) \(Self.number(points[points.count - 1]))"
         case .unreadable: "see what is damaged with: hybridrep verify \(job) --target \(target)"
