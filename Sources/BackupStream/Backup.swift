@@ -36,10 +36,17 @@ package struct Backup {
     package struct Maker: Sendable {
         package let hostName: String
         package let toolVersion: String
+        package let machine: MachineIdentity?
+        /// The source was named on the command line.
+        package let isGiven: Bool
 
-        package init(hostName: String, toolVersion: String) {
+        package init(
+            hostName: String, toolVersion: String, machine: MachineIdentity? = nil, isGiven: Bool = false
+        ) {
             self.hostName = hostName
             self.toolVersion = toolVersion
+            self.machine = machine
+            self.isGiven = isGiven
         }
     }
 
@@ -100,7 +107,10 @@ package struct Backup {
     /// An empty manifest of this backup.
     func manifest(at time: Timestamp) -> ImageManifest {
         ImageManifest(
-            source: .init(kind: source.kind, label: source.label, hostName: maker.hostName),
+            source: .init(
+                kind: source.kind, label: source.label, hostName: maker.hostName,
+                machine: maker.machine?.machine, hardware: maker.machine?.hardware,
+                isGiven: maker.isGiven ? true : nil),
             sourceTime: time.description, toolVersion: maker.toolVersion)
     }
 

@@ -16,7 +16,7 @@ internal import Platform
             ReconcileCommand.self, CopyCommand.self, ExportSeedCommand.self, ImportSeedCommand.self,
             ForgetCommand.self, GcCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
-            InitCommand.self,
+            InitCommand.self, AdoptCommand.self,
             DoctorCommand.self, RunbookCommand.self,
             ConfigCommand.self, ServeCommand.self,
             EseCommand.self,

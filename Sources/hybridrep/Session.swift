@@ -25,6 +25,7 @@ struct Session: Sendable {
 
     var logger: Logger { console.logger }
     var hostName: String { HostIdentity.hostName }
+    var machine: MachineIdentity { MachineIdentity(reading: files) }
     var processID: Int { HostIdentity.processID }
 
     /// Who holds a lock, for people.

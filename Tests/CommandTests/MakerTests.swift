@@ -61,4 +61,43 @@ import Testing
         #expect(try site.points().map { $0.fields["maker"] is NSNull } == [true])
         #expect(try site.expectGood("show", Site.job).contains("the store has recorded nobody"))
     }
+
+    // Goal of this test: a key that may only add has no say in what is restored, kept or built upon.
+    @Test func pointsOfAnotherKeyDoNotCountUntilTheyAreAdopted() throws {
+        let (site, server) = try site(" --as db01")
+        defer { server.stop() }
+        let agent = try Command.built("hybridrep")
+        let other = try LoopbackSSHServer(forcedCommand: "\(agent) serve --store \(site.store) --as evil")
+        defer { other.stop() }
+        let target = { (server: LoopbackSSHServer) in
+            [
+                "ssh: \(server.user)@\(server.host)", "port: \(server.port)",
+                "identity: \(server.identityPath)", "known-hosts: \(server.knownHostsPath)",
+                "store: \(site.store)",
+            ].joined(separator: ", ")
+        }
+        let source = "file: \(site.path("db.img"))"
+        try site.configure(source: source, targets: ["vault": target(other)])
+        let held = try site.expect(27, "run", Site.job)
+        #expect(held.contains("does not count: the store knows this key as evil, who is not the job's owner"))
+        #expect(held.contains("hybridrep adopt mdb01 evil --store FOLDER"))
+        #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 1)
+
+        // The owner, who has never seen that point, does not build upon it.
+        try FileManager.default.removeItem(atPath: site.state + "/mdb01/targets/vault")
+        try site.configure(source: source, targets: ["vault": target(server)])
+        let told = try site.expect(22, "run", Site.job)
+        #expect(told.contains("evil, who is not the job's owner, has committed it"))
+        #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 3)
+        try site.expectGood("run", Site.job)
+        let fates = try site.expectGood("forget", Site.job, "--dry-run", "--store", site.store, "--keep-last", "2")
+        #expect(fates.contains("not good, and a good one is newer"))
+
+        // An append-only key cannot adopt itself; the folder's owner can.
+        try site.configure(source: source, targets: ["vault": target(other)])
+        #expect(try site.expect(26, "adopt", Site.job, "evil").contains("adopt"))
+        try site.expectGood("adopt", Site.job, "evil", "--store", site.store)
+        try site.expectGood("run", Site.job)
+        #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 5)
+    }
 }

@@ -84,7 +84,8 @@ final class Shipment {
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
         provesFully: Bool = false, isGated: Bool = false, suspicions: [Point.Hold.Reason] = [],
-        to given: (any ObjectStore)? = nil, packBytes: Int = PackBuilder.targetBytes
+        to given: (any ObjectStore)? = nil, packBytes: Int = PackBuilder.targetBytes,
+        _ change: (inout PushRequest) -> Void = { _ in }
     ) throws -> PushResult {
         var push = Push(
             to: given ?? store(), target: target, job: job, state: state(), images: kept, files: files,
@@ -96,6 +97,7 @@ final class Shipment {
             sourceFacts: [], level: .fixed(3), comparesFully: comparesFully, provesFully: provesFully)
         request.isGated = isGated
         request.suspicions = suspicions
+        change(&request)
         let result = try push.run(request, holder: "test", progress: { _ in })
         if keep {
             kept.bases[image.signature.digest] = BaseImage(signature: image.signature, file: image.file)

@@ -47,6 +47,22 @@ import Testing
         #expect(fates[0].explanation == "no rule keeps it")
     }
 
+    // Goal of this test: two hosts that use one job name do not remove each other's points.
+    @Test func pointsOfAnotherSourceStayAndHaveNoSay() {
+        var policy = KeepPolicy()
+        policy.last = 2
+        var points = Self.nights(8)
+        for number in points.indices {
+            points[number].source = number % 2 == 0 ? "file /a on alpha" : "file /b on beta"
+        }
+        let fates = Retention(policy).fates(of: points)
+        #expect(fates.filter(\.stays).map(\.point.generation) == [1, 3, 5, 6, 7, 8])
+        #expect(fates[0].explanation == "another source: file /a on alpha")
+        // What nobody knows the source of is as before.
+        points[7].source = nil
+        #expect(Retention(policy).fates(of: points).filter(\.stays).map(\.point.generation) == [7, 8])
+    }
+
     @Test func withoutARuleOrAGoodPointAllStay() {
         #expect(Self.staying(KeepPolicy(), Self.nights(5)) == [1, 2, 3, 4, 5])
         var policy = KeepPolicy()

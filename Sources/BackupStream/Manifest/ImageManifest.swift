@@ -40,11 +40,22 @@ package struct ImageManifest: Codable, Equatable, Sendable {
         /// A path, or `command` or `standard input`.
         package var label: String
         package var hostName: String
+        /// Digests of what tells machines of one name apart; nil where nothing does.
+        package var machine: String?
+        package var hardware: String?
+        /// True for what was named on the command line instead of the job's source; nil otherwise.
+        package var isGiven: Bool?
 
-        package init(kind: String, label: String, hostName: String) {
+        package init(
+            kind: String, label: String, hostName: String, machine: String? = nil, hardware: String? = nil,
+            isGiven: Bool? = nil
+        ) {
             self.kind = kind
             self.label = label
             self.hostName = hostName
+            self.machine = machine
+            self.hardware = hardware
+            self.isGiven = isGiven
         }
     }
 

@@ -10,6 +10,8 @@ struct PointHistory {
     let generations: [UInt64]
     /// The newest that is not damaged: the next point's parent.
     let head: StoredPoint?
+    /// Points that this host does not know and that nothing is built upon: they have no say in what is usual.
+    var leftOut: Set<UInt64> = []
 
     init(_ points: PointReader) throws(SyncError) {
         self.points = points
@@ -31,12 +33,17 @@ struct PointHistory {
         return try syncing { () throws(StoreError) in try points.undamaged(generation) }
     }
 
+    /// Whether another key than the owner's has committed a point.
+    func isForeign(_ stored: StoredPoint) throws(SyncError) -> Bool {
+        try syncing { () throws(StoreError) in try points.isForeign(stored) }
+    }
+
     /// The newest full that is not damaged.
-    func newestFull() throws(SyncError) -> StoredPoint? {
-        guard let head, let reference = head.point.full else { return head }
-        if let full = try point(reference.generation), full.reference == reference { return full }
-        for generation in generations.reversed() where generation < reference.generation {
-            if let found = try point(generation), found.point.kind == .full { return found }
+    private func newestFull() throws(SyncError) -> StoredPoint? {
+        for generation in generations.reversed() where !leftOut.contains(generation) {
+            guard let found = try point(generation) else { continue }
+            guard let reference = found.point.full else { return found }
+            if let full = try point(reference.generation), full.reference == reference { return full }
         }
         return nil
     }
@@ -57,7 +64,7 @@ struct PointHistory {
     }
 
     private func fullBefore(_ full: StoredPoint) throws(SyncError) -> StoredPoint? {
-        for generation in generations.reversed() where generation < full.point.generation {
+        for generation in generations.reversed() where generation < full.point.generation && !leftOut.contains(generation) {
             if let found = try point(generation), found.point.kind == .full { return found }
         }
         return nil
@@ -69,7 +76,7 @@ struct PointHistory {
         // Log points are stepped over to the full that they continue.
         var end = UInt64.max
         for generation in generations.reversed() where generation < end && found.count < count {
-            guard let stored = try point(generation) else { continue }
+            guard !leftOut.contains(generation), let stored = try point(generation) else { continue }
             if let full = stored.point.full {
                 end = full.generation + 1
                 continue

@@ -46,7 +46,7 @@ package struct Push {
         // After dead pushes' files were swept, which may have been what filled it.
         try syncing { () throws(StoreError) in try SpaceReserve.check(store) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        let history = try PointHistory(points)
+        var history = try PointHistory(points)
         try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
@@ -55,26 +55,36 @@ package struct Push {
             _ = try syncing { () throws(StoreError) in try store.adopt([], job: job.name) }
             return try committed(head, history, points, journal)
         }
+        let lineage = try lineage(of: history, left, request)
+        var strangers = lineage.forged.map {
+            PushResult.Stranger(point: $0.point.reference, reason: $0.reason)
+        }
         let base = try base(
-            for: request, history, points,
-            provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID))
+            for: request, history, lineage, points,
+            provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID), &strangers)
         let resumed = try ResumedPush(
             journal, left, in: store, points.storeID, job: job.name, base: base)
-        return try ship(request, history, base, resumed, points, progress)
+        history.leftOut = Set(strangers.map(\.point.generation))
+        var result = try ship(request, history, base, resumed, points, progress)
+        result.strangers = strangers.sorted { $0.point.generation > $1.point.generation }
+        return result
     }
 
-    private var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
+    var scratch: ScratchFolder { ScratchFolder(state.temporaryFolder, files) }
 
     /// What is built upon, proved in the store, and what of it must be shipped again.
+    ///
+    /// - Parameter strangers: Gets the points that were looked at and do not restore.
     private func base(
-        for request: PushRequest, _ history: PointHistory, _ points: PointReader, provingFully: Bool
+        for request: PushRequest, _ history: PointHistory, _ lineage: Lineage, _ points: PointReader,
+        provingFully: Bool, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> PushBase {
-        let (point, full) = try PushBase.find(request.kind, in: history)
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
             store: store, target: target, points: points, state: state, images: images,
             scratch: scratch,
             seed: seed.span.uint64(at: 0), level: provingFully ? .full : .base)
+        let (point, full) = try choose(request, lineage, points, &strangers)
         var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
             try baseImage(of: point, map, for: request.image)
         }

@@ -44,19 +44,4 @@ struct PushBase {
 
     /// True for a full as base of a log point: the new map begins afresh.
     var isOtherKind: Bool { full != nil && point?.point.kind == .full }
-
-    /// - Throws: `fullMissing` for logs of a full that is not the target's newest.
-    static func find(
-        _ kind: PushRequest.Kind, in history: PointHistory
-    ) throws(SyncError) -> (point: StoredPoint?, full: StoredPoint?) {
-        let newestFull = try history.newestFull()
-        switch kind {
-        case .full: return (newestFull, nil)
-        case .logs(let image):
-            guard let newestFull, newestFull.point.imageDigest == image else { throw .fullMissing(image) }
-            // The head is that full, or continues it.
-            let isContinued = history.head?.point.full == newestFull.reference
-            return (isContinued ? history.head : newestFull, newestFull)
-        }
-    }
 }

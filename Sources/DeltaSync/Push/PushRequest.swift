@@ -27,6 +27,10 @@ package struct PushRequest {
     package var isGated = false
     /// Why the image is suspicious by itself.
     package var suspicions: [Point.Hold.Reason] = []
+    /// What an older point's facts say of its source; of one that this host has committed, or of one that it does not know.
+    package var kinship: @Sendable (_ older: Point, _ isKnown: Bool) -> Kinship = { _, _ in .same }
+    /// Whether this host takes the job over from another host or source.
+    package var adopts = false
     /// Why the facts of an older point say that this is another source; nil where they do not.
     package var otherSource: @Sendable (_ older: [UInt8]) -> String? = { _ in nil }
     /// What an older point has that the image should have, and does not, as a reason to hold it; nil for nothing.
@@ -75,10 +79,18 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var stateFailure: SystemError?
     /// What a full comparison found; nil where there was none, or no base to compare with.
     package internal(set) var comparison: FullComparison.Result?
+    /// Points that no run of this program has made, or that do not restore, newer than what this host knew; the newest first.
+    package internal(set) var strangers: [Stranger] = []
     /// What of the base the store has lost; nil when that was as it should be.
     package internal(set) var baseDamage: BaseDamage?
     /// Why the point is held; empty where it is not.
     package var heldBecause: [String] { point.hold?.sentences(point.kind) ?? [] }
 
     init(point: Point) { self.point = point }
+
+    /// A point that nothing is built upon, since this host does not know it.
+    package struct Stranger: Equatable, Sendable {
+        package let point: Point.Reference
+        package let reason: String
+    }
 }

@@ -7,7 +7,7 @@ package import Platform
 ///
 /// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
-/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `tmp/` is emptied by every push. Its folders are
+/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `adopted/TARGET` is the point that was newest when this host took the job over; `tmp/` is emptied by every push. Its folders are
 /// made by whoever first writes there: reading changes nothing.
 package struct JobState: Sendable {
     private let folder: String
@@ -23,7 +23,7 @@ package struct JobState: Sendable {
 
     private func makeFolders() throws(SystemError) {
         try files.makeFolder(PathText.folder(of: folder))
-        for name in ["", "/maps", "/targets", "/compared", "/shipped", "/tmp"] {
+        for name in ["", "/maps", "/targets", "/compared", "/shipped", "/adopted", "/tmp"] {
             try files.makeFolder(folder + name)
         }
     }
@@ -42,6 +42,11 @@ package struct JobState: Sendable {
         try replace("job", job.encoded(store: .zero))
     }
 
+    /// Forgets an identity that was drawn and that no store has.
+    package func forgetJob() throws(SystemError) {
+        if try files.status(folder + "/job") != nil { try files.remove(folder + "/job") }
+    }
+
     package func target(_ target: Name) -> TargetMemory? {
         guard let bytes = try? files.contents(folder + "/targets/\(target)", limit: 4096) else { return nil }
         return try? TargetMemory(parsing: bytes)
@@ -52,7 +57,7 @@ package struct JobState: Sendable {
     }
 
     package func forget(_ target: Name) throws(SystemError) {
-        for path in ["targets", "compared", "shipped"].map({ "\(folder)/\($0)/\(target)" })
+        for path in ["targets", "compared", "shipped", "adopted"].map({ "\(folder)/\($0)/\(target)" })
         where try files.status(path) != nil { try files.remove(path) }
     }
 
@@ -64,6 +69,23 @@ package struct JobState: Sendable {
 
     package func rememberCompared(_ target: Name, at time: Timestamp) throws(SystemError) {
         try replace("compared/\(target)", Array(time.description.utf8))
+    }
+
+    /// The newest point of a target when somebody said that this host takes the job over; nil where nobody has.
+    package func adopted(_ target: Name) -> Point.Reference? {
+        guard let bytes = try? files.contents(folder + "/adopted/\(target)", limit: 64) else { return nil }
+        var reader = ByteReader(bytes)
+        guard let generation = try? reader.uint64(), let digest = try? reader.digest(), reader.remaining == 0
+        else { return nil }
+        return Point.Reference(generation: generation, digest: digest)
+    }
+
+    /// Notes that this host takes the job over, whoever made the newest point.
+    package func adopt(_ head: Point.Reference, of target: Name) throws(SystemError) {
+        var writer = ByteWriter()
+        writer.uint64(head.generation)
+        writer.append(head.digest)
+        try replace("adopted/\(target)", writer.bytes)
     }
 
     /// What was shipped to a target since its newest point.

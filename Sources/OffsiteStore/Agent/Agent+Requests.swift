@@ -130,6 +130,8 @@ extension Agent {
             return WireAnswer.encode(report)
         case .space: return WireAnswer.encode(try objects.space())
         case .note(let job, let id, let bytes):
+            // Whoever names owners could make foreign points count.
+            if id.kind == .adopted { try store.rights.check("adopt", "job \(job)") }
             return try objects.publishNote(bytes, id: id, job: job).encoded
         case .forget(let request): return WireAnswer.encode(try objects.forget(request))
         case .collect(let request): return WireAnswer.encode(try objects.collect(request))

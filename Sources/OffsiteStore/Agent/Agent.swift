@@ -18,7 +18,7 @@ package final class Agent {
     private static let heartbeatNanoseconds: UInt64 = 15_000_000_000
     private static let progressNanoseconds: UInt64 = 1_000_000_000
 
-    private let store: DirectoryStore
+    let store: DirectoryStore
     /// The same, with what it may take.
     let objects: any ObjectStore
     let wire: Wire

@@ -58,7 +58,7 @@ extension PointCatalog.Entry {
     init(_ stored: StoredPoint, isGood: Bool) {
         self.init(
             id: stored.point.id, reference: stored.reference, identity: stored.point.identity,
-            health: isGood ? .good : stored.point.health, full: stored.point.full,
+            health: isGood ? .good : stored.point.health == .damaged ? .damaged : .suspicious, full: stored.point.full,
             segments: stored.point.segments)
     }
 }

@@ -15,6 +15,8 @@ package struct NoteID: Hashable, Comparable, Sendable {
         case resumed = 7
         /// A push proved its point right after committing it; the number is the point's generation, so that none is looked for.
         case proved = 8
+        /// Who makes the job's points from here on: the maker that the comment names, else the note's own.
+        case adopted = 16
     }
     /// Far more than there will be.
     package static let maximumNumber: UInt64 = 1 << 48 - 1

@@ -4,6 +4,8 @@ package struct PointMarks: Sendable {
     package let released: Set<Point.Reference>
     /// Points that retention leaves alone, each with the note that says so.
     package let pinned: [Point.Reference: StoredNote]
+    /// Whose points count.
+    package let ownership: Ownership
     /// Why the job is not expected to make points; nil while it is.
     package let suspension: StoredNote?
 
@@ -14,12 +16,13 @@ package struct PointMarks: Sendable {
     }
 
     /// Kinds of notes that say such things.
-    static let kinds = [NoteID.Kind.released, .pinned, .unpinned, .suspended, .resumed]
+    static let kinds = [NoteID.Kind.released, .pinned, .unpinned, .suspended, .resumed, .adopted]
 
     /// - Parameter notes: All of each kind.
     init(_ notes: [NoteID.Kind: [StoredNote]]) {
         func all(_ kind: NoteID.Kind) -> [StoredNote] { notes[kind] ?? [] }
         released = Set(all(.released).compactMap(\.note.point))
+        ownership = Ownership(adopted: all(.adopted), released: all(.released))
         var pinned: [Point.Reference: StoredNote] = [:]
         for note in Self.inOrder(all(.pinned) + all(.unpinned)) {
             guard let point = note.note.point else { continue }

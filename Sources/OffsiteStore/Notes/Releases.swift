@@ -5,6 +5,15 @@ final class Releases {
     private var shelf: NoteShelf?
     private var known: Set<Point.Reference>?
     private var bounds: KnownBounds?
+    private var owned: Ownership?
+
+    /// Whose points count.
+    func ownership(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> Ownership {
+        if let owned { return owned }
+        let found = try Ownership(try shelf(points, store))
+        owned = found
+        return found
+    }
 
     /// The notes that were there when they were first asked for.
     func shelf(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> NoteShelf {

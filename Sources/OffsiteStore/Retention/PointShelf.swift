@@ -13,11 +13,17 @@ package struct PointShelf {
     /// Those that cannot be read.
     package private(set) var unreadable: [StoreError] = []
     package private(set) var unreadableGenerations: [UInt64] = []
+    /// Where a point comes from; nil where that is not known.
+    private let source: (Point) -> String?
     /// Names of points, and of notes that have a say in what stays, as they were listed.
     private var listed: Set<ObjectKey> = []
 
+    /// - Parameter source: Where a point comes from, by its facts, which the store does not look into.
     /// - Throws: `corrupt` when a note that may be a pin or a release cannot be read.
-    package init(reading store: any ObjectStore, job: Name) throws(StoreError) {
+    package init(
+        reading store: any ObjectStore, job: Name, source: @escaping (Point) -> String? = { _ in nil }
+    ) throws(StoreError) {
+        self.source = source
         reader = try PointReader(store, job: job)
         listed = try Self.list(store, job)
         let shelf = try NoteShelf(reader, store)
@@ -70,12 +76,14 @@ package struct PointShelf {
 
     private mutating func add(_ stored: StoredPoint, _ marks: PointMarks, isBounded: Bool) {
         let point = stored.point
-        points.append(
-            RetainedPoint(
-                stored.reference, kind: point.kind, full: point.full,
-                isGood: isBounded && stored.isAccepted(marks.released),
-                isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
-                made: point.sourceTime))
+        var retained = RetainedPoint(
+            stored.reference, kind: point.kind, full: point.full,
+            isGood: isBounded && stored.isAccepted(marks.released)
+                && !marks.ownership.isForeign(stored),
+            isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
+            made: point.sourceTime)
+        retained.source = source(point)
+        points.append(retained)
         segments[point.generation] = point.segments
     }
 

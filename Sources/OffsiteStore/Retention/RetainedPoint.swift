@@ -9,6 +9,8 @@ package struct RetainedPoint: Equatable, Sendable {
     /// Counts: committed as good, or released since.
     package let isGood: Bool
     package let isPinned: Bool
+    /// Where it comes from, for people, as in `file /x/a.bak on alpha`; nil where that is not known.
+    package var source: String?
     /// By the store's clock: a host with a wrong one can make no point older than it is.
     package let received: Timestamp
     /// By the clock of the host that made it.
@@ -51,6 +53,8 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
     /// A full that a log point which stays needs, the newest of them.
     case neededBy(UInt64)
     case minPoints
+    /// It comes from another host or source than the newest good point, and rules are for one source.
+    case otherSource(String)
     /// The store's clock has no reason, that of the host that made the points has.
     indirect case byItsMaker(KeepReason)
 
@@ -75,6 +79,7 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
         case .fullStays: "its full stays"
         case .neededBy(let generation): "log point \(generation) needs it"
         case .minPoints: "min-points"
+        case .otherSource(let source): "another source: \(source)"
         case .byItsMaker(let reason): "\(reason) by the clock of its maker"
         }
     }

@@ -4,7 +4,7 @@ package import Platform
 ///
 /// Points are in the order of their generations, never in that of times. Each has two times, the store's receipt and what its maker's
 /// clock said, and it goes only if it goes by both: neither clock alone can take a point away. Spans count back from the newest good
-/// point, so that a clock that is wrong now cannot age what is there.
+/// point, so that a clock that is wrong now cannot age what is there. Points of another source than the newest good one all stay.
 package struct Retention: Sendable {
     private let policy: KeepPolicy
     private let calendar: CivilCalendar
@@ -22,9 +22,16 @@ package struct Retention: Sendable {
         guard let newest = points.last(where: \.isGood) else {
             return points.map { PointFate(point: $0, reasons: [.newerThanNewestGood]) }
         }
-        let byReceipt = reasons(points, of: newest, by: Self.clock(points, \.received))
-        let byMaker = reasons(points, of: newest, by: Self.clock(points, \.made))
+        func isOther(_ point: RetainedPoint) -> Bool {
+            if let source = point.source, let own = newest.source { source != own } else { false }
+        }
+        let own = points.filter { !isOther($0) }
+        let byReceipt = reasons(own, of: newest, by: Self.clock(points, \.received))
+        let byMaker = reasons(own, of: newest, by: Self.clock(points, \.made))
         return points.map { point in
+            if isOther(point) {
+                return PointFate(point: point, reasons: [.otherSource(point.source ?? "unknown")])
+            }
             let reasons =
                 byReceipt[point.generation] ?? byMaker[point.generation]?.map { .byItsMaker($0) } ?? []
             return PointFate(point: point, reasons: reasons)

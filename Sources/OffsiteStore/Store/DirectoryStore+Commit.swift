@@ -15,6 +15,7 @@ extension DirectoryStore {
         try checkCommit(point, key, generation, job)
         let receipt = Receipt(
             received: clock.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))
+        if generation == 1 { try noteOwner(job, maker(carried)) }
         let temporary = try temporaryName(job)
         let linked = try wrap("commit", key.path) { () throws(SystemError) in
             // Whoever made the job may not have lived to make its object's name durable.
@@ -27,6 +28,17 @@ extension DirectoryStore {
         }
         guard linked else { throw Self.taken(key) }
         return receipt
+    }
+
+    /// Notes that whoever makes the first point owns the job; before it, so that no point is ever without its owner.
+    private func noteOwner(_ job: Name, _ maker: Maker?) throws(StoreError) {
+        guard let maker, try length(of: .note(job, NoteID(.adopted, 1))) == nil else { return }
+        let points = try PointReader(self, job: job)
+        let note = Note(
+            NoteID(.adopted, 1), made: clock.now, maker: maker.description, comment: maker.description)
+        do throws(StoreError) { try publish(note, points) } catch {
+            guard error.kind == .exists else { throw error }
+        }
     }
 
     private func checkCommit(

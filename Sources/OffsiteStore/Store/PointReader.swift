@@ -119,6 +119,11 @@ package struct PointReader {
         return nil
     }
 
+    /// The newest point that is not damaged.
+    package func newestUndamaged() throws(StoreError) -> StoredPoint? {
+        try newestUndamaged(of: try generations())
+    }
+
     /// The full that a log point continues, proven by the digest it names; nil for a full.
     package func full(of point: Point) throws(StoreError) -> StoredPoint? {
         guard let reference = point.full else { return nil }
@@ -147,6 +152,7 @@ package struct PointReader {
     ///
     /// One whose image is far larger than what vouches for it does not, whatever it says.
     package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        if try isForeign(stored) { return false }
         // Of most points nothing has to be looked up.
         guard try isBounded(stored.point) else { return false }
         guard stored.point.health == .suspicious else { return stored.isAccepted([]) }
@@ -156,6 +162,13 @@ package struct PointReader {
     /// Whether a note has released a held point, or one that it is held because of.
     package func isReleased(_ stored: StoredPoint) throws(StoreError) -> Bool {
         stored.isReleased(try releases.points(self, store))
+    }
+
+    /// Whether somebody else than the job's owner has made a point: it counts for nobody until it is released.
+    package func isForeign(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        // A store that records nobody is asked for no notes.
+        guard stored.receipt.maker != nil else { return false }
+        return try releases.ownership(self, store).isForeign(stored)
     }
 
     /// The job's notes, listed when they are first asked for: what is added later is not among them.

@@ -11,6 +11,7 @@ struct InitCommand: ToolCommand {
         discussion: HelpExamples.text([
             "init vault": "The store of a target, with all jobs that use it.",
             "init vault --job mdb01": "With one of them.",
+            "init vault --job mdb01 --adopt": "Take over a job that the store has from another host.",
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -23,6 +24,8 @@ struct InitCommand: ToolCommand {
 
     @Flag(help: "Make a new store where the one that this host has shipped to is missing.")
     var new = false
+    @Flag(help: "Take over jobs that the store has and this host does not know, or whose points another host made.")
+    var adopt = false
 
     var subject: String { "init \(target)" }
 
@@ -39,7 +42,8 @@ struct InitCommand: ToolCommand {
         report(session, "store \(store.label)", isNew, target: target.name)
         for job in jobs {
             let context = JobContext(session, configuration, job)
-            let registration = JobRegistration(context: context, target: target, store: store)
+            let registration = JobRegistration(
+                context: context, target: target, store: store, adopts: adopt)
             report(session, "job \(job.name)", try registration.run(), job: job.name, target: target.name)
         }
         try store.close()

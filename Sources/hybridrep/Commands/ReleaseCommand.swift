@@ -26,6 +26,7 @@ struct ReleaseCommand: ToolCommand {
             let isHeld =
                 try found.point.health == .suspicious || found.point.hold != nil
                 || !points.isBounded(found.point)
+                || points.isForeign(found) && found.point.health == .good
             guard isHeld else {
                 throw CommandFailure(
                     .usage,

@@ -16,9 +16,11 @@ struct JobBackup {
         let session = context.session
         let configured = context.job.source
         let backup = Backup(
-            of: source ?? specification(configured.kind), into: spool, job: identity.id,
+            of: source ?? configured.specification, into: spool, job: identity.id,
             fingerprinter: Fingerprinter(secret: identity.secret), clock: session.clock,
-            maker: Backup.Maker(hostName: session.hostName, toolVersion: ToolVersion.current),
+            maker: Backup.Maker(
+                hostName: session.hostName, toolVersion: ToolVersion.current, machine: session.machine,
+                isGiven: source != nil),
             options: Backup.Options(
                 minSize: configured.minimumSize.value?.bytes, expectBytes: options.expectBytes,
                 acceptDamaged: options.acceptDamaged, acceptLoss: options.acceptLoss,
@@ -70,18 +72,5 @@ struct JobBackup {
         early?.note(doneBytes: done, totalBytes: total)
         let label = "backup \(context.job.name)"
         context.session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
-    }
-
-    private func specification(_ kind: SourceConfiguration.Kind) -> SourceSpecification {
-        switch kind {
-        case .ese(let path, let logs): .ese(path: path.value, logs: logs.value)
-        case .file(let path, _): .file(path.value)
-        case .command(let line):
-            switch line.value {
-            case .shell(let text): .command(text)
-            case .words(let words): .command(ShellQuote.posix(words))
-            }
-        case .standardInput: .stdin
-        }
     }
 }

@@ -43,20 +43,27 @@ struct JobContext {
 
     /// The job's id and secret: from this host, else from the first target that has them.
     ///
-    /// - Throws: 10 when no store has the job, 23 when one that might have it cannot be reached.
-    func identity() throws -> JobObject {
+    /// What a store has is taken over only where its points are this host's, or where somebody says so.
+    /// - Throws: 10 when no store has the job, or has it from somebody else; 23 when one that might have it cannot be reached.
+    func identity(adopts: Bool = false) throws -> JobObject {
         if let known = state.job() { return known }
+        // A state that cannot be kept is no job of somebody else.
+        try state.sweep()
         var unreachable: (any Error)?
         for target in try targets(nil) {
             do {
                 let store = try connection.open(target)
-                let found = try PointReader(store, job: job.name).job
+                let points = try PointReader(store, job: job.name)
+                let stranger = adopts ? nil : try stranger(points)
                 try store.close()
-                try state.remember(found)
-                return found
+                if let stranger { throw notOurs(target.name, stranger) }
+                try state.remember(points.job)
+                return points.job
             } catch let error as StoreError where error.kind == .notFound {
                 // The disk of a store that has the job may not be mounted.
                 if state.target(target.name) != nil { unreachable = error }
+            } catch let error as CommandFailure where error.verdict == .notFound {
+                throw error
             } catch {
                 unreachable = error
             }

@@ -16,6 +16,8 @@ struct JobPush {
     let provesFully: Bool
     /// How long another push of this job may hold a target's lock, in seconds.
     let lockWaitSeconds: Int
+    /// Whether this host takes the job over from another host or source.
+    let adopts: Bool
     /// A store that may be open already.
     let early: EarlyConnection?
     /// Is told what was committed.
@@ -112,11 +114,27 @@ struct JobPush {
         session.console.news(summary.line)
         tally.note(target.name, committed: result.point, summary.traffic)
         if let failure { throw failure }
+        let strangers = tellStrangers(result, target.name)
         tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
         let verdict = Verdict(result.point)
         if verdict == .held { tellHeld(result.point, target.name) }
         // What was not proved now replaces nothing.
+        if let strangers { return .worst(verdict, strangers) }
         return verifies && verdict == .good ? forget(at: target) : verdict
+    }
+
+    /// Names points that got into the store without this host, and that nothing was built upon.
+    private func tellStrangers(_ result: PushResult, _ target: Name) -> Verdict? {
+        guard let first = result.strangers.first else { return nil }
+        let numbers = result.strangers.map { String($0.point.generation) }.joined(separator: " ")
+        let failure = CommandFailure(
+            .verification,
+            "target \(target) has points that this host did not make (\(numbers)): \(first.reason); "
+                + "nothing is built upon them, and point \(result.point.id) is \(result.point.health)",
+            hint: "find out whose key made them, and take them off the list: hybridrep forget \(job) \(numbers)")
+        session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
+        tally.note(target, failure)
+        return failure.verdict
     }
 
     /// Says why a point that is committed is not taken for a good one.
@@ -176,6 +194,9 @@ struct JobPush {
                 bad: pages.reduce(0) { $0 + $1.bad + $1.correctable }),
             sourceFacts: backup.manifest.summary.json, level: context.job.level.value,
             comparesFully: comparesFully, provesFully: provesFully)
+        let kinship = SourceKinship(SourceOrigin(backup.manifest.source))
+        request.kinship = { kinship.of($0, isKnown: $1) }
+        request.adopts = adopts
         request.isGated = context.job.sanityGate.value
         request.suspicions = backup.manifest.suspicions
         let databases = Set(backup.manifest.databases.map(\.signature))
@@ -218,6 +239,17 @@ struct JobPush {
                 result, of: "point \(point.id)",
                 hint: advice.hint([point.generation], newest: point.generation))
         }
+        try requireOwner(point, store)
+    }
+
+    /// Refuses to call a point good that counts for nobody, since the store knows this key as another's than the owner's.
+    private func requireOwner(_ point: Point, _ store: any ObjectStore) throws {
+        let points = try PointReader(store, job: job)
+        let stored = try points.point(point.generation)
+        guard try points.isForeign(stored), let maker = stored.receipt.maker else { return }
+        throw CommandFailure(
+            .held, "point \(point.id) is committed, and does not count: the store knows this key as \(maker), who is not the job's owner",
+            hint: "at the store's own host: hybridrep adopt \(job) \(maker) --store FOLDER")
     }
 
     private func warnIfScarce(_ space: SpaceStatus, _ target: Name) {

@@ -1,6 +1,7 @@
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import Verify
 
 /// Gives a job its place in one store, under the identity it has everywhere.
 ///
@@ -10,6 +11,8 @@ struct JobRegistration {
     let context: JobContext
     let target: TargetConfiguration
     let store: any ObjectStore
+    /// Whether a job that this host does not know is taken over.
+    let adopts: Bool
 
     /// - Returns: False when the store had the job already.
     func run() throws -> Bool {
@@ -28,13 +31,45 @@ struct JobRegistration {
                 .notFound, "target \(target.name) holds another job of the name \(name)",
                 hint: "use another job name, or another store")
         }
+        if let there, known == nil { try requireAdoption(of: there, try PointReader(store, job: name), target.name) }
         let identity = try there ?? known ?? adopted() ?? drawn()
+        // Before a store has it: cut in between, it is this host's all the same.
+        if known == nil, there == nil { try context.state.remember(identity) }
         // Also when it is there: whoever made it may not have lived to make all of it durable.
         let isNew = try store.publishJob(name, identity.encoded(store: storeID))
-        // Another host may have been quicker: what the store has is the job's identity.
+        if !isNew, there == nil, let other = try existing(), other != identity {
+            // Another host was quicker.
+            try context.state.forgetJob()
+            try requireAdoption(of: other, try PointReader(store, job: name), target.name)
+        }
+        // What the store has is the job's identity.
         try context.state.remember(isNew ? identity : try existing() ?? identity)
         try reconsider(storeID)
+        if adopts { try adopt(try PointReader(store, job: name)) }
         return isNew
+    }
+
+    /// Takes over the job's points, and its points to come where the store knows who makes them.
+    private func adopt(_ points: PointReader) throws {
+        if let head = try points.newestUndamaged() {
+            try context.state.adopt(head.reference, of: target.name)
+        }
+        guard !(try points.notes().all(.adopted).isEmpty) else { return }
+        do throws(StoreError) {
+            try context.session.notebook(store, points).add(.adopted, nil, comment: "")
+        } catch {
+            guard error.kind == .refused else { throw error }
+            context.session.console.warning(
+                "the store at \(target.name) counts the points of the job's owner only, and this key cannot change that; "
+                    + "at the store's own host: hybridrep adopt \(context.job.name) MAKER --store FOLDER",
+                job: context.job.name, target: target.name)
+        }
+    }
+
+    /// - Throws: 10 for a job that a store has from somebody else, until it is adopted.
+    private func requireAdoption(of job: JobObject, _ points: PointReader, _ target: Name) throws {
+        guard !adopts else { return }
+        throw context.notOurs(target, try context.origins(points))
     }
 
     /// Forgets what was remembered of the target where that no longer holds: another store, or an older copy.
@@ -66,11 +101,14 @@ struct JobRegistration {
         for other in try context.targets(nil) where other.name != target.name {
             do {
                 let store = try context.connection.open(other)
-                let found = try PointReader(store, job: context.job.name).job
+                let points = try PointReader(store, job: context.job.name)
+                try requireAdoption(of: points.job, points, other.name)
                 try store.close()
-                return found
+                return points.job
             } catch let error as StoreError where error.kind == .notFound {
                 continue
+            } catch let error as CommandFailure where error.verdict == .notFound {
+                throw error
             } catch {
                 let reason = CommandFailure(wrapping: error)
                 throw CommandFailure(

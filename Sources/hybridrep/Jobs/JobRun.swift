@@ -18,7 +18,7 @@ struct JobRun {
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         return try hooked {
-            let identity = try context.identity()
+            let identity = try context.identity(adopts: options.adopt)
             let early = targets.first.map { [connection = context.connection] target in
                 EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
             }
@@ -53,7 +53,7 @@ struct JobRun {
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         return try hooked {
-            let identity = try context.identity()
+            let identity = try context.identity(adopts: options.adopt)
             guard let entry = try spool.newest() else {
                 throw CommandFailure(
                     .source, "job \(context.job.name) has no image in \(spool.folder)",
@@ -74,7 +74,7 @@ struct JobRun {
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,
             provesFully: provingFully,
-            lockWaitSeconds: options.lockWaitSeconds, early: early, tally: tally)
+            lockWaitSeconds: options.lockWaitSeconds, adopts: options.adopt, early: early, tally: tally)
         let verdict = push.run(backup, to: targets)
         let isCommitted = [.good, .degraded, .held].contains(verdict)
         let keepsBase = isCommitted && !backup.ownsImage && context.job.keepBase.value == .full

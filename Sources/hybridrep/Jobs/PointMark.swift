@@ -62,6 +62,7 @@ extension NoteID.Kind {
         case .suspended: "suspended"
         case .resumed: "resumed"
         case .proved: "proved"
+        case .adopted: "adopted"
         }
     }
 
@@ -73,6 +74,7 @@ extension NoteID.Kind {
         case .released: "release"
         case .pinned: "pin"
         case .unpinned: "unpin"
+        case .adopted: "init"
         case .suspended: "suspend"
         case .resumed: "resume"
         }

@@ -1,3 +1,4 @@
+internal import BackupStream
 internal import OffsiteStore
 internal import Platform
 
@@ -26,7 +27,10 @@ struct PointForgetting {
     ///
     /// - Throws: what keeps any of them from being read.
     func fates(by rules: KeepRules) throws -> [Fate] {
-        let shelf = try PointShelf(reading: store, job: job)
+        let shelf = try PointShelf(reading: store, job: job) { point in
+            let origin = SourceOrigin(facts: point.sourceFacts, of: point.sourceTime)
+            return origin.flatMap { $0.source.isGiven == true ? nil : $0.description }
+        }
         try shelf.requireAll("forget")
         return rules.retention.fates(of: shelf.points).map {
             Fate(

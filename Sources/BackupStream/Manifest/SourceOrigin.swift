@@ -1,0 +1,39 @@
+package import Platform
+
+/// Where the bytes of a point come from: which source, on which host, on which machine.
+///
+/// Two hosts that use one job name would make one chain of two databases; this tells them apart.
+package struct SourceOrigin: Equatable, Sendable {
+    package let source: ImageManifest.Source
+
+    package init(_ source: ImageManifest.Source) { self.source = source }
+
+    /// Of a point's facts; nil for facts that are not those of a point read at this time.
+    package init?(facts: [UInt8], of sourceTime: Timestamp) {
+        guard let summary = try? ManifestSummary(parsing: facts),
+            Timestamp(rfc3339: summary.sourceTime) == sourceTime
+        else { return nil }
+        source = summary.source
+    }
+
+    /// `file /x/a.bak on alpha`.
+    package var description: String { "\(source.kind) \(source.label) on \(source.hostName)" }
+
+    /// Why this is not where an older point comes from; nil where it is.
+    ///
+    /// - Parameter isKnown: This host has made the older point: then the machine may have changed since.
+    package func difference(from older: SourceOrigin, isKnown: Bool) -> String? {
+        let (new, old) = (source, older.source)
+        guard new.hostName == old.hostName else { return older.description }
+        // What was named on the command line says nothing of the job.
+        if new.isGiven != true, old.isGiven != true, new.kind != old.kind || new.label != old.label {
+            return older.description
+        }
+        if isKnown { return nil }
+        let pairs = [(new.machine, old.machine), (new.hardware, old.hardware)]
+        let isAnother = pairs.contains { pair in
+            if let new = pair.0, let old = pair.1 { new != old } else { false }
+        }
+        return isAnother ? older.description + ", another machine of that name" : nil
+    }
+}

@@ -1,0 +1,84 @@
+internal import Image
+internal import OffsiteStore
+internal import Platform
+
+/// What this host knows of the points of a target: which it has committed itself, and who has made those that are newer.
+///
+/// A push builds only upon what it knows. A client that may add points could have made one that is well formed and
+/// whose map is false: taken as a base, it would spoil every point after it.
+struct Lineage {
+    /// Points that nobody here has seen which are looked at, the newest of them.
+    private static let mostStrangers = 64
+
+    /// The newest point that this host has committed, by its digest; nil where it remembers none that is there.
+    let known: StoredPoint?
+    /// The full that the known point continues, or that point itself.
+    let knownFull: StoredPoint?
+    /// Points that are newer and may be this host's, made before its state was lost or put back; the newest first.
+    private(set) var candidates: [StoredPoint] = []
+    /// Points that are newer and that no run of this program has made, or that another key than the owner's has
+    /// committed; the newest first.
+    private(set) var forged: [(point: StoredPoint, reason: String)] = []
+    /// The newest point of another host or source, and which; nil where there is none.
+    private(set) var other: (point: StoredPoint, source: String)?
+
+    /// - Parameters:
+    ///   - own: The points that this host has committed to the target, as far as it remembers.
+    ///   - adopts: Points of other sources are this host's, too.
+    ///   - kinship: Of a point, and whether this host has committed it.
+    init(
+        _ history: PointHistory, own: [Point.Reference], adopts: Bool, kinship: (StoredPoint, Bool) -> Kinship
+    ) throws(SyncError) {
+        var known: StoredPoint?
+        for reference in own.sorted(by: { $0.generation > $1.generation }) where known == nil {
+            known = try history.point(reference.generation).flatMap { $0.reference == reference ? $0 : nil }
+        }
+        self.known = known
+        knownFull = try known.flatMap { (known) throws(SyncError) in
+            guard let full = known.point.full else { return known }
+            return try history.point(full.generation).flatMap { $0.reference == full ? $0 : nil }
+        }
+        if let known, history.head == known, !adopts, case .other(let source) = kinship(known, true) {
+            other = (known, source)
+        }
+        let newer = history.generations.filter { $0 > known?.point.generation ?? 0 }
+        for generation in newer.suffix(Self.mostStrangers).reversed() {
+            guard let found = try history.point(generation) else { continue }
+            if try history.isForeign(found) {
+                forged.append((found, "\(found.receipt.maker?.description ?? "somebody else"), who is not the job's owner, has committed it"))
+                continue
+            }
+            switch kinship(found, false) {
+            case .same: candidates.append(found)
+            case .forged: forged.append((found, "its facts are not its own: no run of hybridrep has made it"))
+            case .other where adopts: candidates.append(found)
+            case .other(let source):
+                // Without memory, what is older than the newest of this host's points is no matter of this push.
+                if known != nil || candidates.isEmpty { other = other ?? (found, source) }
+            }
+        }
+    }
+
+    /// What a full may be built upon, the best first, and whether it must be proved before it is.
+    func bases(ofAtMost length: Int) -> [(point: StoredPoint, isKnown: Bool)] {
+        let fulls = candidates.filter { $0.point.kind == .full && isPlausible($0.point, ofAtMost: length) }
+        let unproved = fulls.prefix(knownFull == nil ? 3 : 1).map { (point: $0, isKnown: false) }
+        return unproved + [knownFull].compactMap { $0 }.map { (point: $0, isKnown: true) }
+    }
+
+    /// The full with this image that logs may continue, and what a point of them may be built upon.
+    func base(
+        ofLogsOf image: Digest256, ofAtMost length: Int
+    ) -> (full: StoredPoint, base: StoredPoint, isKnown: Bool)? {
+        if let full = knownFull, let known, full.point.imageDigest == image { return (full, known, true) }
+        let full = candidates.first { $0.point.kind == .full && isPlausible($0.point, ofAtMost: length) }
+        guard let full, full.point.imageDigest == image else { return nil }
+        return (full, full, false)
+    }
+
+    /// Whether a point that nobody here knows is of a size that can be proved: its map costs its maker nothing.
+    private func isPlausible(_ point: Point, ofAtMost length: Int) -> Bool {
+        let most = max(length, knownFull?.point.layout.length ?? 0)
+        return point.layout.length / 4 <= most + (16 << 20)
+    }
+}
