@@ -2,13 +2,16 @@
 #include "CLinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,12 +26,60 @@ int clinux_preallocate(int fd, int64_t offset, int64_t length) {
     return fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length) == 0 ? 0 : -errno;
 }
 
-int clinux_rename_noreplace(const char *from, const char *to) {
-    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0 ? 0 : -errno;
+int clinux_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to) {
+    return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE) == 0 ? 0 : -errno;
 }
 
-int clinux_rename_exchange(const char *one, const char *other) {
-    return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) == 0 ? 0 : -errno;
+int clinux_rename_exchange(int one_folder, const char *one, int other_folder, const char *other) {
+    return renameat2(one_folder, one, other_folder, other, RENAME_EXCHANGE) == 0 ? 0 : -errno;
+}
+
+int clinux_open_folder(const char *path) {
+    int descriptor = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+/* One name after the other; a name that is a link is told from one that is no folder. */
+static int walk_beneath(int folder, const char *path) {
+    int at = openat(folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    char name[NAME_MAX + 1];
+    while (at >= 0) {
+        while (*path == '/') path++;
+        if (*path == 0) return at;
+        size_t length = strcspn(path, "/");
+        int next = -1, failure = ENAMETOOLONG;
+        if (length <= NAME_MAX) {
+            memcpy(name, path, length);
+            name[length] = 0;
+            if (strcmp(name, "..") == 0) {
+                failure = EXDEV;
+            } else {
+                next = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                failure = errno;
+                struct stat found;
+                if (next < 0 && failure == ENOTDIR && fstatat(at, name, &found, AT_SYMLINK_NOFOLLOW) == 0
+                    && S_ISLNK(found.st_mode))
+                    failure = ELOOP;
+            }
+        }
+        close(at);
+        if (next < 0) return -failure;
+        at = next;
+        path += length;
+    }
+    return -errno;
+}
+
+int clinux_open_beneath(int folder, const char *path, int step_by_step) {
+    if (!step_by_step) {
+        struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                               .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+        long descriptor = syscall(SYS_openat2, folder, path, &how, sizeof how);
+        if (descriptor >= 0) return (int)descriptor;
+        /* A kernel before 5.6, or a container that does not know the call. */
+        if (errno != ENOSYS && errno != EPERM) return -errno;
+    }
+    return walk_beneath(folder, path);
 }
 
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; }

@@ -11,6 +11,7 @@ extension Session {
             return
         }
         try requireFolder(of: path, to: "write")
+        confined.add(PathText.folder(of: path))
         try files.replace(path, Array(text.utf8))
     }
 

@@ -7,12 +7,14 @@ struct Session: Sendable {
     /// Names this run at both ends.
     let runID: Identifier
     let files: any FileSystem
+    /// Where others may have put links, which are not followed there.
+    let confined = ConfinedFolders()
     let clock: any Clock
     let entropy: any Entropy
     let environment: HostEnvironment
 
     init(_ options: GlobalOptions) throws(SystemError) {
-        files = HostFileSystem()
+        files = HostFileSystem(confined: confined)
         clock = SystemClock()
         entropy = SystemEntropy()
         environment = HostEnvironment()
@@ -40,6 +42,12 @@ extension Session {
         let file = ConfigurationFile(files: files, environment: environment)
         let configuration = try file.load(option: options.config, overrides: overrides.values)
         logger.debug("read configuration", metadata: ["file": "\(configuration.file)"])
+        try trust(configuration.state.value, "state folder")
+        for job in configuration.jobs {
+            let spool = job.spoolDirectory.value
+            try trust(spool, "spool of job \(job.name)", isShared: true)
+            try trust("\(spool)/\(job.name)", "spool of job \(job.name)")
+        }
         return configuration
     }
 }

@@ -38,7 +38,7 @@ extension Site {
     func leftInScratch() throws -> [String] {
         guard FileManager.default.fileExists(atPath: scratchFolder) else { return [] }
         return try FileManager.default.contentsOfDirectory(atPath: scratchFolder)
-            .filter { $0 != ".hybridrep-rehearsals.lock" }
+            .filter { $0 != ".hybridrep-rehearsals-\(HostIdentity.userID).lock" }
     }
 
     func status(code: Int32 = 0, at location: SourceLocation = #_sourceLocation) throws -> Line {

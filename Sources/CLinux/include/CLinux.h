@@ -14,11 +14,18 @@ int clinux_clone(int out, int in);
 /* Reserves blocks for `offset..<offset + length` without changing what is read. */
 int clinux_preallocate(int fd, int64_t offset, int64_t length);
 
-/* Renames without ever replacing: -EEXIST when `to` is there. */
-int clinux_rename_noreplace(const char *from, const char *to);
+/* Renames without ever replacing: -EEXIST when `to` is there. Each name is one in a folder, or AT_FDCWD. */
+int clinux_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to);
 
 /* Gives each of two files or folders the other's name; -EINVAL where the file system cannot. */
-int clinux_rename_exchange(const char *one, const char *other);
+int clinux_rename_exchange(int one_folder, const char *one, int other_folder, const char *other);
+
+/* A descriptor (O_PATH) of a folder. */
+int clinux_open_folder(const char *path);
+
+/* A descriptor (O_PATH) of the folder that `path` leads to from `folder`, without following any link and
+ * without leaving `folder`: -ELOOP at a link, -EXDEV at a way out. With `step_by_step` as on a kernel before 5.6. */
+int clinux_open_beneath(int folder, const char *path, int step_by_step);
 
 /* A pipe whose ends are closed in every program this process starts. */
 int clinux_pipe(int ends[2]);

@@ -50,6 +50,14 @@ internal import Glibc
         return FileStatus(found)
     }
 
+    func give(to owner: FileOwner) throws(SystemError) {
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw .last("chown", path) }
+    }
+
+    func permit(_ mode: UInt32) throws(SystemError) {
+        guard fchmod(descriptor, mode) == 0 else { throw .last("chmod", path) }
+    }
+
     func data(from offset: Int) throws(SystemError) -> Range<Int>? {
         let start = clinux_seek_data(descriptor, Int64(offset))
         if start == -Int64(ENXIO) { return nil }
@@ -89,6 +97,6 @@ extension FileStatus {
                 nanoseconds: Timestamp(seconds: Int64(found.st_mtim.tv_sec)).nanoseconds
                     .saturatingAdd(Int64(found.st_mtim.tv_nsec))),
             device: UInt64(found.st_dev), inode: UInt64(found.st_ino), mode: found.st_mode & 0o7777,
-            owner: found.st_uid, links: Int(found.st_nlink))
+            owner: found.st_uid, group: found.st_gid, links: Int(found.st_nlink))
     }
 }

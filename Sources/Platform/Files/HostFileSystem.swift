@@ -3,7 +3,31 @@ internal import Glibc
 
 /// The file system of this host.
 package struct HostFileSystem: FileSystem {
-    package init() {}
+    /// A name in a folder; the folder is `AT_FDCWD` where the name is a path.
+    private struct Target {
+        let folder: Int32
+        let name: String
+        let isConfined: Bool
+
+        /// What keeps the last name from being followed.
+        var openFlags: Int32 { isConfined ? O_NOFOLLOW : 0 }
+        var statusFlags: Int32 { isConfined ? AT_SYMLINK_NOFOLLOW : 0 }
+    }
+
+    private let confined: ConfinedFolders?
+
+    /// - Parameter confined: Folders below which no link is followed.
+    package init(confined: ConfinedFolders? = nil) { self.confined = confined }
+
+    /// Does `body` with where a path is; the folder is held open meanwhile.
+    private func at<R>(_ path: String, _ body: (Target) throws(SystemError) -> R) throws(SystemError) -> R {
+        guard let confined, let place = confined.place(of: path) else {
+            return try body(Target(folder: AT_FDCWD, name: path, isConfined: false))
+        }
+        let folder = try confined.open(place, path)
+        defer { withExtendedLifetime(folder) {} }
+        return try body(Target(folder: folder.number, name: place.name, isConfined: true))
+    }
 
     package func open(_ path: String, _ mode: OpenMode) throws(SystemError) -> any OpenFile {
         let flags =
@@ -12,23 +36,37 @@ package struct HostFileSystem: FileSystem {
             case .create, .createReadable: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW
             case .update: O_RDWR
             }
-        let descriptor = try OwnedDescriptor(
-            openingFile: path, flags, permissions: mode == .createReadable ? 0o644 : 0o600)
+        let permissions: mode_t = mode == .createReadable ? 0o644 : 0o600
+        let descriptor = try at(path) { (target) throws(SystemError) in
+            try OwnedDescriptor(
+                openingFile: path, at: (target.folder, target.name), flags | target.openFlags,
+                permissions: permissions)
+        }
         return HostFile(descriptor, path: path)
     }
 
     package func status(_ path: String) throws(SystemError) -> FileStatus? {
-        var found = stat()
-        guard unsafe stat(path, &found) == 0 else {
-            let error = SystemError.last("stat", path)
+        do throws(SystemError) {
+            return try at(path) { (target) throws(SystemError) in
+                var found = stat()
+                guard unsafe fstatat(target.folder, target.name, &found, target.statusFlags) == 0 else {
+                    throw .last("stat", path)
+                }
+                return FileStatus(found)
+            }
+        } catch {
             if error.isNotFound { return nil }
             throw error
         }
-        return FileStatus(found)
     }
 
     package func list(_ folder: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(folder) else { throw .last("open", folder) }
+        let descriptor = try openFolder(folder)
+        guard let stream = unsafe fdopendir(descriptor) else {
+            let error = SystemError.last("open", folder)
+            _ = close(descriptor)
+            throw error
+        }
         defer { unsafe _ = closedir(stream) }
         var names: [String] = []
         while true {
@@ -43,25 +81,57 @@ package struct HostFileSystem: FileSystem {
         return names.sorted()
     }
 
+    private func openFolder(_ path: String) throws(SystemError) -> Int32 {
+        try at(path) { (target) throws(SystemError) in
+            let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | target.openFlags
+            let descriptor = unsafe openat(target.folder, target.name, flags)
+            guard descriptor >= 0 else { throw .last("open", path) }
+            return descriptor
+        }
+    }
+
     @discardableResult package func makeFolder(_ path: String) throws(SystemError) -> Bool {
-        if unsafe mkdir(path, 0o700) == 0 { return true }
-        let error = SystemError.last("make folder", path)
-        if error.code == EEXIST, try status(path)?.kind == .folder { return false }
-        throw error
+        let failure = try at(path) { (target) throws(SystemError) -> SystemError? in
+            unsafe mkdirat(target.folder, target.name, 0o700) == 0 ? nil : .last("make folder", path)
+        }
+        guard let failure else { return true }
+        if failure.code == EEXIST, try status(path)?.kind == .folder { return false }
+        throw failure
+    }
+
+    package func give(_ folder: String, to owner: FileOwner) throws(SystemError) {
+        let descriptor = try openFolder(folder)
+        defer { _ = close(descriptor) }
+        guard fchown(descriptor, owner.user, owner.group) == 0 else { throw .last("chown", folder) }
     }
 
     package func linkNoReplace(_ existing: String, to new: String) throws(SystemError) -> Bool {
-        if unsafe linkat(AT_FDCWD, existing, AT_FDCWD, new, AT_SYMLINK_FOLLOW) == 0 { return true }
-        if errno == EEXIST { return false }
-        throw .last("link", new)
+        try at(existing) { (from) throws(SystemError) in
+            try at(new) { (to) throws(SystemError) in
+                let flags = from.isConfined ? 0 : AT_SYMLINK_FOLLOW
+                if unsafe linkat(from.folder, from.name, to.folder, to.name, flags) == 0 { return true }
+                if errno == EEXIST { return false }
+                throw .last("link", new)
+            }
+        }
     }
 
     package func rename(_ old: String, to new: String) throws(SystemError) {
-        guard unsafe Glibc.rename(old, new) == 0 else { throw .last("rename", new) }
+        try at(old) { (from) throws(SystemError) in
+            try at(new) { (to) throws(SystemError) in
+                guard unsafe renameat(from.folder, from.name, to.folder, to.name) == 0 else {
+                    throw .last("rename", new)
+                }
+            }
+        }
     }
 
     package func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool {
-        let result = unsafe clinux_rename_noreplace(old, new)
+        let result = try at(old) { (from) throws(SystemError) in
+            try at(new) { (to) throws(SystemError) in
+                unsafe clinux_rename_noreplace(from.folder, from.name, to.folder, to.name)
+            }
+        }
         if result == 0 { return true }
         if result == -EEXIST { return false }
         if result == -EINVAL || result == -ENOSYS {
@@ -74,21 +144,26 @@ package struct HostFileSystem: FileSystem {
     }
 
     package func exchangeNames(_ one: String, _ other: String) throws(SystemError) {
-        let result = unsafe clinux_rename_exchange(one, other)
+        let result = try at(one) { (first) throws(SystemError) in
+            try at(other) { (second) throws(SystemError) in
+                unsafe clinux_rename_exchange(first.folder, first.name, second.folder, second.name)
+            }
+        }
         if result != 0 { throw SystemError(call: "exchange", path: other, code: -result) }
     }
 
-    package func remove(_ path: String) throws(SystemError) {
-        guard unsafe unlink(path) == 0 else { throw .last("remove", path) }
-    }
+    package func remove(_ path: String) throws(SystemError) { try unlink(path, flags: 0) }
 
-    package func removeFolder(_ path: String) throws(SystemError) {
-        guard unsafe rmdir(path) == 0 else { throw .last("remove", path) }
+    package func removeFolder(_ path: String) throws(SystemError) { try unlink(path, flags: AT_REMOVEDIR) }
+
+    private func unlink(_ path: String, flags: Int32) throws(SystemError) {
+        try at(path) { (target) throws(SystemError) in
+            guard unsafe unlinkat(target.folder, target.name, flags) == 0 else { throw .last("remove", path) }
+        }
     }
 
     package func syncFolder(_ path: String) throws(SystemError) {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .last("open", path) }
+        let descriptor = try openFolder(path)
         defer { _ = close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .last("fsync", path) }
     }
@@ -103,8 +178,11 @@ package struct HostFileSystem: FileSystem {
     }
 
     package func lock(_ path: String, _ kind: LockKind) throws(SystemError) -> (any HeldLock)? {
-        let descriptor = try OwnedDescriptor(
-            openingFile: path, O_RDWR | O_CREAT | O_NOFOLLOW, permissions: 0o600)
+        let descriptor = try at(path) { (target) throws(SystemError) in
+            try OwnedDescriptor(
+                openingFile: path, at: (target.folder, target.name), O_RDWR | O_CREAT | O_NOFOLLOW,
+                permissions: 0o600)
+        }
         let operation = (kind == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB
         while flock(descriptor.number, operation) != 0 {
             if errno == EINTR { continue }

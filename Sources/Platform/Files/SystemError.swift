@@ -46,6 +46,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
     /// The file system is read-only.
     package var isReadOnly: Bool { code == EROFS }
+    /// Because of whose it is, or of its mode.
+    package var isForbidden: Bool { code == EACCES || code == EPERM }
     package var isUnsupported: Bool {
         code == EOPNOTSUPP || code == EXDEV || code == EINVAL || code == ENOTTY
     }

@@ -24,6 +24,15 @@ internal import Glibc
         to destination: SSHDestination, options: SSHOptions
     ) throws(TransportError) -> SSHSession {
         ignoreBrokenPipes()
+        guard !HostUser.current.isHomeless else {
+            throw TransportError(
+                .connect, operation: "connect", peer: destination.description,
+                detail:
+                    "user \(HostUser.current.name) has no home folder for SSH: HOME is not set, and the password file has no entry",
+                hint:
+                    "set HOME, or add an entry for the user: useradd --uid \(HostUser.current.name) hybridrep"
+            )
+        }
         let knownHosts = KnownHosts(configured: options.knownHostsFile)
         try knownHosts.refuseMarkers(peer: destination.description)
         guard Self.library == SSH_OK, let handle = unsafe ssh_new() else {

@@ -26,6 +26,9 @@ package protocol FileSystem: Sendable {
     /// Gives each of two files or folders the other's name, in one step.
     func exchangeNames(_ one: String, _ other: String) throws(SystemError)
 
+    /// Gives a folder to another owner.
+    func give(_ folder: String, to owner: FileOwner) throws(SystemError)
+
     func remove(_ path: String) throws(SystemError)
     func removeFolder(_ path: String) throws(SystemError)
 
@@ -83,6 +86,12 @@ package protocol OpenFile: AnyObject {
 
     func status() throws(SystemError) -> FileStatus
 
+    /// Gives the file to another owner.
+    func give(to owner: FileOwner) throws(SystemError)
+
+    /// Sets the permission bits.
+    func permit(_ mode: UInt32) throws(SystemError)
+
     /// Shares all blocks of `other`; false where the file system cannot.
     func clone(_ other: any OpenFile) throws(SystemError) -> Bool
 
@@ -93,6 +102,28 @@ package protocol OpenFile: AnyObject {
 
     /// The same file for reading by several threads at once; nil where it is one thread's only.
     var shared: (any SharedFile)? { get }
+}
+
+extension FileSystem {
+    /// For file systems without owners.
+    package func give(_ folder: String, to owner: FileOwner) throws(SystemError) {}
+}
+
+extension OpenFile {
+    /// For files without owners and modes.
+    package func give(to owner: FileOwner) throws(SystemError) {}
+    package func permit(_ mode: UInt32) throws(SystemError) {}
+}
+
+/// Whose a file is.
+package struct FileOwner: Equatable, Sendable {
+    package let user: UInt32
+    package let group: UInt32
+
+    package init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
+    }
 }
 
 /// A file that several threads may read at once.
@@ -113,12 +144,14 @@ package struct FileStatus: Equatable, Sendable {
     /// Permission bits, `0o7777`.
     package let mode: UInt32
     package let owner: UInt32
+    /// Of the owner; not part of what makes two states equal.
+    package let group: UInt32
     /// Names that the file has; not part of what makes two states equal.
     package let links: Int
 
     package init(
         kind: Kind, length: Int, modified: Timestamp, device: UInt64, inode: UInt64, mode: UInt32,
-        owner: UInt32, links: Int = 1
+        owner: UInt32, group: UInt32 = 0, links: Int = 1
     ) {
         self.kind = kind
         self.length = length
@@ -127,6 +160,7 @@ package struct FileStatus: Equatable, Sendable {
         self.inode = inode
         self.mode = mode
         self.owner = owner
+        self.group = group
         self.links = links
     }
 }

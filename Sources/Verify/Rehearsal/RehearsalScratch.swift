@@ -8,8 +8,10 @@ package struct RehearsalScratch {
     private static let prefix = "hybridrep-rehearsal-"
     private static let tagDigits = 16
     private static let lockName = "lock"
-    /// Held while places are swept and made, a matter of seconds.
-    private static let directoryLockName = ".hybridrep-rehearsals.lock"
+    /// Of a folder that a rehearsal has made.
+    private static let ownMode: UInt32 = 0o700
+    /// Held while places are swept and made, a matter of seconds; each user has one, since nobody may open another's.
+    private static var directoryLockName: String { ".hybridrep-rehearsals-\(HostIdentity.userID).lock" }
     private static let pauseMilliseconds = 100
     private static let mostPauses = 300
 
@@ -67,6 +69,13 @@ package struct RehearsalScratch {
         _ directory: String, _ files: any FileSystem, _ clock: any Clock
     ) throws(SyncError) -> any HeldLock {
         let path = PathText.path(of: directoryLockName, in: directory)
+        do throws(SystemError) {
+            if let status = try files.status(path),
+                status.kind != .regular || status.owner != HostIdentity.userID
+            {
+                throw SystemError(call: "lock somebody else's", path: path, code: SystemError.existsCode)
+            }
+        } catch { throw .system(error) }
         for _ in 0..<mostPauses {
             do throws(SystemError) {
                 if let lock = try files.lock(path, .exclusive) { return lock }
@@ -85,10 +94,11 @@ package struct RehearsalScratch {
 
     /// Removes a place that nobody holds; what cannot be removed is left to the next one.
     private static func sweep(_ folder: String, _ files: any FileSystem) {
-        // Only a folder was made by a rehearsal. A link that somebody has put there is not followed.
-        do throws(SystemError) { return try files.remove(folder) } catch {
-            guard error.isFolder else { return }
-        }
+        // Whatever else has such a name was put there by somebody else.
+        guard let found = try? files.status(folder), found.kind == .folder,
+            found.owner == HostIdentity.userID,
+            found.mode == ownMode
+        else { return }
         // One that died before it had its lock has nothing in it.
         guard (try? files.removeFolder(folder)) == nil else { return }
         let path = folder + "/" + lockName

@@ -68,6 +68,7 @@ struct ApplyCommand: ToolCommand {
         wanted.rereads = reread
         wanted.isInPlace = inPlace
         try session.requireFolder(of: to, to: "make the replica")
+        session.confined.add(PathText.folder(of: to))
         let place = ReplicaFiles(to, session.files)
         let result: Replica.Result
         do {

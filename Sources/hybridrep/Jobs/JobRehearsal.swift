@@ -79,6 +79,11 @@ struct JobRehearsal {
     }
 
     private func makePlace() throws -> RehearsalScratch {
+        try session.trust(scratch, "scratch folder", isShared: true)
+        if try FolderTrust(files: session.files, path: scratch, name: "").isShared() {
+            session.console.news(
+                "\(scratch) is shared with all users: what is restored there is for this one alone")
+        }
         do throws(SyncError) {
             return try RehearsalScratch(
                 in: scratch, run: session.runID, holder: holder, session.files, clock: session.clock)

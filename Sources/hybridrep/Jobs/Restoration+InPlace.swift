@@ -11,6 +11,7 @@ extension Restoration {
     /// - Returns: How many bytes the file did not have.
     func inPlace(file path: String) throws -> Int {
         try requireFile(path)
+        session.confined.add(PathText.folder(of: path))
         let whole = 0..<image.point.layout.length
         return try InPlaceRestore(session.files, marker: InPlaceRestore.marker(of: path))
             .run([InPlaceRestore.Target(image, [(whole, path)])], report)
@@ -24,6 +25,7 @@ extension Restoration {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
+        session.confined.add(path)
         let targets = try MemberFiles.targets(images, in: path)
         try session.files.makeFolder(path)
         return try InPlaceRestore(session.files, marker: InPlaceRestore.marker(inFolder: path))

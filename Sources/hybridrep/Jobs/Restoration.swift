@@ -34,6 +34,7 @@ struct Restoration {
     /// The image alone; of a log point its logs.
     func toFile(_ path: String, replacing: Bool) throws {
         try requireFile(path)
+        session.confined.add(PathText.folder(of: path))
         try write(image, to: path, replacing: replacing, after: 0)
     }
 
@@ -70,6 +71,7 @@ struct Restoration {
             throw CommandFailure(
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
+        session.confined.add(path)
         let marker = InPlaceRestore.marker(inFolder: path)
         if !replacing { try InPlaceRestore.checkUnfinished(marker, session.files) }
         // Before anything is fetched: an answer in a second, not after an hour.

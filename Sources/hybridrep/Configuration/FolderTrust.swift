@@ -1,0 +1,63 @@
+internal import Platform
+
+/// Whether others may change what is in a folder that this host relies on.
+struct FolderTrust {
+    private static let othersMayWrite: UInt32 = 0o002
+    /// Whoever may write into such a folder changes nothing there that is somebody else's.
+    private static let sticky: UInt32 = 0o1000
+
+    let files: any FileSystem
+    let path: String
+    /// How messages call it.
+    let name: String
+
+    /// Why it is not to be used; nil for one that is not there yet.
+    ///
+    /// - Parameters:
+    ///   - isShared: It may be one where many make places of their own, as in `/tmp`.
+    ///   - mayBeForeign: It may belong to another user.
+    func obstacle(isShared: Bool = false, mayBeForeign: Bool = false) throws(SystemError)
+        -> ConfigurationError?
+    {
+        guard let status = try files.status(path), status.kind == .folder else { return nil }
+        if status.mode & Self.othersMayWrite != 0, !(isShared && status.mode & Self.sticky != 0) {
+            let mode = String(status.mode & 0o7777, radix: 8)
+            return ConfigurationError(
+                "", "\(name) \(path): every user of this host may change what is in it (mode \(mode))",
+                hint: "chmod o-w \(ShellQuote.posix(path))")
+        }
+        let own = [HostIdentity.rootID, HostIdentity.userID]
+        guard mayBeForeign || own.contains(status.owner) else {
+            let owner = HostIdentity.userName(status.owner) ?? String(status.owner)
+            return ConfigurationError(
+                "", "\(name) \(path) belongs to \(owner), who could change what is in it",
+                hint: HostIdentity.isRoot
+                    ? HostIdentity.commandLine(as: status.owner)
+                    : "chown -R \(HostIdentity.userID) \(ShellQuote.posix(path))")
+        }
+        return nil
+    }
+
+    /// Whether it is one where others make places of their own.
+    func isShared() throws(SystemError) -> Bool {
+        (try files.status(path)?.mode ?? 0) & Self.othersMayWrite != 0
+    }
+}
+
+extension Session {
+    /// Uses a folder from here on: refuses one that others may change, and follows no link below it.
+    func trust(
+        _ folder: String, _ name: String, isShared: Bool = false, mayBeForeign: Bool = false
+    ) throws(ConfigurationError) {
+        let trust = FolderTrust(files: files, path: folder, name: name)
+        let obstacle: ConfigurationError?
+        do throws(SystemError) {
+            obstacle = try trust.obstacle(isShared: isShared, mayBeForeign: mayBeForeign)
+        } catch {
+            // Whatever is done there will say so.
+            obstacle = nil
+        }
+        if let obstacle { throw obstacle }
+        confined.add(folder)
+    }
+}
