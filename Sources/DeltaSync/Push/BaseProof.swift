@@ -103,7 +103,7 @@ struct BaseProof {
                 isMended = true
             } catch {
                 // A store that refuses has the image shipped again.
-                guard [.corrupt, .denied, .failed].contains(error.kind) else { throw .store(error) }
+                guard [.corrupt, .failed].contains(error.kind) else { throw .store(error) }
             }
         }
         return isMended

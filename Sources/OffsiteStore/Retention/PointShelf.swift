@@ -45,7 +45,7 @@ package struct PointShelf {
                 let stored = try found.get()
                 add(stored, marks, isBounded: try reader.isBounded(stored.point))
             } catch {
-                guard error.tellsOfDamage || error.kind == .denied else { throw error }
+                guard error.tellsOfDamage else { throw error }
                 unreadable.append(error)
                 unreadableGenerations.append(generation)
             }

@@ -51,7 +51,7 @@ extension DirectoryStore {
             guard try files.status(folder) != nil else { return }
             lock = try files.lock(file, .shared)
         } catch {
-            guard !toWrite, error.isDenied else { throw StoreError("lock", file, error) }
+            guard !toWrite, error.isDenied else { throw failure("lock", file, error) }
             sharedLocks[job] = .some(nil)
             return
         }

@@ -167,6 +167,25 @@ package final class DirectoryStore: ObjectStore {
     func wrap<R>(
         _ operation: String, _ subject: String, _ body: () throws(SystemError) -> R
     ) throws(StoreError) -> R {
-        do throws(SystemError) { return try body() } catch { throw StoreError(operation, subject, error) }
+        do throws(SystemError) { return try body() } catch { throw failure(operation, subject, error) }
+    }
+
+    /// A failed call; what may not be read or written says whose it is.
+    func failure(_ operation: String, _ subject: String, _ error: SystemError) -> StoreError {
+        let plain = StoreError(operation, subject, error)
+        guard error.isForbidden, let hint = ownerHint else { return plain }
+        return StoreError(.denied, operation, subject, plain.detail, hint: hint)
+    }
+
+    /// What to do where something may not be read: become the store's owner, or give that what it cannot read.
+    private var ownerHint: String? {
+        guard let owner = (try? files.status(path(.store)))?.owner else { return nil }
+        let name = HostIdentity.userName(owner) ?? String(owner)
+        if owner == HostIdentity.userID {
+            return "as root at the store's host: chown -R \(ShellQuote.posix([name, root]))"
+        }
+        // An agent was not started by whoever reads this.
+        guard pulse == nil else { return "connect as \(name), to whom the store belongs" }
+        return HostIdentity.commandLine(as: owner)
     }
 }

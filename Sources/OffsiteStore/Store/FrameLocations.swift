@@ -41,11 +41,11 @@ package struct FrameLocations: Sendable {
 
     package subscript(frame: FrameID) -> Location? { frames[frame] }
 
-    /// An index object's bytes; nil when the store cannot read it.
+    /// An index object's bytes; nil when it is damaged, which one that may not be read is not known to be.
     private static func readable(_ found: Result<[UInt8], StoreError>) throws(StoreError) -> [UInt8]? {
         do throws(StoreError) { return try found.get() } catch {
             switch error.kind {
-            case .corrupt, .notFound, .failed, .denied: return nil
+            case .corrupt, .notFound, .failed: return nil
             default: throw error
             }
         }

@@ -98,9 +98,9 @@ struct StoreCheck {
             let stored = try points.point(generation)
             point = stored.point
             digests[generation] = stored.digest
-            if isAsked { checkReferences(of: stored, generations) }
+            if isAsked { try checkReferences(of: stored, generations) }
         } catch {
-            if error.kind == .notFound, isForgotten(generation) {
+            if error.kind == .notFound, try isForgotten(generation) {
                 if isAsked { report.points -= 1 }
                 return []
             }
@@ -175,7 +175,9 @@ struct StoreCheck {
             if length == object.length {
                 report.presentObjects += 1
                 present.append(object)
-            } else if length == nil, case .point(_, let generation) = object.key, isForgotten(generation) {
+            } else if length == nil, case .point(_, let generation) = object.key,
+                try isForgotten(generation)
+            {
                 report.neededObjects -= 1
             } else {
                 let reason = length.map { "has \($0) bytes, should have \(object.length)" } ?? "is missing"

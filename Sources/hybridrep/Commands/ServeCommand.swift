@@ -82,7 +82,7 @@ struct ServeCommand: ToolCommand {
 
     func perform(_ session: Session) throws -> Verdict {
         let connection = TargetConnection(session: session)
-        let directory = connection.directory(store)
+        let directory = try connection.directory(store)
         directory.rights = rights
         directory.maker = maker.map { Maker($0) } ?? authenticated(session)
         let log = try log.map { path throws(SystemError) in try AppendedFile(path) }

@@ -16,7 +16,7 @@ struct SeedCopy {
         let configuration = try session.configuration(options, overrides)
         context = JobContext(session, configuration, try configuration.job(job))
         self.folder = JobCopy.End(
-            store: BareStore(TargetConnection(session: session).directory(folder)), target: nil,
+            store: BareStore(try TargetConnection(session: session).directory(folder)), target: nil,
             options: ["--store", folder])
     }
 

@@ -10,7 +10,7 @@ extension TargetConnection {
     func open(
         named text: String, _ overrides: OverrideOptions, mayForget: Bool = false
     ) throws -> any ObjectStore {
-        guard text.hasPrefix(Self.scheme) else { return BareStore(directory(text)) }
+        guard text.hasPrefix(Self.scheme) else { return BareStore(try directory(text)) }
         let rest = text.dropFirst(Self.scheme.count)
         guard let slash = rest.firstIndex(of: "/"),
             let destination = try? SSHDestination(parsing: String(rest[..<slash]))

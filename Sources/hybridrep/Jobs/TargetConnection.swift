@@ -38,7 +38,7 @@ struct TargetConnection {
         _ target: TargetConfiguration, lanes: Int?, mayForget: Bool = false
     ) throws -> any ObjectStore {
         switch target.kind {
-        case .directory(let path): return directory(path.value)
+        case .directory(let path): return try directory(path.value)
         case .ssh(let ssh):
             let address = ssh.address.value
             // A port that nobody has set is left to what the system's ssh is configured for.
@@ -61,8 +61,14 @@ struct TargetConnection {
         }
     }
 
-    func directory(_ path: String) -> DirectoryStore {
-        DirectoryStore(root: path, files: session.files, clock: session.clock, entropy: session.entropy)
+    /// A store in a folder of this host; root, who may look after any, leaves there nothing of its own.
+    ///
+    /// - Throws: `ConfigurationError` where everybody may change what is in it.
+    func directory(_ path: String) throws -> DirectoryStore {
+        try session.trust(path, "store", mayBeForeign: true)
+        let files: any FileSystem =
+            HostIdentity.isRoot ? OwnedFiles(session.files, store: path) : session.files
+        return DirectoryStore(root: path, files: files, clock: session.clock, entropy: session.entropy)
     }
 
     /// Starts an agent at the far end and shakes hands with it; further lanes follow when they pay.
