@@ -1,8 +1,9 @@
 internal import Glibc
 
 extension OwnedDescriptor {
-    /// How often an open is tried again while the kernel takes a file back from whoever has a lease on it, and the
-    /// pause between two tries. Together they last longer than the kernel waits (`/proc/sys/fs/lease-break-time`, 45 s).
+    /// How often an open is tried again while the kernel takes a file back from whoever has a lease on it.
+    ///
+    /// With the pauses that is longer than the kernel waits (`/proc/sys/fs/lease-break-time`, 45 s).
     private static let leaseTries = 600
     private static let leasePauseMicroseconds: UInt32 = 100_000
 
@@ -31,7 +32,7 @@ extension OwnedDescriptor {
         guard kind == S_IFREG || kind == S_IFCHR else { throw .notRegular(path) }
     }
 
-    /// Opens whatever has that name. Its reads and writes wait as usual.
+    /// Opens whatever has that name; its reads and writes wait as usual.
     private convenience init(
         withoutWaiting path: String, at place: (folder: Int32, name: String), _ flags: Int32,
         permissions: mode_t
