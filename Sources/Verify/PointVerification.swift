@@ -28,11 +28,25 @@ package struct PointVerification {
         package var pages: [StreamPageCheck.Finding] = []
         /// What is wrong with the rebuilt image, beyond damaged objects.
         package var faults: [String] = []
+        /// The points whose images these are.
+        package var faultyPoints: Set<UInt64> = []
 
         package init(check: CheckReport) { self.check = check }
 
         /// True when something was checked and nothing was wrong.
         package var isGood: Bool { check.isGood && faults.isEmpty }
+
+        /// As a note names it.
+        ///
+        /// Where objects are damaged, an image made of them tells nothing more.
+        var damageForNote: [Note.Damage] {
+            guard check.damage.isEmpty else { return Note.Damage.list(check.damage) }
+            let images = rebuilt.last?.id ?? "?"
+            return Note.Damage.list(
+                faults.map {
+                    .init(object: $0, reason: "image of point \(images)", points: faultyPoints.sorted())
+                })
+        }
     }
 
     /// How much of a job is read at the level of a part: those objects first that were read longest ago.
@@ -87,6 +101,7 @@ package struct PointVerification {
                 case .damaged(let what), .unbounded(let what, _): result.faults.append(what)
                 default: throw error
                 }
+                result.faultyPoints.insert(point.generation)
             }
         }
         return result
@@ -131,6 +146,7 @@ package struct PointVerification {
             guard let fault = finding.fault else { continue }
             let name = finding.database.name
             result.faults.append(name.isEmpty ? fault : "\(name): \(fault)")
+            result.faultyPoints.insert(point.generation)
         }
     }
 }

@@ -18,6 +18,11 @@ import Testing
         note.outcome = [.none, .good, .bad][Int(seed % 3)]
         if seed % 4 == 0 { note.arc = DigestArc(start: generator.next(), length: generator.next() | 1) }
         note.facts = seed % 5 == 0 ? [] : facts
+        note.damage = (0..<seed % 3).map {
+            .init(
+                object: "jobs/mdb01/packs/\($0)", reason: "is missing",
+                points: GenerationRanges([$0 + 1, $0 + 2, $0 + seed + 9]))
+        }
         return note
     }
 
@@ -36,6 +41,20 @@ import Testing
         let bytes = Self.note(NoteID(.pinned, 3), seed).encoded(job: Self.jobID, store: Self.storeID)
         Mutation.expectRefused(bytes, seed: seed, Self.parse)
         Mutation.expectNoTrap(bytes, seed: seed) { try Self.parse(Mutation.resigned($0)) }
+    }
+
+    /// More ranges than there is room for: what is between the oldest is taken for damaged.
+    @Test func theNewestDamagedPointsAreNamedOneByOne() {
+        let ranges = GenerationRanges((1...100).map { UInt64($0) * 2 })
+        #expect(ranges.contains(3) && ranges.contains(138))
+        #expect((139...200).filter { ranges.contains(UInt64($0)) } == (70...100).map { $0 * 2 })
+        #expect(GenerationRanges((1...10_000).map { UInt64($0) }).contains(9_999))
+        #expect(!GenerationRanges([0, UInt64.max]).contains(0))
+        let many = (0..<999).map { CheckReport.Damage(object: "\($0)", reason: "r", points: [UInt64($0) + 1]) }
+        let list = Note.Damage.list(many)
+        #expect(list.count == 201)
+        #expect(list[200].object == "799 more objects")
+        #expect(list[200].points.contains(999))
     }
 
     @Test func anIDIsSixteenDigitsWithTheKindInFront() {

@@ -10,15 +10,15 @@ import Testing
 
     private static func point(
         _ generation: UInt64, _ seconds: Int64, kind: Point.Kind = .full, full: UInt64? = nil,
-        isGood: Bool = true,
+        isGood: Bool = true, isDamaged: Bool = false,
         isPinned: Bool = false, made: Int64? = nil
     ) -> RetainedPoint {
         func reference(_ number: UInt64) -> Point.Reference {
             .init(generation: number, digest: digest(of: [UInt8(truncatingIfNeeded: number)]))
         }
         return RetainedPoint(
-            reference(generation), kind: kind, full: full.map(reference), isGood: isGood, isPinned: isPinned,
-            received: Timestamp(seconds: seconds), made: Timestamp(seconds: made ?? seconds))
+            reference(generation), kind: kind, full: full.map(reference), isGood: isGood,
+            isDamaged: isDamaged, isPinned: isPinned, received: Timestamp(seconds: seconds), made: Timestamp(seconds: made ?? seconds))
     }
 
     private static func nights(_ count: Int) -> [RetainedPoint] {
@@ -61,6 +61,20 @@ import Testing
         // What nobody knows the source of is as before.
         points[7].source = nil
         #expect(Retention(policy).fates(of: points).filter(\.stays).map(\.point.generation) == [7, 8])
+    }
+
+    /// Damage takes no place of a good point, and takes nothing away by itself.
+    @Test func whatWasFoundDamagedStaysBesideWhatIsGood() {
+        var policy = KeepPolicy()
+        policy.last = 2
+        let points = (1...8).map { Self.point($0, Self.start + Int64($0), isDamaged: $0 > 5 && $0 < 8) }
+        #expect(Self.staying(policy, points) == [5, 7, 8])
+        let newest = (1...8).map { Self.point($0, Self.start + Int64($0), isDamaged: $0 > 4) }
+        #expect(Self.staying(policy, newest) == [3, 4, 5, 6, 7, 8])
+        #expect(
+            Retention(policy).fates(of: points)[6].explanation == "damaged, and undamaged it would stay: last")
+        let all = (1...3).map { Self.point($0, Self.start + Int64($0), isDamaged: true) }
+        #expect(Self.staying(policy, all) == [1, 2, 3])
     }
 
     @Test func withoutARuleOrAGoodPointAllStay() {

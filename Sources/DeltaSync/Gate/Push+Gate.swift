@@ -31,7 +31,7 @@ extension Push {
     }
 
     private func isAccepted(_ stored: StoredPoint, _ points: PointReader) throws(SyncError) -> Bool {
-        try syncing { () throws(StoreError) in try points.isGood(stored) }
+        try syncing { () throws(StoreError) in try points.isAccepted(stored) }
     }
 
     /// Why a full is unlike those before it.

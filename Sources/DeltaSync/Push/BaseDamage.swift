@@ -1,9 +1,15 @@
+package import OffsiteStore
+
 /// What of the points that a push was to be built upon was damaged in the store.
 package struct BaseDamage: Equatable, Sendable {
     /// Paths of objects below the store, or frames that no pack holds.
     package internal(set) var objects: [String]
     /// Points that stay damaged; others that need the same objects are as well.
     package internal(set) var points: [UInt64]
+    /// What is damaged still, as the store's check names it.
+    package internal(set) var found: [CheckReport.Damage] = []
+    /// Why the store could not keep what was found.
+    package internal(set) var noteFailure: StoreError?
     /// Bytes of the base's image that the store has lost.
     package internal(set) var lostBytes = 0
 

@@ -16,6 +16,9 @@ struct BaseProof {
     let scratch: ScratchFolder
     /// Chooses what is proved; another one with every push.
     let seed: UInt64
+    /// Who makes a note of what is damaged, and when.
+    let maker: String
+    let made: Timestamp
     /// ``CheckRequest/Level/base``, or ``CheckRequest/Level/full`` to prove every byte.
     let level: CheckRequest.Level
 
@@ -82,10 +85,31 @@ struct BaseProof {
         guard !report.isGood else { return (damage, nil) }
         damage.objects = Set(damage.objects + report.damage.map(\.object)).sorted()
         damage.points = Set(report.damage.flatMap(\.points)).sorted()
+        damage.found = report.damage
+        damage.noteFailure = try note(damage.found, of: base)
         if let full, damage.points.contains(full.point.generation) {
             throw .fullDamaged(full.point.imageDigest, generation: full.point.generation, target: target)
         }
         return (damage, report)
+    }
+
+    /// Keeps in the store what was found, whatever comes of the push: what is damaged is nobody's newest good point.
+    ///
+    /// - Returns: Why it could not, where the push can go on all the same.
+    private func note(_ found: [CheckReport.Damage], of base: StoredPoint) throws(SyncError) -> StoreError? {
+        do throws(StoreError) {
+            let damage = Note.Damage.list(try store.reach(found, of: job))
+            try NoteShelf(points, store).add(.verified) {
+                var note = Note($0, point: base.reference, made: made, maker: maker)
+                note.outcome = .bad
+                note.damage = damage
+                return note
+            }
+            return nil
+        } catch {
+            guard ![.unreachable, .interrupted].contains(error.kind) else { throw .store(error) }
+            return error
+        }
     }
 
     private func check(_ generation: UInt64, _ level: CheckRequest.Level) throws(SyncError) -> CheckReport {

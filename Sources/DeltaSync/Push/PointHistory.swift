@@ -81,7 +81,7 @@ struct PointHistory {
                 end = full.generation + 1
                 continue
             }
-            if try syncing({ () throws(StoreError) in try points.isGood(stored) }) {
+            if try syncing({ () throws(StoreError) in try points.isAccepted(stored) }) {
                 // The gate asks the newest one's source, and of the others only numbers.
                 found.append(found.isEmpty ? stored.point : stored.point.outline)
             }

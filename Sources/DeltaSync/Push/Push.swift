@@ -60,7 +60,7 @@ package struct Push {
             PushResult.Stranger(point: $0.point.reference, reason: $0.reason)
         }
         let base = try base(
-            for: request, history, lineage, points,
+            for: request, history, lineage, points, holder,
             provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID), &strangers)
         let resumed = try ResumedPush(
             journal, left, in: store, points.storeID, job: job.name, base: base)
@@ -77,13 +77,14 @@ package struct Push {
     /// - Parameter strangers: Gets the points that were looked at and do not restore.
     private func base(
         for request: PushRequest, _ history: PointHistory, _ lineage: Lineage, _ points: PointReader,
-        provingFully: Bool, _ strangers: inout [PushResult.Stranger]
+        _ holder: String, provingFully: Bool, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> PushBase {
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseProof(
             store: store, target: target, points: points, state: state, images: images,
             scratch: scratch,
-            seed: seed.span.uint64(at: 0), level: provingFully ? .full : .base)
+            seed: seed.span.uint64(at: 0), maker: holder, made: request.sourceTime,
+            level: provingFully ? .full : .base)
         let (point, full) = try choose(request, lineage, points, &strangers)
         var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
             try baseImage(of: point, map, for: request.image)

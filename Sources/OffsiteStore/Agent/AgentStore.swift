@@ -81,7 +81,7 @@ package final class AgentStore: ObjectStore {
                 try Dialect.Welcome(parsing: bytes)
             }
             if let obstacle = welcome.dialect.obstacle(to: dialect) {
-                throw StoreError(.incompatible, "talk to", label, obstacle)
+                throw StoreError(.incompatible, "talk to", label, obstacle, scope: .session)
             }
             guard (dialect.oldestProtocol...dialect.newestProtocol).contains(welcome.chosenProtocol) else {
                 throw wire.violation("the far end chose protocol \(welcome.chosenProtocol)")
@@ -258,7 +258,7 @@ package final class AgentStore: ObjectStore {
     func violation(_ detail: String) -> StoreError { ended(by: wire.violation(detail)) }
 
     static func noParts(_ kind: WireMessage.Kind, _ payload: [UInt8]) throws(StoreError) {
-        throw StoreError(.incompatible, "talk to", "agent", "an answer in parts was not expected")
+        throw StoreError(.incompatible, "talk to", "agent", "an answer in parts was not expected", scope: .session)
     }
 
     /// Runs a part of the session: what it throws ends the session.
@@ -295,6 +295,6 @@ extension StoreError {
             hint = hint ?? "the far end does not find the agent's program: give its path as remote-command"
         default: break
         }
-        return StoreError(kind, operation, subject, detail, hint: hint)
+        return StoreError(kind, operation, subject, detail, hint: hint, scope: scope)
     }
 }

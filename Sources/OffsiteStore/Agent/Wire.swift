@@ -80,7 +80,7 @@ final class Wire {
         throw StoreError(
             .incompatible, "talk to", peer,
             "the far end printed \"\(line)\" before the protocol began; its login shell must be silent",
-            hint: "make its start-up files print nothing unless the shell is interactive")
+            hint: "make its start-up files print nothing unless the shell is interactive", scope: .session)
     }
 
     /// The next message.
@@ -105,7 +105,7 @@ final class Wire {
     func malformed(_ error: FormatError) -> StoreError { violation("malformed message: \(error)") }
 
     /// The other end does not keep to the protocol.
-    func violation(_ detail: String) -> StoreError { StoreError(.incompatible, "talk to", peer, detail) }
+    func violation(_ detail: String) -> StoreError { StoreError(.incompatible, "talk to", peer, detail, scope: .session) }
 
     private var available: Int { unused.count }
 

@@ -38,7 +38,7 @@ package struct PointCatalog: Sendable {
             do throws(StoreError) {
                 let stored = try found.get()
                 positions[stored.reference] = entries.count
-                entries.append(Entry(stored, isGood: try points.isGood(stored)))
+                entries.append(Entry(stored, isAccepted: try points.isAccepted(stored)))
             } catch {
                 guard error.tellsOfDamage else { throw error }
                 unreadable[generation] = error
@@ -55,10 +55,11 @@ package struct PointCatalog: Sendable {
 }
 
 extension PointCatalog.Entry {
-    init(_ stored: StoredPoint, isGood: Bool) {
+    init(_ stored: StoredPoint, isAccepted: Bool) {
         self.init(
             id: stored.point.id, reference: stored.reference, identity: stored.point.identity,
-            health: isGood ? .good : stored.point.health == .damaged ? .damaged : .suspicious, full: stored.point.full,
+            health: isAccepted ? .good : stored.point.health == .damaged ? .damaged : .suspicious,
+            full: stored.point.full,
             segments: stored.point.segments)
     }
 }

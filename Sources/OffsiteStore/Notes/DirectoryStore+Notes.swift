@@ -40,7 +40,7 @@ extension DirectoryStore {
             guard note.point.map({ $0.generation == id.number }) ?? true,
                 try length(of: .point(job, id.number)) != nil
             else { throw StoreError(.refused, "note", key.path, "there is no point \(id.number)") }
-        case .verified, .rehearsed, .released, .pinned, .unpinned, .suspended, .resumed:
+        case .verified, .rehearsed, .released, .pinned, .unpinned, .suspended, .resumed, .adopted:
             let newest = ids.reduce(0) { $1.kind == id.kind ? max($0, $1.number) : $0 }
             guard id.number <= newest + 1 else {
                 throw StoreError(

@@ -16,12 +16,13 @@ extension Note {
         open.string(comment.truncated(toUTF8: Self.maximumTextBytes))
         var object = ObjectBuilder(ObjectHeader(.note, job: job, store: store))
         object.section("PUBL", .mandatory, open.bytes)
+        if !damage.isEmpty { object.section("DAMG", [], Damage.encode(damage)) }
         object.section("PRIV", [.mandatory, .isPrivate], Array(facts.prefix(Self.maximumFactBytes)))
         return object.finish()
     }
 
     package init(parsing bytes: [UInt8], job: Identifier, store: Identifier) throws(FormatError) {
-        let object = try ParsedObject(parsing: bytes, expecting: .note, known: ["PUBL", "PRIV"])
+        let object = try ParsedObject(parsing: bytes, expecting: .note, known: ["PUBL", "DAMG", "PRIV"])
         guard object.header.job == job else { throw .badField(field: "job id", offset: 16) }
         guard object.header.store == store else { throw .badField(field: "store id", offset: 32) }
         var open = try object.section("PUBL")
@@ -48,6 +49,7 @@ extension Note {
         try open.finish()
         self.outcome = outcome
         self.arc = hasArc ? arc : nil
+        if var section = object.optionalSection("DAMG") { damage = try Damage.parse(&section) }
         var hidden = try object.section("PRIV")
         guard hidden.remaining <= Self.maximumFactBytes else {
             throw .overLimit(

@@ -27,6 +27,8 @@ package struct Note: Equatable, Sendable {
     package var maker: String
     /// For people: why a point is pinned, what a verification found.
     package var comment: String
+    /// What a verification found damaged; none in notes of other kinds.
+    package var damage: [Damage] = []
     /// Details, JSON as its maker wrote it; the store does not look into them.
     package var facts: [UInt8] = []
 
@@ -43,7 +45,7 @@ package struct Note: Equatable, Sendable {
 
 /// A note as a store has it.
 package struct StoredNote: Equatable, Sendable {
-    package let note: Note
+    package internal(set) var note: Note
     /// When the store was given it.
     package let received: Timestamp
     /// Who gave it, as the store's side knows it.

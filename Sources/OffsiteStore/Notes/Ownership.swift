@@ -30,4 +30,10 @@ package struct Ownership: Equatable, Sendable {
         guard let maker = stored.receipt.maker, !owners.isEmpty, !owners.contains(maker) else { return false }
         return !released.contains(stored.reference)
     }
+
+    /// Whether somebody else than an owner has made a note.
+    func isForeign(_ note: StoredNote) -> Bool {
+        guard let maker = note.maker, !owners.isEmpty else { return false }
+        return !owners.contains(maker)
+    }
 }

@@ -1,7 +1,7 @@
 /// What notes say of points, beside proofs: which count, which stay, and whether the job rests.
 package struct PointMarks: Sendable {
-    /// Suspicious ones that are good now.
-    package let released: Set<Point.Reference>
+    /// Held ones that are accepted, each with the note that says so.
+    package let released: [Point.Reference: StoredNote]
     /// Points that retention leaves alone, each with the note that says so.
     package let pinned: [Point.Reference: StoredNote]
     /// Whose points count.
@@ -21,7 +21,7 @@ package struct PointMarks: Sendable {
     /// - Parameter notes: All of each kind.
     init(_ notes: [NoteID.Kind: [StoredNote]]) {
         func all(_ kind: NoteID.Kind) -> [StoredNote] { notes[kind] ?? [] }
-        released = Set(all(.released).compactMap(\.note.point))
+        released = Self.releases(all(.released))
         ownership = Ownership(adopted: all(.adopted), released: all(.released))
         var pinned: [Point.Reference: StoredNote] = [:]
         for note in Self.inOrder(all(.pinned) + all(.unpinned)) {
@@ -31,6 +31,13 @@ package struct PointMarks: Sendable {
         self.pinned = pinned
         let last = Self.inOrder(all(.suspended) + all(.resumed)).last
         suspension = last?.note.id.kind == .suspended ? last : nil
+    }
+
+    /// Of each point the newest.
+    static func releases(_ notes: [StoredNote]) -> [Point.Reference: StoredNote] {
+        var released: [Point.Reference: StoredNote] = [:]
+        for note in inOrder(notes) { if let point = note.note.point { released[point] = note } }
+        return released
     }
 
     /// By the store's time, then by number, then the one that undoes: the later one of two counts.

@@ -44,9 +44,9 @@ extension Point {
 
         private var isUnlike: Bool { reasons.contains { $0.cause == .unlike } }
 
-        /// Whether these releases, of other points, release this one as well.
-        package func isSettled(by released: Set<Reference>) -> Bool {
-            reasons.isEmpty && follows.contains(where: released.contains)
+        /// Of the releases of other points the one that releases this one as well; nil for none.
+        func release(among released: [Reference: StoredNote]) -> StoredNote? {
+            reasons.isEmpty ? follows.lazy.compactMap { released[$0] }.first : nil
         }
 
         /// What is told of it.

@@ -40,10 +40,11 @@ package struct PointShelf {
             notes[kind] = found
         }
         let marks = PointMarks(notes)
+        let damage = try reader.damage()
         try reader.forEach { (generation, found) throws(StoreError) in
             do throws(StoreError) {
                 let stored = try found.get()
-                add(stored, marks, isBounded: try reader.isBounded(stored.point))
+                add(stored, marks, damage, isBounded: try reader.isBounded(stored.point))
             } catch {
                 guard error.tellsOfDamage else { throw error }
                 unreadable.append(error)
@@ -74,12 +75,15 @@ package struct PointShelf {
         }
     }
 
-    private mutating func add(_ stored: StoredPoint, _ marks: PointMarks, isBounded: Bool) {
+    private mutating func add(
+        _ stored: StoredPoint, _ marks: PointMarks, _ damage: DamageLedger, isBounded: Bool
+    ) {
         let point = stored.point
         var retained = RetainedPoint(
             stored.reference, kind: point.kind, full: point.full,
             isGood: isBounded && stored.isAccepted(marks.released)
                 && !marks.ownership.isForeign(stored),
+            isDamaged: stored.damage(by: damage) != nil,
             isPinned: marks.pinned[stored.reference] != nil, received: stored.receipt.received,
             made: point.sourceTime)
         retained.source = source(point)

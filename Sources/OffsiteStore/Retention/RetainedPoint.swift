@@ -6,11 +6,15 @@ package struct RetainedPoint: Equatable, Sendable {
     package let kind: Point.Kind
     /// The full that a log point continues.
     package let full: Point.Reference?
-    /// Counts: committed as good, or released since.
+    /// Counts: committed as good, or released since, and not damaged.
     package let isGood: Bool
+    /// A verification found something damaged that it needs: it counts for no rule, and goes by none.
+    package let isDamaged: Bool
     package let isPinned: Bool
     /// Where it comes from, for people, as in `file /x/a.bak on alpha`; nil where that is not known.
     package var source: String?
+    /// Counts, but for what was found damaged.
+    fileprivate let isAccepted: Bool
     /// By the store's clock: a host with a wrong one can make no point older than it is.
     package let received: Timestamp
     /// By the clock of the host that made it.
@@ -18,18 +22,29 @@ package struct RetainedPoint: Equatable, Sendable {
 
     package init(
         _ reference: Point.Reference, kind: Point.Kind = .full, full: Point.Reference? = nil,
-        isGood: Bool = true, isPinned: Bool = false, received: Timestamp, made: Timestamp
+        isGood: Bool = true, isDamaged: Bool = false, isPinned: Bool = false, received: Timestamp, made: Timestamp
     ) {
         self.reference = reference
         self.kind = kind
         self.full = full
-        self.isGood = isGood
+        self.isGood = isGood && !isDamaged
+        self.isDamaged = isDamaged
+        isAccepted = isGood
         self.isPinned = isPinned
         self.received = received
         self.made = made
     }
 
     package var generation: UInt64 { reference.generation }
+
+    /// The same as it was before something of it was damaged.
+    var undamaged: Self {
+        var point = Self(
+            reference, kind: kind, full: full, isGood: isAccepted, isPinned: isPinned, received: received,
+            made: made)
+        point.source = source
+        return point
+    }
 }
 
 /// Why a point stays.
@@ -55,6 +70,8 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
     case minPoints
     /// It comes from another host or source than the newest good point, and rules are for one source.
     case otherSource(String)
+    /// It is damaged, and would stay if it were not: damage takes nothing away.
+    indirect case damaged(KeepReason)
     /// The store's clock has no reason, that of the host that made the points has.
     indirect case byItsMaker(KeepReason)
 
@@ -80,6 +97,7 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
         case .neededBy(let generation): "log point \(generation) needs it"
         case .minPoints: "min-points"
         case .otherSource(let source): "another source: \(source)"
+        case .damaged(let reason): "damaged, and undamaged it would stay: \(reason)"
         case .byItsMaker(let reason): "\(reason) by the clock of its maker"
         }
     }

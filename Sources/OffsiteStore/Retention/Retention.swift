@@ -26,16 +26,28 @@ package struct Retention: Sendable {
             if let source = point.source, let own = newest.source { source != own } else { false }
         }
         let own = points.filter { !isOther($0) }
-        let byReceipt = reasons(own, of: newest, by: Self.clock(points, \.received))
-        let byMaker = reasons(own, of: newest, by: Self.clock(points, \.made))
+        let reasons = reasons(own, of: newest, points)
+        let undamaged =
+            own.contains(where: \.isDamaged) ? self.reasons(own.map(\.undamaged), of: newest, points) : [:]
         return points.map { point in
             if isOther(point) {
                 return PointFate(point: point, reasons: [.otherSource(point.source ?? "unknown")])
             }
-            let reasons =
-                byReceipt[point.generation] ?? byMaker[point.generation]?.map { .byItsMaker($0) } ?? []
-            return PointFate(point: point, reasons: reasons)
+            return PointFate(
+                point: point,
+                reasons: reasons[point.generation] ?? undamaged[point.generation]?.map { .damaged($0) } ?? [])
         }
+    }
+
+    /// By generation, why points stay; those that go have none.
+    ///
+    /// - Parameter all: Whose times say what a clock could have said.
+    private func reasons(
+        _ points: [RetainedPoint], of newest: RetainedPoint, _ all: [RetainedPoint]
+    ) -> [UInt64: [KeepReason]] {
+        let byReceipt = reasons(points, of: newest, by: Self.clock(all, \.received))
+        let byMaker = reasons(points, of: newest, by: Self.clock(all, \.made))
+        return byMaker.mapValues { $0.map { KeepReason.byItsMaker($0) } }.merging(byReceipt) { $1 }
     }
 
     private typealias Clock = (RetainedPoint) -> Timestamp

@@ -19,16 +19,22 @@ package struct StoredPoint: Equatable, Sendable {
     }
 
     /// Whether its content is accepted: it was committed as good, or is held and was released since.
-    func isAccepted(_ released: Set<Point.Reference>) -> Bool {
+    func isAccepted(_ released: [Point.Reference: StoredNote]) -> Bool {
         switch point.health {
         case .good: true
         case .damaged: false
-        case .suspicious: isReleased(released)
+        case .suspicious: release(among: released) != nil
         }
     }
 
-    func isReleased(_ released: Set<Point.Reference>) -> Bool {
-        released.contains(reference) || (point.hold?.isSettled(by: released) ?? false)
+    /// What it needs, or the full that it continues, that was found damaged; nil for nothing.
+    func damage(by ledger: DamageLedger) -> DamageLedger.Entry? {
+        ledger.damage(of: point.generation) ?? point.full.flatMap { ledger.damage(of: $0.generation) }
+    }
+
+    /// The note that accepts a held point, or one that it is held because of; nil for none.
+    func release(among released: [Point.Reference: StoredNote]) -> StoredNote? {
+        released[reference] ?? point.hold?.release(among: released)
     }
 }
 
@@ -40,7 +46,7 @@ package struct PointReader {
     private let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
-    private let releases = Releases()
+    private let known = JobNotes()
 
     /// Opens the job.
     ///
@@ -136,6 +142,26 @@ package struct PointReader {
         return found
     }
 
+    /// What a point is worth today, by all that is known of it.
+    package func health(of stored: StoredPoint) throws(StoreError) -> PointHealth {
+        if stored.point.health == .damaged { return .acceptedDamage }
+        if let found = stored.damage(by: try damage()) { return .damaged(found) }
+        if let maker = stored.receipt.maker, try isForeign(stored) { return .foreign(maker) }
+        guard try isBounded(stored.point) else { return .unbounded }
+        guard stored.point.health == .suspicious else { return .good }
+        if let note = stored.release(among: try known.releases(self, store)) { return .released(note) }
+        return .suspicious(stored.point.hold?.sentences(stored.point.kind) ?? [])
+    }
+
+    /// Whether a point counts: it was committed as good, or released since, and nothing that it needs is known to be damaged.
+    package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool { try health(of: stored).isGood }
+
+    /// Damage that verifications have found, and no later one has found repaired.
+    package func damage() throws(StoreError) -> DamageLedger { try known.damage(self, store) }
+
+    /// Verifications as notes, the newest first, as far back as they say anything of today.
+    package func verifications() throws(StoreError) -> [StoredNote] { try known.verifications(self, store) }
+
     /// The newest good point whose source was read no later than `time`, by whole seconds as they are shown.
     package func newest(at time: Timestamp) throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
@@ -146,33 +172,35 @@ package struct PointReader {
     }
 
     /// How large images may be, by what is there; looked up when it is first asked for.
-    func bounds() throws(StoreError) -> KnownBounds { try releases.bounds(self, store) }
+    func bounds() throws(StoreError) -> KnownBounds { try known.bounds(self, store) }
 
-    /// Whether a point counts: it was committed as good, or as suspicious and a note has released it since.
+    /// Whether a point's content is accepted: it was committed as good, or is held and was released since.
     ///
-    /// One whose image is far larger than what vouches for it does not, whatever it says.
-    package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool {
+    /// One whose image is far larger than what vouches for it is not, whatever it says, and neither is one that somebody else
+    /// than the job's owner has made. That the store has lost something of it makes its content no worse: the sanity gate and
+    /// copies judge by this.
+    package func isAccepted(_ stored: StoredPoint) throws(StoreError) -> Bool {
         if try isForeign(stored) { return false }
         // Of most points nothing has to be looked up.
         guard try isBounded(stored.point) else { return false }
-        guard stored.point.health == .suspicious else { return stored.isAccepted([]) }
-        return stored.isAccepted(try releases.points(self, store))
+        guard stored.point.health == .suspicious else { return stored.isAccepted([:]) }
+        return stored.isAccepted(try known.releases(self, store))
     }
 
     /// Whether a note has released a held point, or one that it is held because of.
     package func isReleased(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        stored.isReleased(try releases.points(self, store))
+        stored.release(among: try known.releases(self, store)) != nil
     }
 
     /// Whether somebody else than the job's owner has made a point: it counts for nobody until it is released.
     package func isForeign(_ stored: StoredPoint) throws(StoreError) -> Bool {
         // A store that records nobody is asked for no notes.
         guard stored.receipt.maker != nil else { return false }
-        return try releases.ownership(self, store).isForeign(stored)
+        return try known.ownership(self, store).isForeign(stored)
     }
 
     /// The job's notes, listed when they are first asked for: what is added later is not among them.
-    package func notes() throws(StoreError) -> NoteShelf { try releases.shelf(self, store) }
+    package func notes() throws(StoreError) -> NoteShelf { try known.shelf(self, store) }
 
     /// The newest point, good or not; nil in an empty job.
     package func head() throws(StoreError) -> StoredPoint? {
@@ -180,7 +208,7 @@ package struct PointReader {
         return try point(newest)
     }
 
-    /// The newest good point; one that is damaged is stepped over.
+    /// The newest good point; those that cannot be read are damaged, and stepped over.
     package func latest() throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
             guard let found = try undamaged(generation) else { continue }
@@ -206,7 +234,7 @@ package struct PointReader {
         try store.fetch(requests) { (_, answer) throws(StoreError) in
             guard case .bytes(let bytes) = try answer.get() else { return }
             do throws(SystemError) { try file.write(bytes.span, at: end) } catch {
-                throw StoreError("write", "a copy of \(key.path)", error)
+                throw StoreError("write", "a copy of \(key.path)", error, scope: .session)
             }
             end += bytes.count
         }
@@ -214,7 +242,8 @@ package struct PointReader {
         do throws(ImageError) { found = try MapSegment(reading: file, job: job.id) } catch {
             switch error {
             case .format(let error, _): throw StoreError("read", key.path, error)
-            case .system(let error): throw StoreError("read", "a copy of \(key.path)", error)
+            case .system(let error):
+                throw StoreError("read", "a copy of \(key.path)", error, scope: .session)
             case .differs: throw StoreError(.corrupt, "read", key.path, error.description)
             }
         }

@@ -24,7 +24,15 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         /// Whoever asked wanted it to end; of this side only, no agent says so.
         case interrupted = 255
     }
+    /// Where the failure is.
+    package enum Scope: Sendable {
+        /// What lies in a store, or the store itself.
+        case object
+        /// The conversation with a far end, or this host's own disk: it says nothing of what lies in the store.
+        case session
+    }
     package let kind: Kind
+    package let scope: Scope
     /// What was tried: "put", "get", "list", "commit".
     package let operation: String
     /// On what: an object's path, a store's folder, a host.
@@ -33,9 +41,12 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     package let detail: String
     package let hint: String?
 
-    package init(_ kind: Kind, _ operation: String, _ subject: String, _ detail: String, hint: String? = nil)
-    {
+    package init(
+        _ kind: Kind, _ operation: String, _ subject: String, _ detail: String, hint: String? = nil,
+        scope: Scope = .object
+    ) {
         self.kind = kind
+        self.scope = scope
         self.operation = operation
         self.subject = subject
         self.detail = detail
@@ -48,7 +59,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(kind, operation, subject, error.description)
     }
 
-    package init(_ operation: String, _ subject: String, _ error: SystemError) {
+    package init(_ operation: String, _ subject: String, _ error: SystemError, scope: Scope = .object) {
         let kind: Kind =
             if error.isNotFound {
                 .notFound
@@ -57,7 +68,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             } else if error.isDenied { .denied } else { .failed }
         self.init(
             error.lacksHardLinks ? .failed : kind, operation, subject, error.description,
-            hint: error.lacksHardLinks ? Self.noHardLinks : nil)
+            hint: error.lacksHardLinks ? Self.noHardLinks : nil, scope: scope)
     }
 
     private static let noHardLinks =
@@ -80,5 +91,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension StoreError {
     /// Whether it speaks of what lies in a store, and not of the way there.
-    package var tellsOfDamage: Bool { [.corrupt, .notFound, .failed, .incompatible].contains(kind) }
+    package var tellsOfDamage: Bool {
+        scope == .object && [.corrupt, .notFound, .failed, .incompatible].contains(kind)
+    }
 }

@@ -5,7 +5,7 @@ package import Platform
 ///
 /// Everything here is read from the store; times are those of its receipts.
 package struct JobEvidence: Sendable {
-    /// Damage that no later verification has found mended.
+    /// Damage that no later verification has found repaired.
     package struct Damage: Equatable, Sendable {
         package let object: String
         package let reason: String
@@ -42,6 +42,8 @@ package struct JobEvidence: Sendable {
     package var unbounded: [String] = []
     /// The newest point that can be read.
     package var head: StoredPoint?
+    /// What that is worth today; nil without one.
+    package var headHealth: PointHealth?
     /// The newest good one.
     package var latest: StoredPoint?
     /// The full that it continues, where it is a log point; nil where that is not there, or damaged.
@@ -69,17 +71,23 @@ package struct JobEvidence: Sendable {
                 if try points.isThere(generation) { unreadable.insert(generation, at: 0) }
                 continue
             }
-            if head == nil { head = found }
-            if try points.isGood(found) {
+            let health = try points.health(of: found)
+            if head == nil { (head, headHealth) = (found, health) }
+            if health.isGood {
                 latest = found
                 break
             }
-            if found.point.health == .good { unbounded.insert(found.point.id, at: 0) }
+            if health == .unbounded { unbounded.insert(found.point.id, at: 0) }
         }
         if let full = latest?.point.full {
             latestFull = try points.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }
         }
-        try readVerifications(shelf)
+        damage = try points.damage().open.map { entry in
+            Damage(
+                object: entry.damage.object, reason: entry.damage.reason,
+                points: generations.filter(entry.damage.points.contains), found: entry.found)
+        }
+        try readVerifications(shelf, points)
         try readRehearsals(shelf)
     }
 
@@ -89,21 +97,19 @@ package struct JobEvidence: Sendable {
         return RestoreTime(of: latest.point, full: latestFull?.point, by: rehearsed)
     }
 
-    private mutating func readVerifications(_ shelf: NoteShelf) throws(StoreError) {
-        var ledger = DamageLedger()
+    private mutating func readVerifications(
+        _ shelf: NoteShelf, _ points: PointReader
+    ) throws(StoreError) {
         var cover = DigestCover()
         var verified: Timestamp?
         var wholeSince: Timestamp?
         let reference = latest?.reference
-        try shelf.newest(.verified) { note in
-            guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
-            ledger.add(note, facts)
+        for note in try points.verifications() {
             let isOfLatest = note.note.point == nil || note.note.point == reference
             if note.note.outcome == .good, isOfLatest { verified = verified ?? note.received }
             if let arc = note.note.arc { cover.insert(arc) }
             // What is older was read again since.
             if cover.isWhole { wholeSince = note.received }
-            return !cover.isWhole
         }
         if let reference, let proof = try shelf.goodProof(of: reference) {
             verified = max(verified ?? proof.received, proof.received)
@@ -112,7 +118,6 @@ package struct JobEvidence: Sendable {
         self.verified = verified.flatMap { $0 < latest?.receipt.received ?? $0 ? nil : $0 }
         self.wholeSince = wholeSince
         readShare = cover.share
-        damage = ledger.open
     }
 
     private mutating func readRehearsals(_ shelf: NoteShelf) throws(StoreError) {

@@ -25,7 +25,7 @@ package struct Notebook {
         _ level: CheckRequest.Level, _ result: PointVerification.Result, of point: Point.Reference?
     ) throws(StoreError) {
         try add(
-            .verified, point, result.isGood ? .good : .bad, arc: result.arc,
+            .verified, point, result.isGood ? .good : .bad, arc: result.arc, damage: result.damageForNote,
             facts: VerificationFacts(level, result).json)
     }
 
@@ -42,15 +42,22 @@ package struct Notebook {
             // An answer that was lost, and asked for again.
             guard error.kind == .exists else { throw error }
         }
+        // Among the verifications whoever chooses a point finds it.
+        guard !result.isGood else { return }
+        var result = result
+        result.check.damage = try store.reach(result.check.damage, of: points.job.name)
+        try verified(.quick, result, of: point)
     }
 
     /// Keeps anything else.
     package func add(
         _ kind: NoteID.Kind, _ point: Point.Reference?, _ outcome: Note.Outcome = .none,
-        arc: DigestArc? = nil, comment: String = "", facts: [UInt8] = []
+        arc: DigestArc? = nil, comment: String = "", damage: [Note.Damage] = [], facts: [UInt8] = []
     ) throws(StoreError) {
         try NoteShelf(points, store).add(kind) {
-            note($0, point, outcome, arc: arc, comment: comment, facts: facts)
+            var note = note($0, point, outcome, arc: arc, comment: comment, facts: facts)
+            note.damage = damage
+            return note
         }
     }
 

@@ -2,18 +2,8 @@ internal import BackupStream
 package import OffsiteStore
 package import Platform
 
-/// What a verification looked at and found, as its note keeps it: JSON with names in snake case.
+/// What a verification looked at, as its note keeps it: JSON with names in snake case. Damage is in the note itself.
 package struct VerificationFacts: Codable, Equatable, Sendable {
-    package struct Damage: Codable, Equatable, Sendable {
-        package var object: String
-        package var reason: String
-        package var points: [UInt64]
-    }
-    /// Damaged objects that are kept by name.
-    package static let maximumDamage = 200
-    /// Points that are kept with each.
-    private static let maximumPoints = 200
-
     /// `quick`, `part` or `full`.
     package var level: String
     package var points = 0
@@ -22,10 +12,10 @@ package struct VerificationFacts: Codable, Equatable, Sendable {
     package var objectsHashed = 0
     package var bytesHashed = 0
     package var damagedObjects = 0
-    package var damage: [Damage] = []
     /// The point whose image was made again.
     package var rebuilt: String?
-    package var faults: [String] = []
+    /// What was wrong with that image.
+    package var faultCount = 0
 
     package init(_ level: CheckRequest.Level, _ result: PointVerification.Result) {
         self.level = level.word
@@ -36,16 +26,13 @@ package struct VerificationFacts: Codable, Equatable, Sendable {
         objectsHashed = check.hashedObjects
         bytesHashed = check.hashedBytes
         damagedObjects = check.damage.count
-        damage = check.damage.prefix(Self.maximumDamage).map {
-            Damage(object: $0.object, reason: $0.reason, points: Array($0.points.prefix(Self.maximumPoints)))
-        }
         rebuilt = result.rebuilt.last?.id
-        faults = Array(result.faults.prefix(Self.maximumDamage))
+        faultCount = result.faults.count
     }
 
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         self = try FactsJSON.decode(Self.self, bytes, of: "verification")
-        let counts = [points, objectsNeeded, objectsPresent, objectsHashed, bytesHashed, damagedObjects]
+        let counts = [points, objectsNeeded, objectsPresent, objectsHashed, bytesHashed, damagedObjects, faultCount]
         guard counts.allSatisfy({ (0...1 << 53).contains($0) }) else {
             throw .badField(field: "verification", offset: 0)
         }

@@ -8,17 +8,14 @@ package struct ProvedPoints {
     /// When all points were last proved together.
     private let allProved: Timestamp?
     private let proved: Set<Point.Reference>
-    private let damaged: Set<UInt64>
 
     package init(_ store: any ObjectStore, _ points: PointReader) throws(StoreError) {
         self.points = points
         shelf = try NoteShelf(points, store)
-        var ledger = DamageLedger()
         var allProved: Timestamp?
         var proved: Set<Point.Reference> = []
         try shelf.newest(.verified) { note in
             guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
-            ledger.add(note, facts)
             // A part says nothing of a point.
             guard note.note.outcome == .good, facts.level != CheckRequest.Level.part.word else { return true }
             if let point = note.note.point {
@@ -30,11 +27,10 @@ package struct ProvedPoints {
         }
         self.allProved = allProved
         self.proved = proved
-        damaged = Set(ledger.open.flatMap(\.points))
     }
 
     package func contains(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        guard !damaged.contains(stored.point.generation) else { return false }
+        guard try points.isGood(stored) else { return false }
         if proved.contains(stored.reference) { return true }
         if let allProved, allProved >= stored.receipt.received { return true }
         return try shelf.goodProof(of: stored.reference) != nil
@@ -44,7 +40,7 @@ package struct ProvedPoints {
     package func newest() throws(StoreError) -> StoredPoint? {
         for generation in try points.generations().reversed() {
             guard let found = try points.undamaged(generation) else { continue }
-            if try points.isGood(found), try contains(found) { return found }
+            if try contains(found) { return found }
         }
         return nil
     }

@@ -21,12 +21,17 @@ package struct JobHistory: Sendable {
 
     /// In outline.
     package private(set) var points: [StoredPoint] = []
+    /// What each of them is worth today, by generation.
+    package private(set) var health: [UInt64: PointHealth] = [:]
     /// Generations whose point cannot be read.
     package private(set) var unreadable: [UInt64] = []
     package private(set) var verifications: [Verification] = []
     package private(set) var rehearsals: [JobEvidence.Rehearsal] = []
     /// What was read again in that time and in the one before that counts at its beginning.
     package private(set) var coverage: ReadCoverage
+
+    /// What a point of it is worth today.
+    package func health(of stored: StoredPoint) -> PointHealth { health[stored.point.generation] ?? .good }
 
     /// - Parameters:
     ///   - since: Receipts before it are left out.
@@ -42,6 +47,7 @@ package struct JobHistory: Sendable {
             }
             guard found.receipt.received >= since else { break }
             self.points.append(StoredPoint(point: found.point.outline, receipt: found.receipt))
+            health[generation] = try points.health(of: found)
         }
         self.points.reverse()
         let shelf = try points.notes()

@@ -16,12 +16,16 @@ extension ReportSection {
         ]
     }
 
-    func row(_ stored: StoredPoint) -> [String: Any] {
+    func row(_ stored: StoredPoint, _ health: PointHealth, _ pin: StoredNote?) -> [String: Any] {
         let point = stored.point
         let use = PageUse(point)
+        let words = [
+            health.word + (health.explanation.map { ": \($0)" } ?? ""),
+            pin.map { "pinned: " + PointHealth.words($0.note.comment, by: $0) },
+        ]
         return [
-            "id": point.id, "kind": "\(point.kind)", "health": "\(point.health)",
-            "isBad": point.health != .good, "received": stored.receipt.received.description,
+            "id": point.id, "kind": "\(point.kind)",
+            "health": words.compactMap(\.self).joined(separator: "; "), "isBad": !health.isGood, "received": stored.receipt.received.description,
             "image": HumanQuantity.bytes(point.layout.length),
             "shipped": HumanQuantity.bytes(point.counts.shippedBytes),
             "pages": "\(point.counts.pages)", "used": "\(use.inUse)", "blank": "\(use.blank)",
@@ -39,7 +43,7 @@ extension ReportSection {
                 "\(facts.objectsPresent) of \(facts.objectsNeeded) there, \(facts.objectsHashed) hashed",
             "bytes": HumanQuantity.bytes(facts.bytesHashed), "isBad": !verification.isGood,
             "verdict": verification.isGood
-                ? "good" : "\(facts.damagedObjects.saturatingAdd(facts.faults.count)) damaged",
+                ? "good" : "\(facts.damagedObjects.saturatingAdd(facts.faultCount)) damaged",
         ]
     }
 

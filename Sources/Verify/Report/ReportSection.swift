@@ -19,7 +19,9 @@ struct ReportSection {
         context["charts"] = charts(known).filter { !$0.isEmpty }
         context["criteria"] = report.criteria.map(words)
         context["hasPoints"] = !known.history.points.isEmpty
-        context["points"] = known.history.points.suffix(ReportPage.mostRows).reversed().map(row)
+        context["points"] = known.history.points.suffix(ReportPage.mostRows).reversed().map {
+            row($0, known.history.health(of: $0), known.status.evidence.marks.pinned[$0.reference])
+        }
         context["pointRest"] = rest(known.history.points.count)
         context["hasVerifications"] = !known.history.verifications.isEmpty
         context["verifications"] =

@@ -62,8 +62,9 @@ package struct TargetReport: Sendable {
     ///
     /// So a job that has stopped is seen as one whose points are far apart.
     var gaps: [(time: Int64, seconds: Int)] {
-        let times =
-            known?.history.points.filter { $0.point.health == .good }.map(\.point.sourceTime.seconds) ?? []
+        let history = known?.history
+        let good = history?.points.filter { history?.health(of: $0).isGood ?? false } ?? []
+        let times = good.map(\.point.sourceTime.seconds)
         return zip(times, times.dropFirst() + [scope.made.seconds]).map { ($1, max(0, Int($1 - $0))) }
     }
 

@@ -15,13 +15,14 @@ package struct JobStatus: Sendable {
     private let now: Timestamp
 
     package init(
-        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast? = nil, now: Timestamp
+        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast? = nil,
+        lastRun: RunRecord? = nil, now: Timestamp
     ) {
         self.evidence = evidence
         self.forecast = forecast
         self.promises = promises
         self.now = now
-        findings = Self.judge(evidence, promises, forecast, now)
+        findings = Self.judge(evidence, promises, forecast, lastRun, now)
     }
 
     /// Seconds since the newest good point's source was read; nil without one.
@@ -42,9 +43,11 @@ package struct JobStatus: Sendable {
     private static func age(_ time: Timestamp, _ now: Timestamp) -> Int { Int(now.seconds - time.seconds) }
 
     private static func judge(
-        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast?, _ now: Timestamp
+        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast?, _ lastRun: RunRecord?,
+        _ now: Timestamp
     ) -> [StatusFinding] {
         var found: [StatusFinding] = []
+        if let lastRun, let failed = judgeRun(lastRun, evidence, now) { found.append(failed) }
         if !evidence.damage.isEmpty {
             let points = Set(evidence.damage.flatMap(\.points)).sorted()
             found.append(.damaged(objects: evidence.damage.count, points: points))
@@ -61,6 +64,18 @@ package struct JobStatus: Sendable {
             $0.element.severity == $1.element.severity
                 ? $0.offset < $1.offset : $0.element.severity > $1.element.severity
         }.map(\.element)
+    }
+
+    /// A run that failed is told of until there is a newer point, whoever made that.
+    private static func judgeRun(
+        _ run: RunRecord, _ evidence: JobEvidence, _ now: Timestamp
+    ) -> StatusFinding? {
+        // One that found the job's lock taken has not begun.
+        guard let code = run.exitCode, ![0, 11].contains(code), run.pointID == nil,
+            evidence.marks.suspension == nil,
+            evidence.head.map({ $0.receipt.received < run.ended }) ?? true
+        else { return nil }
+        return .runFailed(code: code, age: max(0, age(run.ended, now)), error: run.error)
     }
 
     private static func judgePoints(
@@ -83,12 +98,13 @@ package struct JobStatus: Sendable {
             found.append(.noGoodPoint)
         }
         if !evidence.unbounded.isEmpty { found.append(.unbounded(points: evidence.unbounded)) }
-        guard let head = evidence.head, head.reference != evidence.latest?.reference,
-            head.point.health != .good
-        else { return found }
-        found.append(
-            head.point.health == .suspicious
-                ? .held(point: head.point.id) : .acceptedDamage(point: head.point.id))
+        guard let head = evidence.head, head.reference != evidence.latest?.reference else { return found }
+        switch evidence.headHealth {
+        case .suspicious: found.append(.held(point: head.point.id))
+        case .acceptedDamage: found.append(.acceptedDamage(point: head.point.id))
+        // What was found damaged is said above, and so is what is unbounded.
+        case .damaged, .unbounded, .foreign, .good, .released, nil: break
+        }
         return found
     }
 

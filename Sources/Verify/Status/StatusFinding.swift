@@ -6,6 +6,8 @@ package enum StatusFinding: Equatable, Sendable {
     case noGoodPoint
     /// The newest good point is older than was promised.
     case stale(age: Int, promised: Int)
+    /// The last run of this host made no point there.
+    case runFailed(code: Int, age: Int, error: String?)
     /// What verifications found has not been mended.
     case damaged(objects: Int, points: [UInt64])
     /// Points newer than the newest good one cannot be read.
@@ -47,8 +49,7 @@ package enum StatusFinding: Equatable, Sendable {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
         case .held, .unbounded, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue,
-            .restoreUnmeasured,
-            .fromTheFuture, .nearlyFull:
+            .restoreUnmeasured, .fromTheFuture, .nearlyFull, .runFailed:
             .warning
         case .noGoodPoint, .stale, .damaged, .unreadable, .rehearsalFailed, .restoreTooSlow: .critical
         }

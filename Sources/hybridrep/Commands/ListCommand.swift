@@ -45,24 +45,26 @@ struct ListCommand: ToolCommand {
         _ = try question.require(jobAsked)
         let opened = try selection.open(job: job, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
-        var table = Table(
-            [
-                .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right),
-                .init("SHIPPED", .right), .init("HEALTH"),
-            ] + (options.verbose ? [.init("COMMITTED BY")] : []))
+        let marks = try PointMarks(points.notes())
+        var rows: [(cells: [String], remark: String)] = []
         var list: [JSONValue] = []
         var unreadable: [String] = []
         for generation in try points.generations() {
             do throws(StoreError) {
                 let stored = try points.point(generation)
                 let point = stored.point
-                table.add(
-                    [
-                        point.id, "\(point.kind)", "\(stored.receipt.received)",
-                        HumanQuantity.bytes(point.layout.length),
-                        HumanQuantity.bytes(point.counts.shippedBytes), "\(point.health)",
-                    ] + (options.verbose ? [stored.receipt.maker?.description ?? "unknown"] : []))
-                list.append(PointFacts(stored).listed)
+                let facts = PointFacts(
+                    stored, try points.health(of: stored), pin: marks.pinned[stored.reference])
+                rows.append(
+                    (
+                        [
+                            point.id, "\(point.kind)", "\(stored.receipt.received)",
+                            HumanQuantity.bytes(point.layout.length),
+                            HumanQuantity.bytes(point.counts.shippedBytes), facts.healthWord,
+                        ] + (options.verbose ? [stored.receipt.maker?.description ?? "unknown"] : []),
+                        facts.remark
+                    ))
+                list.append(facts.listed)
             } catch {
                 // One damaged point does not hide the others; the exit status tells.
                 guard error.kind == .corrupt else { throw error }
@@ -70,6 +72,15 @@ struct ListCommand: ToolCommand {
             }
         }
         try opened.store.close()
+        let hasRemarks = rows.contains { !$0.remark.isEmpty }
+        var table = Table(
+            [
+                .init("POINT"), .init("KIND"), .init("RECEIVED"), .init("IMAGE", .right),
+                .init("SHIPPED", .right), .init("HEALTH"),
+            ] + (options.verbose ? [.init("COMMITTED BY")] : []) + (hasRemarks ? [.init("REMARK")] : []))
+        for row in rows {
+            table.add(row.cells + (hasRemarks ? [TerminalText.escape(row.remark)] : []))
+        }
         for line in table.lines { session.console.result(line) }
         session.console.result(
             JSONMessage(.summary, job: opened.job, target: opened.target, ["points": .array(list)]))

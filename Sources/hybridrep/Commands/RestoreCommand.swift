@@ -76,7 +76,9 @@ struct RestoreCommand: ToolCommand {
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
         // One that was committed with damage, or is held, comes back as it was, and the verdict says so.
-        let verdict: Verdict = try points.isGood(stored) ? .good : .degraded
+        let verdict: Verdict = try points.isAccepted(stored) ? .good : .degraded
+        let health = try points.health(of: stored)
+        if wanted == .latest { try warnOfDamage(after: stored, points, opened, session) }
         let start = session.clock.monotonicNanoseconds
         let restore = try Restoration(
             stored, from: opened.store, points, state: opened.state, session: session)
@@ -114,12 +116,28 @@ struct RestoreCommand: ToolCommand {
                     "image_bytes": .integer(stored.point.layout.length),
                     "image_digest": .string("\(stored.point.imageDigest)"), "to": .optional(to ?? image),
                     "different_bytes": differentBytes.map { .integer($0) } ?? .null,
-                    "health": .string("\(stored.point.health)"),
+                    "health": .string(health.word),
                     "bytes_sent": .integer(opened.store.traffic.sentBytes),
                     "bytes_received": .integer(opened.store.traffic.receivedBytes),
                     "duration_seconds": .milliseconds(elapsed),
                 ]))
         return verdict
+    }
+
+    /// Says which newer points are damaged: what comes back is older than somebody may think.
+    private func warnOfDamage(
+        after stored: StoredPoint, _ points: PointReader, _ opened: StoreSelection.Opened, _ session: Session
+    ) throws {
+        let newer = try points.generations().filter { $0 > stored.point.generation }
+        let damaged = try newer.filter { generation in
+            guard let found = try points.undamaged(generation) else { return true }
+            return try points.health(of: found).word == "damaged"
+        }
+        guard let newest = damaged.last else { return }
+        let what = damaged.count == 1 ? "point \(newest) is" : "\(damaged.count) points up to \(newest) are"
+        session.console.warning(
+            "\(what) damaged: the newest good one is \(stored.point.id)", job: opened.job,
+            target: opened.target)
     }
 
     /// `restore JOB [POINT]`, or `restore --store S --job JOB [POINT]`.

@@ -31,7 +31,10 @@ struct ShowCommand: ToolCommand {
         _ = try question.require(jobAsked)
         let wanted = try PointSelection(point)
         let opened = try selection.open(job: job, session, options, overrides)
-        let facts = PointFacts(try wanted.find(try PointReader(opened.store, job: opened.job)))
+        let points = try PointReader(opened.store, job: opened.job)
+        let stored = try wanted.find(points)
+        let facts = PointFacts(
+            stored, try points.health(of: stored), pin: try PointMarks(points.notes()).pinned[stored.reference])
         try opened.store.close()
         let width = facts.lines.map(\.0.count).max() ?? 0
         for (label, value) in facts.lines {

@@ -24,8 +24,14 @@ extension CommandFailure {
         }
         details += result.faults
         if let place { details += place.parts.map { "point \(place.pointID) lacks \($0)" } }
-        let good = check.presentObjects - check.damage.filter { $0.reason.hasPrefix("its SHA-256") }.count
-        let message = "\(what) is damaged: \(good) of \(check.neededObjects) objects are good"
+        // Frames that no pack has are no objects that are needed by name: what held them is counted besides.
+        let frames = check.damage.count { ObjectKey(path: $0.object) == nil }
+        let all = check.neededObjects + frames
+        let good = max(0, all - check.damage.count)
+        let message =
+            check.damage.isEmpty
+            ? "\(what) is damaged: all of its \(all) objects are good, and an image made of them is not"
+            : "\(what) is damaged: \(good) of \(all) objects are good"
         let more = details.count - Self.listed
         self.init(
             .verification, message,

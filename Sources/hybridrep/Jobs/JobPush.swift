@@ -179,6 +179,7 @@ struct JobPush {
             "the base of point \(point.id) was damaged at \(target) (\(first)\(more)): "
                 + "\(HumanQuantity.bytes(damage.lostBytes)) shipped anew; \(remains)",
             job: job, target: target)
+        if let failure = damage.noteFailure { session.warnNotKept(failure, job, target) }
     }
 
     private func request(

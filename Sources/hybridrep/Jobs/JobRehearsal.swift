@@ -42,7 +42,7 @@ struct JobRehearsal {
     func run(_ wanted: PointSelection, in opened: StoreSelection.Opened) throws -> Outcome {
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
-        let isGoodPoint = try points.isGood(stored)
+        let isGoodPoint = try points.isAccepted(stored)
         let (evidence, failure) = try rehearse(stored, opened, points)
         // What a point has said of itself is no news.
         let isExcused = stored.point.health == .damaged && evidence.isExcusable

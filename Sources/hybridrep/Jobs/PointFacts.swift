@@ -7,9 +7,24 @@ internal import Verify
 /// What is told of a point.
 struct PointFacts {
     private let stored: StoredPoint
+    private let health: PointHealth
+    /// Nil where it is not pinned.
+    private let pin: StoredNote?
     private var point: Point { stored.point }
 
-    init(_ stored: StoredPoint) { self.stored = stored }
+    init(_ stored: StoredPoint, _ health: PointHealth, pin: StoredNote?) {
+        self.stored = stored
+        self.health = health
+        self.pin = pin
+    }
+
+    /// As in the table of `list`: what is to be said of its health, and why it is pinned.
+    var remark: String {
+        [health.explanation, pin.map { "pinned: " + PointHealth.words($0.note.comment, by: $0) }]
+            .compactMap(\.self).joined(separator: "; ")
+    }
+
+    var healthWord: String { health.word }
 
     /// An element of `list`.
     var listed: JSONValue { .fields(listedFields) }
@@ -21,7 +36,10 @@ struct PointFacts {
             "received_time": .time(stored.receipt.received), "image_bytes": .integer(point.layout.length),
             "shipped_bytes": .integer(point.counts.shippedBytes),
             "image_digest": .string("\(point.imageDigest)"),
-            "health": .string("\(point.health)"),
+            "health": .string(health.word), "health_reason": .optional(health.explanation),
+            "committed_health": .string("\(point.health)"), "pinned": .bool(pin != nil),
+            "pin_reason": .optional(pin.map { PointHealth.words($0.note.comment, by: $0) }),
+            "held_because": .array((point.hold?.sentences(point.kind) ?? []).map { .string($0) }),
             "full_generation": point.full.map { .integer(Int(clamping: $0.generation)) } ?? .null,
             "maker": .optional(stored.receipt.maker?.description),
         ]
@@ -84,7 +102,7 @@ struct PointFacts {
             ("Point", point.id),
             (
                 "Kind", "\(point.kind)" + (point.full.map { " of point \($0.generation)" } ?? "")
-            ), ("Health", "\(point.health)"),
+            ), ("Health", health.word + (health.explanation.map { ": \($0)" } ?? "")),
             ("Source time", "\(point.sourceTime)"), ("Received", "\(stored.receipt.received)"),
             ("Committed by", stored.receipt.maker?.description ?? "unknown: the store has recorded nobody"),
             ("Image", "\(point.layout.length) bytes, \(point.counts.blocks) blocks"),
@@ -98,6 +116,12 @@ struct PointFacts {
             ("Parent", point.parent.map { "\($0.generation), digest \($0.digest)" } ?? "none"),
             ("Map segments", "\(point.segments.count)"), ("Made by", "hybridrep \(point.toolVersion)"),
         ]
+        if let pin { lines.append(("Pinned", PointHealth.words(pin.note.comment, by: pin))) }
+        if case .suspicious = health {
+            // Its health has said it.
+        } else {
+            for reason in point.hold?.sentences(point.kind) ?? [] { lines.append(("Was held", reason)) }
+        }
         if let summary {
             lines.append(
                 ("Source", "\(summary.source.kind) \(summary.source.label) on \(summary.source.hostName)"))

@@ -41,6 +41,10 @@ extension Session {
     ) {
         let reference = point?.reference
         keep(opened.store, opened.job, opened.target) { (notebook, _) throws(StoreError) in
+            var result = result
+            if reference != nil {
+                result.check.damage = try opened.store.reach(result.check.damage, of: opened.job)
+            }
             try notebook.verified(level, result, of: reference)
         }
     }

@@ -15,9 +15,14 @@ struct StatusReader {
         _ jobs: [JobConfiguration], target asked: String?, since: Timestamp? = nil
     ) throws -> [TargetStatus] {
         var forecasts = Forecasts()
+        let history = RunHistory(of: configuration, session)
+        let lastRuns = session.console.attempt { try history.lastRuns(of: jobs.map(\.name)) } ?? []
         return try jobs.flatMap { job in
             let context = JobContext(session, configuration, job)
-            return try context.targets(asked).map { read(context, $0, since, &forecasts) }
+            return try context.targets(asked).map { target in
+                let run = lastRuns.last { $0.job == job.name && ($0.target ?? target.name) == target.name }
+                return read(context, target, since, run, &forecasts)
+            }
         }
     }
 
@@ -25,7 +30,7 @@ struct StatusReader {
     private typealias Forecasts = [Name: SpaceForecast]
 
     private func read(
-        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?,
+        _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?, _ lastRun: RunRecord?,
         _ forecasts: inout Forecasts
     ) -> TargetStatus {
         let job = context.job
@@ -34,7 +39,9 @@ struct StatusReader {
             return TargetStatus(
                 job: job.name, target: target.name,
                 outcome: .success(
-                    JobStatus(evidence, job.promises, forecasts[target.name], now: session.clock.now)),
+                    JobStatus(
+                        evidence, job.promises, forecasts[target.name], lastRun: lastRun,
+                        now: session.clock.now)),
                 waitingImages: waiting(context, evidence.head?.point), history: history)
         } catch {
             return TargetStatus(

@@ -24,7 +24,7 @@ extension TargetReport {
         guard let history = known?.history else {
             return [name + "nothing is known of the time asked for", name + runText]
         }
-        let bad = history.points.count { $0.point.health != .good } + history.unreadable.count
+        let bad = history.points.count { !history.health(of: $0).isGood } + history.unreadable.count
         let failed = history.verifications.count { !$0.isGood }
         let failedRestores = history.rehearsals.count { !$0.isGood }
         return [
@@ -59,7 +59,11 @@ extension TargetReport {
         guard let history = known?.history else { return [runs] }
         let fields: KeyValuePairs<String, JSONValue> = [
             "longest_gap": .seconds(longestGap), "bytes_stored": .integer(shippedBytes),
-            "history": .array(history.points.map { PointFacts($0).listed }),
+            "history": .array(
+                history.points.map { stored in
+                    let pins = known?.status.evidence.marks.pinned
+                    return PointFacts(stored, history.health(of: stored), pin: pins?[stored.reference]).listed
+                }),
             "coverage": .fields([
                 "within_seconds": .integer(history.coverage.seconds),
                 "share": .share(history.coverage.share(at: scope.made.seconds)),

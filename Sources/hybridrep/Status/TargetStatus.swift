@@ -72,7 +72,7 @@ extension StatusFinding {
         case .acceptedDamage: .degraded
         case .damaged, .unreadable, .rehearsalFailed: .verification
         case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue, .restoreTooSlow,
-            .restoreUnmeasured:
+            .restoreUnmeasured, .runFailed:
             .stale
         }
     }
@@ -93,6 +93,9 @@ extension StatusFinding {
                 ? "point \(points[0]) has an image"
                 : "\(points.count) points, the last \(points[points.count - 1]), have images")
                 + " far larger than what is stored of it and any before it"
+        case .runFailed(let code, let age, let error):
+            "the last run of this host failed \(HumanQuantity.age(age)) ago (\(code))"
+                + (error.map { ": \($0)" } ?? "")
         case .held(let point): "point \(point) is held as suspicious, and is not the latest"
         case .acceptedDamage(let point): "point \(point) was accepted with damage, and is not the latest"
         case .unproved(let point): "point \(point) was not proved since it was received"
@@ -122,6 +125,7 @@ extension StatusFinding {
     /// - Parameter newest: The newest point there; nil where it is not known.
     func advice(_ job: Name, _ target: Name, newest: UInt64?) -> String {
         switch self {
+        case .runFailed: "when that is mended: hybridrep run \(job)"
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
         case .damaged(_, let points):
             // Only the newest point's bytes are still on this host.
