@@ -31,7 +31,9 @@ import Testing
                     digest: digest(&generator)),
             kind: seed % 2 == 0 ? .full : .logs,
             health: [.good, .damaged, .suspicious][Int(seed % 3)],
-            sourceTime: Timestamp(nanoseconds: Int64(bitPattern: generator.next())),
+            sourceTime: Timestamp(
+                nanoseconds: Int64.random(
+                    in: 0..<Timestamp.plausible.upperBound.nanoseconds, using: &generator)),
             layout: try ImageLayout(extents), imageDigest: digest(&generator), counts: Point.Counts(),
             toolVersion: "1.\(seed)",
             segments: (0..<Int(seed % 9)).map { _ in
@@ -43,8 +45,10 @@ import Testing
             point.full = Point.Reference(
                 generation: UInt64.random(in: 1..<generation, using: &generator), digest: digest(&generator))
         }
-        point.counts.blocks = Int.random(in: 0...Int.max, using: &generator)
-        point.counts.badPages = Int.random(in: 0..<300, using: &generator)
+        point.counts.blocks = Int.random(in: 0...point.layout.blockCount, using: &generator)
+        point.counts.changedBlocks = Int.random(in: 0...point.counts.blocks, using: &generator)
+        point.counts.pages = Int.random(in: 0...offset, using: &generator)
+        point.counts.badPages = Int.random(in: 0...point.counts.pages, using: &generator)
         if seed % 4 > 1 {
             point.difference = .init(
                 hadBaseBytes: seed % 8 > 3, changedBytes: Int.random(in: 0...offset, using: &generator),
@@ -70,6 +74,33 @@ import Testing
         let bytes = point.encoded(job: Self.jobID, store: Self.storeID)
         #expect(try Self.parse(bytes) == point)
         #expect(try Self.parse(bytes).encoded(job: Self.jobID, store: Self.storeID) == bytes)
+    }
+
+    @Test func aPointThatCountsMoreThanItsImageHasIsRefused() throws {
+        let sound = try Self.point(5)
+        let limits: [(WritableKeyPath<Point.Counts, Int>, String, Int)] = [
+            (\.blocks, "blocks", sound.layout.blockCount),
+            (\.changedBlocks, "changed blocks", sound.counts.blocks),
+            (\.shippedBytes, "shipped bytes", ImageLayout.maximumLength),
+            (\.pages, "pages", sound.layout.length), (\.blankPages, "blank pages", sound.counts.pages),
+            (\.badPages, "bad pages", sound.counts.pages),
+        ]
+        for (count, field, limit) in limits {
+            var point = sound
+            point.counts[keyPath: count] = limit + 1
+            #expect(
+                throws: FormatError.overLimit(field: field, value: UInt64(limit + 1), limit: UInt64(limit))
+            ) { try Self.parse(point.encoded(job: Self.jobID, store: Self.storeID)) }
+        }
+        for time in [
+            Timestamp(nanoseconds: -1), Timestamp.plausible.upperBound, Timestamp(nanoseconds: .max),
+        ] {
+            var point = sound
+            point.sourceTime = time
+            #expect(throws: FormatError.badField(field: "source time", offset: 52)) {
+                try Self.parse(point.encoded(job: Self.jobID, store: Self.storeID))
+            }
+        }
     }
 
     @Test func aLogPointNamesAnOlderFullAndAFullNamesNone() throws {
