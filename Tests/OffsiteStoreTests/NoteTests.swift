@@ -50,7 +50,9 @@ import Testing
         #expect((139...200).filter { ranges.contains(UInt64($0)) } == (70...100).map { $0 * 2 })
         #expect(GenerationRanges((1...10_000).map { UInt64($0) }).contains(9_999))
         #expect(!GenerationRanges([0, UInt64.max]).contains(0))
-        let many = (0..<999).map { CheckReport.Damage(object: "\($0)", reason: "r", points: [UInt64($0) + 1]) }
+        let many = (0..<999).map {
+            CheckReport.Damage(object: "\($0)", reason: "r", points: [UInt64($0) + 1])
+        }
         let list = Note.Damage.list(many)
         #expect(list.count == 201)
         #expect(list[200].object == "799 more objects")

@@ -18,7 +18,8 @@ import Testing
         }
         return RetainedPoint(
             reference(generation), kind: kind, full: full.map(reference), isGood: isGood,
-            isDamaged: isDamaged, isPinned: isPinned, received: Timestamp(seconds: seconds), made: Timestamp(seconds: made ?? seconds))
+            isDamaged: isDamaged, isPinned: isPinned, received: Timestamp(seconds: seconds),
+            made: Timestamp(seconds: made ?? seconds))
     }
 
     private static func nights(_ count: Int) -> [RetainedPoint] {
@@ -72,7 +73,8 @@ import Testing
         let newest = (1...8).map { Self.point($0, Self.start + Int64($0), isDamaged: $0 > 4) }
         #expect(Self.staying(policy, newest) == [3, 4, 5, 6, 7, 8])
         #expect(
-            Retention(policy).fates(of: points)[6].explanation == "damaged, and undamaged it would stay: last")
+            Retention(policy).fates(of: points)[6].explanation == "damaged, and undamaged it would stay: last"
+        )
         let all = (1...3).map { Self.point($0, Self.start + Int64($0), isDamaged: true) }
         #expect(Self.staying(policy, all) == [1, 2, 3])
     }

@@ -64,7 +64,8 @@ struct PointHistory {
     }
 
     private func fullBefore(_ full: StoredPoint) throws(SyncError) -> StoredPoint? {
-        for generation in generations.reversed() where generation < full.point.generation && !leftOut.contains(generation) {
+        for generation in generations.reversed()
+        where generation < full.point.generation && !leftOut.contains(generation) {
             if let found = try point(generation), found.point.kind == .full { return found }
         }
         return nil

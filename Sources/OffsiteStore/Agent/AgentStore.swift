@@ -258,7 +258,8 @@ package final class AgentStore: ObjectStore {
     func violation(_ detail: String) -> StoreError { ended(by: wire.violation(detail)) }
 
     static func noParts(_ kind: WireMessage.Kind, _ payload: [UInt8]) throws(StoreError) {
-        throw StoreError(.incompatible, "talk to", "agent", "an answer in parts was not expected", scope: .session)
+        throw StoreError(
+            .incompatible, "talk to", "agent", "an answer in parts was not expected", scope: .session)
     }
 
     /// Runs a part of the session: what it throws ends the session.

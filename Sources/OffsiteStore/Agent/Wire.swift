@@ -105,7 +105,9 @@ final class Wire {
     func malformed(_ error: FormatError) -> StoreError { violation("malformed message: \(error)") }
 
     /// The other end does not keep to the protocol.
-    func violation(_ detail: String) -> StoreError { StoreError(.incompatible, "talk to", peer, detail, scope: .session) }
+    func violation(_ detail: String) -> StoreError {
+        StoreError(.incompatible, "talk to", peer, detail, scope: .session)
+    }
 
     private var available: Int { unused.count }
 

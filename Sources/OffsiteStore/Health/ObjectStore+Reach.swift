@@ -4,7 +4,9 @@ extension ObjectStore {
     /// Damaged objects, each with all points that need it: a check of one point names that alone.
     ///
     /// Each costs a look at what every point needs, and one object that is read; of many objects the first few are looked up.
-    package func reach(_ damage: [CheckReport.Damage], of job: Name) throws(StoreError) -> [CheckReport.Damage] {
+    package func reach(_ damage: [CheckReport.Damage], of job: Name) throws(StoreError) -> [CheckReport
+        .Damage]
+    {
         var reached = damage
         var left = 8
         for (index, found) in damage.enumerated() where left > 0 {

@@ -15,7 +15,9 @@ package struct GenerationRanges: Equatable, Sendable {
     private init(joining given: [ClosedRange<UInt64>]) {
         var ranges: [ClosedRange<UInt64>] = []
         for range in given.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = ranges.last, range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound {
+            if let last = ranges.last,
+                range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound
+            {
                 ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
             } else {
                 ranges.append(range)

@@ -22,7 +22,8 @@ package struct RetainedPoint: Equatable, Sendable {
 
     package init(
         _ reference: Point.Reference, kind: Point.Kind = .full, full: Point.Reference? = nil,
-        isGood: Bool = true, isDamaged: Bool = false, isPinned: Bool = false, received: Timestamp, made: Timestamp
+        isGood: Bool = true, isDamaged: Bool = false, isPinned: Bool = false, received: Timestamp,
+        made: Timestamp
     ) {
         self.reference = reference
         self.kind = kind

@@ -32,7 +32,9 @@ package struct VerificationFacts: Codable, Equatable, Sendable {
 
     package init(parsing bytes: [UInt8]) throws(FormatError) {
         self = try FactsJSON.decode(Self.self, bytes, of: "verification")
-        let counts = [points, objectsNeeded, objectsPresent, objectsHashed, bytesHashed, damagedObjects, faultCount]
+        let counts = [
+            points, objectsNeeded, objectsPresent, objectsHashed, bytesHashed, damagedObjects, faultCount,
+        ]
         guard counts.allSatisfy({ (0...1 << 53).contains($0) }) else {
             throw .badField(field: "verification", offset: 0)
         }

@@ -25,7 +25,8 @@ extension ReportSection {
         ]
         return [
             "id": point.id, "kind": "\(point.kind)",
-            "health": words.compactMap(\.self).joined(separator: "; "), "isBad": !health.isGood, "received": stored.receipt.received.description,
+            "health": words.compactMap(\.self).joined(separator: "; "), "isBad": !health.isGood,
+            "received": stored.receipt.received.description,
             "image": HumanQuantity.bytes(point.layout.length),
             "shipped": HumanQuantity.bytes(point.counts.shippedBytes),
             "pages": "\(point.counts.pages)", "used": "\(use.inUse)", "blank": "\(use.blank)",

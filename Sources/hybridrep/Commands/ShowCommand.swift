@@ -34,7 +34,8 @@ struct ShowCommand: ToolCommand {
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
         let facts = PointFacts(
-            stored, try points.health(of: stored), pin: try PointMarks(points.notes()).pinned[stored.reference])
+            stored, try points.health(of: stored),
+            pin: try PointMarks(points.notes()).pinned[stored.reference])
         try opened.store.close()
         let width = facts.lines.map(\.0.count).max() ?? 0
         for (label, value) in facts.lines {

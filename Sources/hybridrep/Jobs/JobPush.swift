@@ -131,7 +131,9 @@ struct JobPush {
             .verification,
             "target \(target) has points that this host did not make (\(numbers)): \(first.reason); "
                 + "nothing is built upon them, and point \(result.point.id) is \(result.point.health)",
-            hint: "find out whose key made them, and take them off the list: hybridrep forget \(job) \(numbers)")
+            hint:
+                "find out whose key made them, and take them off the list: hybridrep forget \(job) \(numbers)"
+        )
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
         return failure.verdict
@@ -249,7 +251,8 @@ struct JobPush {
         let stored = try points.point(point.generation)
         guard try points.isForeign(stored), let maker = stored.receipt.maker else { return }
         throw CommandFailure(
-            .held, "point \(point.id) is committed, and does not count: the store knows this key as \(maker), who is not the job's owner",
+            .held,
+            "point \(point.id) is committed, and does not count: the store knows this key as \(maker), who is not the job's owner",
             hint: "at the store's own host: hybridrep adopt \(job) \(maker) --store FOLDER")
     }
 
