@@ -76,6 +76,7 @@ struct VerifyCommand: ToolCommand {
         var result = try look(opened, stored, session)
         session.keep(result, level.choice, of: stored, opened)
         var mended: [CheckReport.Damage] = []
+        let before = try points.generations()
         // What only a damaged map names is missed when that map is there again.
         while repair, !result.check.damage.isEmpty {
             let damage = result.check.damage.filter { one in !mended.contains { $0.object == one.object } }
@@ -89,11 +90,19 @@ struct VerifyCommand: ToolCommand {
             session.keep(result, level.choice, of: stored, opened)
         }
         if repair, selection.store == nil, !result.check.isGood {
-            // The new point is proved on the way; no older one is healed by it.
+            // The new point is proved on the way.
             try makeRepair(opened, session).shipAgain(
                 result.check.damage, newest: try points.generations().last)
         }
-        let newest = try points.generations().last
+        let all = try points.generations()
+        if repair, level.choice == .full, selection.store == nil, !result.check.isGood, all != before {
+            // Packs of older points stay lost, but a map that was shipped again has made them whole.
+            let damaged = result.check.damage
+            result = try look(opened, stored, session)
+            let left = Set(result.check.damage.map(\.object))
+            mended += damaged.filter { !left.contains($0.object) }
+            session.keep(result, level.choice, of: stored, opened)
+        }
         let damage = DamageInPoint(newestOf: result, opened, points, session)
         try opened.store.close()
         tally.note(opened.target, opened.store.traffic)
@@ -105,7 +114,7 @@ struct VerifyCommand: ToolCommand {
             let generation = stored?.point.generation
             throw CommandFailure(
                 result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage,
-                hint: try advice(opened, session).hint(result.check.damagedPoints, newest: newest))
+                hint: try advice(opened, session).hint(result.check.damagedPoints, of: all))
         }
         // Either the store's disk wants to be looked at, or what was written was damaged, by option.
         return !mended.isEmpty || result.rebuilt.contains { $0.health != .good } ? .degraded : .good

@@ -16,9 +16,9 @@ struct DamageAdvice {
 
     /// - Parameters:
     ///   - points: Those that need something damaged.
-    ///   - newest: The newest point there.
-    func hint(_ points: Set<UInt64>, newest: UInt64?) -> String {
-        if isConfigured, points.isEmpty || newest.map(points.contains) == true {
+    ///   - all: Every point there, rising.
+    func hint(_ points: Set<UInt64>, of all: [UInt64]) -> String {
+        if isConfigured, points.isEmpty || all.last.map(points.contains) == true {
             return "restore an undamaged point; ship again what is lost with: " + command("reconcile", [])
         }
         if hasOtherSource {
@@ -32,7 +32,8 @@ struct DamageAdvice {
         let more = points.count > numbers.count ? " and \(points.count - numbers.count) more" : ""
         let which = (points.count == 1 ? "point " : "points ") + numbers.joined(separator: ", ") + more
         return "no known source has what \(which) lost; other points are whole; "
-            + "verify fails until what is lost is forgotten: " + command("forget", numbers)
+            + "verify fails until what is lost is forgotten: "
+            + command("forget", numbers + (2 * numbers.count > all.count ? ["--more-than-half"] : []))
     }
 
     private func command(_ verb: String, _ more: [String]) -> String {

@@ -240,7 +240,7 @@ struct JobPush {
             let advice = DamageAdvice(context, target, hasOtherSource: false)
             throw CommandFailure(
                 result, of: "point \(point.id)",
-                hint: advice.hint([point.generation], newest: point.generation))
+                hint: advice.hint([point.generation], of: [point.generation]))
         }
         try requireOwner(point, store)
     }
