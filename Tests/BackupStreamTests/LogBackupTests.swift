@@ -51,7 +51,7 @@ import Testing
         #expect(result.manifest.isSound)
         #expect(result.manifest.warnings.count == 2)
         #expect(result.manifest.warnings[0].hasPrefix("\(path(2)): damaged: -501 JET_errLogFileCorrupt: "))
-        #expect(result.manifest.warnings[1] == "\(folder)/mdb01.edb: 1 damaged logs, the first 2 (0x2)")
+        #expect(result.manifest.warnings[1] == "\(folder)/mdb01.edb: 1 damaged log, the first 2 (0x2)")
         #expect(result.manifest.members.map(\.name).contains("E0000000002.log"))
     }
 

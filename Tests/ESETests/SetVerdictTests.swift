@@ -248,7 +248,7 @@ import Testing
             SetVerdict.judge(facts, logs: logs).warnings == [
                 "repaired 2 times: no backup from before can be rolled forward into it",
                 "format update 310 is newer than any known to this program",
-                "1 damaged logs, the first 3 (0x3)", "1 logs of another stream, the first 4 (0x4)",
+                "1 damaged log, the first 3 (0x3)", "1 log of another stream, the first 4 (0x4)",
             ])
     }
 

@@ -122,7 +122,7 @@ import Testing
         let (reason, messages) = Self.violations[number]
         let folder = try TemporaryFolder()
         let (end, received, log) = try serve(requests(messages + [(.jobs, [])]), in: folder)
-        let error = StoreError(.incompatible, "talk to", "client", reason)
+        let error = StoreError(.incompatible, "talk to", "client", reason, scope: .session)
         #expect(end == .violation(error))
         #expect(log == [#"run run\u{7}1: protocol violation: \#(reason)"#])
         let kinds = try Conversation.messages(received).map { $0.kind }
@@ -133,7 +133,10 @@ import Testing
         let script = Self.greeting + WireMessage(.jobs, sequence: 2).encoded
         let (end, _, _) = try serve(script, in: try TemporaryFolder())
         #expect(
-            end == .violation(StoreError(.incompatible, "talk to", "client", "message 2 where 1 was due")))
+            end
+                == .violation(
+                    StoreError(
+                        .incompatible, "talk to", "client", "message 2 where 1 was due", scope: .session)))
     }
 
     @Test func aLengthAboveTheLimitIsRefusedBeforeItsBytesCome() throws {
@@ -146,7 +149,7 @@ import Testing
                     StoreError(
                         .incompatible, "talk to", "client",
                         "malformed message: message is 4294967295, above the limit of "
-                            + "\(WireMessage.maximumPayloadBytes)")))
+                            + "\(WireMessage.maximumPayloadBytes)", scope: .session)))
     }
 
     @Test func aPersonAtTheKeyboardIsToldWhatThisIs() throws {

@@ -92,9 +92,9 @@ import Testing
         let parts = [WireMessage](
             repeating: WireMessage(.part, sequence: 1, payload: [0]), count: 10_000)
         let (store, _) = try store(parts)
-        #expect(throws: StoreError(.incompatible, "talk to", "vault", "an endless list")) {
-            try store.jobs()
-        }
+        #expect(
+            throws: StoreError(.incompatible, "talk to", "vault", "an endless list", scope: .session)
+        ) { try store.jobs() }
     }
 
     /// What only this side can know is not learned from the other.

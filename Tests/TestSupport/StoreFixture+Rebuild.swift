@@ -18,6 +18,9 @@ extension StoreFixture {
             }
             guard case .record(let frame, let record, let offset, _) = entry.source else { continue }
             let bytes = try decode(frame, record, store, job, locations)
+            guard bytes.count >= offset + entry.length else {
+                throw FormatError.missingSection(tag: "record \(record) of frame \(frame)")
+            }
             image.replaceSubrange(entry.offset..<entry.end, with: bytes[offset..<offset + entry.length])
         }
         return image
