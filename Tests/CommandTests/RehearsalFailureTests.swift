@@ -159,7 +159,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             try Data().write(to: URL(fileURLWithPath: folder + "/data"))
         }
-        // A link under a name of ours is taken away, and what it leads to is not.
+        // A link under a name of ours is nobody's leftover: it stays, as does what it leads to.
         try FileManager.default.createSymbolicLink(
             atPath: site.scratchFolder + "/hybridrep-rehearsal-aaaaaaaaaaaaaaaa",
             withDestinationPath: site.path("elsewhere"))
@@ -171,7 +171,8 @@ import Testing
         withExtendedLifetime(lock) {}
         #expect(
             try site.leftInScratch().sorted() == [
-                "hybridrep-rehearsal-0123456789abcdef", "hybridrep-rehearsal-notes",
+                "hybridrep-rehearsal-0123456789abcdef", "hybridrep-rehearsal-aaaaaaaaaaaaaaaa",
+                "hybridrep-rehearsal-notes",
             ])
         #expect(FileManager.default.fileExists(atPath: alive + "/data"))
         #expect(FileManager.default.fileExists(atPath: site.path("elsewhere/data")))

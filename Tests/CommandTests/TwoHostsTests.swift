@@ -52,9 +52,11 @@ import Testing
             return status == 0 ? result.outputText : result.errorText
         }
 
-        func expectRestores(_ host: String, _ point: String, _ name: String = "a.bak") throws {
+        func expectRestores(
+            _ host: String, _ point: String, _ name: String = "a.bak", status: Int32 = 0
+        ) throws {
             let out = path("out-\(UUID().uuidString)")
-            try expect(0, on: host, "restore", "mdb01", point, "--to", out)
+            try expect(status, on: host, "restore", "mdb01", point, "--to", out)
             #expect(FileManager.default.contentsEqual(atPath: out, andPath: path(host + "/" + name)))
         }
     }
@@ -89,7 +91,7 @@ import Testing
         #expect(try hosts.expect(10, on: "alpha", "run", "mdb01").contains("a.bak on beta: nothing is shipped"))
         // Another database again: the gate holds it, until somebody has looked.
         #expect(try hosts.expect(27, on: "alpha", "run", "mdb01", "--adopt").contains("100 % of it has changed"))
-        try hosts.expectRestores("alpha", "7")
+        try hosts.expectRestores("alpha", "7", status: 3)
         #expect(try hosts.expect(10, on: "beta", "run", "mdb01").contains("a.bak on alpha: nothing is shipped"))
     }
 

@@ -135,7 +135,7 @@ struct SetInventory {
         }
         switch status.kind {
         case .folder: return leaveFolder(name, path, status, wish)
-        case .other: return leaveUnreadable(name, path, "not a regular file", wish)
+        case .link, .other: return leaveUnreadable(name, path, "not a regular file", wish)
         case .regular: break
         }
         let file = try WatchedFile(opening: path, in: files, patience?.renewed())

@@ -28,7 +28,7 @@ extension DirectoryStore {
             switch status.kind {
             case .regular: sum += status.length
             case .folder: if depth > 0 { sum += try bytes(below: path, depth: depth - 1) }
-            case .other: break
+            case .link, .other: break
             }
         }
         return sum

@@ -89,6 +89,7 @@ extension FileStatus {
             switch found.st_mode & S_IFMT {
             case S_IFREG: .regular
             case S_IFDIR: .folder
+            case S_IFLNK: .link
             default: .other
             }
         self.init(

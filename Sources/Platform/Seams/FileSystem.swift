@@ -133,7 +133,12 @@ package protocol SharedFile: Sendable {
 }
 
 package struct FileStatus: Equatable, Sendable {
-    package enum Kind: Sendable { case regular, folder, other }
+    package enum Kind: Sendable {
+        case regular, folder
+        /// Seen only where links are not followed.
+        case link
+        case other
+    }
     package let kind: Kind
     /// Length in bytes.
     package let length: Int

@@ -44,17 +44,17 @@ enum PointSelection: Equatable {
         switch self {
         case .latest:
             if let found = try points.latest() { return found }
-            throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
+            throw try nothingGood(points, "\(missing) good point", hint)
         case .at(let time):
             if let found = try points.newest(at: time) { return found }
-            throw CommandFailure(.notFound, "\(missing) good point from \(time) or before", hint: hint)
+            throw try nothingGood(points, "\(missing) good point from \(time) or before", hint)
         case .random(let seed):
             var left = try points.generations()
             while !left.isEmpty {
                 let generation = left.remove(at: Int(seed % UInt64(left.count)))
                 if let found = try points.undamaged(generation), try points.isGood(found) { return found }
             }
-            throw CommandFailure(.notFound, "\(missing) good point", hint: hint)
+            throw try nothingGood(points, "\(missing) good point", hint)
         case .generation(let generation), .id(let generation, _):
             guard try points.generations().contains(generation) else {
                 throw CommandFailure(.notFound, "\(missing) point \(generation)", hint: hint)
@@ -66,5 +66,20 @@ enum PointSelection: Equatable {
             }
             return found
         }
+    }
+
+    /// A store that has lost what its points need is not one that never had any: 22, and which point is damaged.
+    private func nothingGood(_ points: PointReader, _ text: String, _ hint: String) throws -> CommandFailure {
+        for generation in try points.generations().reversed() {
+            guard let found = try points.undamaged(generation) else {
+                return CommandFailure(
+                    .verification, "\(text): point \(generation) cannot be read, it is damaged", hint: hint)
+            }
+            if case .damaged = try points.health(of: found) {
+                return CommandFailure(
+                    .verification, "\(text): point \(found.point.id) is damaged", hint: hint)
+            }
+        }
+        return CommandFailure(.notFound, text, hint: hint)
     }
 }

@@ -65,7 +65,8 @@ struct TargetConnection {
     ///
     /// - Throws: `ConfigurationError` where everybody may change what is in it.
     func directory(_ path: String) throws -> DirectoryStore {
-        try session.trust(path, "store", mayBeForeign: true)
+        // The root of a tmpfs is like /tmp: nobody removes there what is somebody else's.
+        try session.trust(path, "store", isShared: true, mayBeForeign: true)
         let files: any FileSystem =
             HostIdentity.isRoot ? OwnedFiles(session.files, store: path) : session.files
         return DirectoryStore(root: path, files: files, clock: session.clock, entropy: session.entropy)
