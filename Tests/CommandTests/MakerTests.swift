@@ -90,7 +90,8 @@ import Testing
         #expect(told.contains("evil, who is not the job's owner, has committed it"))
         #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 3)
         try site.expectGood("run", Site.job)
-        let fates = try site.expectGood("forget", Site.job, "--dry-run", "--store", site.store, "--keep-last", "2")
+        let fates = try site.expectGood(
+            "forget", Site.job, "--dry-run", "--store", site.store, "--keep-last", "2")
         #expect(fates.contains("not good, and a good one is newer"))
 
         // An append-only key cannot adopt itself; the folder's owner can.

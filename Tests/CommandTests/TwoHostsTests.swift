@@ -48,7 +48,9 @@ import Testing
                     "unshare", "-u", "sh", "-c", "hostname \"$0\" && exec \"$@\"", name ?? host,
                     try Command.built("hybridrep"),
                 ] + arguments + ["--config", path(host + "/c.yaml")], environment: scratch.environment)
-            #expect(result.status == status, "\(host) \(arguments): \(result.errorText)", sourceLocation: location)
+            #expect(
+                result.status == status, "\(host) \(arguments): \(result.errorText)", sourceLocation: location
+            )
             return status == 0 ? result.outputText : result.errorText
         }
 
@@ -66,8 +68,13 @@ import Testing
         try hosts.expect(0, on: "alpha", "init", "t")
         // A job without points, too: its secret may be known to whoever made it.
         let early = try hosts.expect(10, on: "beta", "init", "t")
-        #expect(early.contains("target t has a job mdb01 that this host does not know: it has no point of this host"))
-        #expect(early.contains("hint: use another job name here; if it is this host's: hybridrep init t --job mdb01 --adopt"))
+        #expect(
+            early.contains(
+                "target t has a job mdb01 that this host does not know: it has no point of this host"))
+        #expect(
+            early.contains(
+                "hint: use another job name here; if it is this host's: hybridrep init t --job mdb01 --adopt")
+        )
         try hosts.expect(10, on: "beta", "run", "mdb01")
         try hosts.expect(0, on: "alpha", "run", "mdb01")
         let late = try hosts.expect(10, on: "beta", "init", "t")
@@ -88,11 +95,14 @@ import Testing
         try hosts.expectRestores("alpha", "2")
         try hosts.expectRestores("beta", "latest")
         // And the first is told who has it now.
-        #expect(try hosts.expect(10, on: "alpha", "run", "mdb01").contains("a.bak on beta: nothing is shipped"))
+        #expect(
+            try hosts.expect(10, on: "alpha", "run", "mdb01").contains("a.bak on beta: nothing is shipped"))
         // Another database again: the gate holds it, until somebody has looked.
-        #expect(try hosts.expect(27, on: "alpha", "run", "mdb01", "--adopt").contains("100 % of it has changed"))
+        #expect(
+            try hosts.expect(27, on: "alpha", "run", "mdb01", "--adopt").contains("100 % of it has changed"))
         try hosts.expectRestores("alpha", "7", status: 3)
-        #expect(try hosts.expect(10, on: "beta", "run", "mdb01").contains("a.bak on alpha: nothing is shipped"))
+        #expect(
+            try hosts.expect(10, on: "beta", "run", "mdb01").contains("a.bak on alpha: nothing is shipped"))
     }
 
     @Test(arguments: ["run", "init"]) func aHostThatIsRenamedSaysSoOnce(verb: String) throws {
@@ -128,7 +138,9 @@ import Testing
         let hosts = try Hosts()
         try hosts.expect(0, on: "alpha", "init", "t")
         try hosts.expect(0, on: "alpha", "run", "mdb01")
-        #expect(try hosts.expect(10, on: "alpha", as: "clone", "run", "mdb01").contains("on alpha: nothing is shipped"))
+        #expect(
+            try hosts.expect(10, on: "alpha", as: "clone", "run", "mdb01").contains(
+                "on alpha: nothing is shipped"))
         try hosts.expect(0, on: "alpha", "run", "mdb01")
     }
 

@@ -182,13 +182,16 @@ import Testing
         let length = 1 << 50
         let segment = try MapSegment.made(
             [MapEntry(offset: 0, length: length, source: .zero)],
-            [FingerprintRun(offset: 0, length: length, blockSize: 1 << 20, source: .zero)], job: shipment.job.id)
+            [FingerprintRun(offset: 0, length: length, blockSize: 1 << 20, source: .zero)],
+            job: shipment.job.id)
         _ = try store.put(.map, job: shipment.job.name, try segment.bytes)
         var point = head.point
         point.generation += 1
         point.parent = head.reference
         point.segments = [segment.name]
-        point.layout = try ImageLayout([Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 1 << 20)])
+        point.layout = try ImageLayout([
+            Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 1 << 20)
+        ])
         let points = try PointReader(store, job: shipment.job.name)
         _ = try store.commit(
             point.encoded(job: shipment.job.id, store: points.storeID), generation: 3, job: shipment.job.name)

@@ -45,7 +45,11 @@ struct Lineage {
         for generation in newer.suffix(Self.mostStrangers).reversed() {
             guard let found = try history.point(generation) else { continue }
             if try history.isForeign(found) {
-                forged.append((found, "\(found.receipt.maker?.description ?? "somebody else"), who is not the job's owner, has committed it"))
+                forged.append(
+                    (
+                        found,
+                        "\(found.receipt.maker?.description ?? "somebody else"), who is not the job's owner, has committed it"
+                    ))
                 continue
             }
             switch kinship(found, false) {

@@ -17,7 +17,9 @@ extension Push {
         guard let other = lineage.other else { return lineage }
         throw .wrongStore(
             "point \(other.point.point.id) of target \(target) is of another source, \(other.source): nothing is shipped",
-            hint: "use another job name here; if this source takes job \(job.name) over: hybridrep run \(job.name) --adopt")
+            hint:
+                "use another job name here; if this source takes job \(job.name) over: hybridrep run \(job.name) --adopt"
+        )
     }
 
     /// The point that is built upon, nil for none, and the full that a log point continues.
@@ -36,7 +38,9 @@ extension Push {
             }
             return (nil, nil)
         case .logs(let image):
-            guard let found = lineage.base(ofLogsOf: image, ofAtMost: length) else { throw .fullMissing(image) }
+            guard let found = lineage.base(ofLogsOf: image, ofAtMost: length) else {
+                throw .fullMissing(image)
+            }
             if !found.isKnown {
                 guard try proves(found.full, points, &strangers) else { throw .fullMissing(image) }
             }

@@ -106,7 +106,8 @@ package struct SetVerdict: Equatable, Sendable {
         }
         if let first = logs.damaged.first {
             warnings.append(
-                "\(logs.damaged.count) damaged \(logs.damaged.count == 1 ? "log" : "logs"), the first \(GenerationText.run(first...first))")
+                "\(logs.damaged.count) damaged \(logs.damaged.count == 1 ? "log" : "logs"), the first \(GenerationText.run(first...first))"
+            )
         }
         if let first = logs.foreign.first {
             warnings.append(

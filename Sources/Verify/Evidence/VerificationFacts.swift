@@ -2,7 +2,9 @@ internal import BackupStream
 package import OffsiteStore
 package import Platform
 
-/// What a verification looked at, as its note keeps it: JSON with names in snake case. Damage is in the note itself.
+/// Says how much a verification read, as JSON in its note with names in snake case.
+///
+/// Damage is in the note itself.
 package struct VerificationFacts: Codable, Equatable, Sendable {
     /// `quick`, `part` or `full`.
     package var level: String

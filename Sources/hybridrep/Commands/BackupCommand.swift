@@ -30,7 +30,8 @@ struct BackupCommand: ToolCommand {
         let lock = try JobLock.acquire(spool, context, waiting: backup.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         let result = try JobBackup(
-            context: context, identity: try context.identity(adopts: backup.adopt), spool: spool, options: backup
+            context: context, identity: try context.identity(adopts: backup.adopt), spool: spool,
+            options: backup
         ).run()
         tally.note(nil) { $0.imageBytes = result.signature.layout.length }
         let size = HumanQuantity.bytes(result.signature.layout.length)

@@ -20,7 +20,8 @@ struct BackupOptions: ParsableArguments {
     @Flag(help: "Take a full, though the job's full-every says that the logs would do.")
     var full = false
 
-    @Flag(help: "Take the job over: its points are of another host or source, or of a host that was replaced.")
+    @Flag(
+        help: "Take the job over: its points are of another host or source, or of a host that was replaced.")
     var adopt = false
 
     @Option(

@@ -24,7 +24,10 @@ struct InitCommand: ToolCommand {
 
     @Flag(help: "Make a new store where the one that this host has shipped to is missing.")
     var new = false
-    @Flag(help: "Take over jobs that the store has and this host does not know, or whose points another host made.")
+    @Flag(
+        help:
+            "Take over jobs that the store has and this host does not know, or whose points another host made."
+    )
     var adopt = false
 
     var subject: String { "init \(target)" }

@@ -31,7 +31,9 @@ struct JobRegistration {
                 .notFound, "target \(target.name) holds another job of the name \(name)",
                 hint: "use another job name, or another store")
         }
-        if let there, known == nil { try requireAdoption(of: there, try PointReader(store, job: name), target.name) }
+        if let there, known == nil {
+            try requireAdoption(of: there, try PointReader(store, job: name), target.name)
+        }
         let identity = try there ?? known ?? adopted() ?? drawn()
         // Before a store has it: cut in between, it is this host's all the same.
         if known == nil, there == nil { try context.state.remember(identity) }

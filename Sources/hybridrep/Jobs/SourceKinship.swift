@@ -57,6 +57,8 @@ extension JobContext {
     func notOurs(_ target: Name, _ whose: String) -> CommandFailure {
         CommandFailure(
             .notFound, "target \(target) has a job \(job.name) that this host does not know: \(whose)",
-            hint: "use another job name here; if it is this host's: hybridrep init \(target) --job \(job.name) --adopt")
+            hint:
+                "use another job name here; if it is this host's: hybridrep init \(target) --job \(job.name) --adopt"
+        )
     }
 }
