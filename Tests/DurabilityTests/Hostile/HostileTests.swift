@@ -5,14 +5,16 @@ import TestSupport
 import Testing
 
 /// A key that may only add does no harm: mixed attacks next to an honest nightly job.
-@Suite(.enabled(if: CrashTests.torture > 0, "set HYBRIDREP_TORTURE, or run script/torture"))
-struct HostileTests {
+@Suite struct HostileTests {
     /// Sessions of a course: a store that is attacked for ever has thousands of points.
     private static let sessionsPerCourse = 25
     /// 10,000 sessions in all.
     static let seeds = 0..<UInt64(400)
 
-    @Test("an honest job loses nothing to mixed attacks", arguments: seeds)
+    @Test(
+        "an honest job loses nothing to mixed attacks",
+        .enabled(if: CrashTests.torture > 0, "set HYBRIDREP_TORTURE, or run script/torture"),
+        arguments: seeds)
     func mixed(seed: UInt64) throws {
         var course = try HostileCourse(seed: seed)
         for _ in 0..<Self.sessionsPerCourse { try course.step() }
