@@ -91,7 +91,7 @@ func syncing<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
 /// Reads an object that a point refers to: missing, or not what it should be, the store is damaged.
 func referenced<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
     do throws(StoreError) { return try body() } catch {
-        // What a disk does not give back is as lost as what is not there: `verify` says the same.
+        // An object that a disk cannot read is as lost as a missing one; `verify` reports it so, too.
         guard error.scope == .object, [.notFound, .corrupt, .failed].contains(error.kind) else {
             throw .store(error)
         }

@@ -22,7 +22,7 @@ package struct FlushMapInspection {
         header = found
     }
 
-    /// Checks every page behind the header, each of which has a checksum of its own.
+    /// Checks every page after the header; each has a checksum of its own.
     ///
     /// - Returns: How many there are, how many of them were never written, and which are bad, counted from 0.
     package func pages() throws(BackupError) -> (seen: Int, blank: Int, bad: [Int]) {

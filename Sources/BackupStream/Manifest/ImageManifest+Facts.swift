@@ -46,7 +46,7 @@ extension ImageManifest {
         /// Pages that make a backup fail.
         package var failed: Int { bad.saturatingAdd(correctable) }
 
-        /// Pages that hold something or must; neither the trailer nor what is behind the end.
+        /// Pages that hold something, or must; without the trailer and pages after the end.
         package var inUse: Int { good.saturatingAdd(failed) }
     }
 

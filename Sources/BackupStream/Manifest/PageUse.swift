@@ -1,4 +1,6 @@
-/// How many pages of databases hold something, and how many are blank: what a count of checked pages does not say.
+internal import Platform
+
+/// Counts the pages of databases that hold something, and the blank ones: a count of checked pages shows neither.
 package struct PageUse: Equatable, Sendable, CustomStringConvertible {
     package let inUse: Int
     package let blank: Int
@@ -8,21 +10,12 @@ package struct PageUse: Equatable, Sendable, CustomStringConvertible {
         self.blank = blank
     }
 
-    package init(_ pages: ImageManifest.Pages) {
-        self.init(
-            inUse: [pages.good, pages.bad, pages.correctable].reduce(0, Self.sum), blank: max(0, pages.blank))
-    }
+    package init(_ pages: ImageManifest.Pages) { self.init(inUse: pages.inUse, blank: pages.blank) }
 
-    /// Of all of them together.
+    /// The sum over several databases.
     package init(_ databases: [ImageManifest.Database]) {
         let uses = databases.map { Self($0.pages) }
-        self.init(inUse: uses.map(\.inUse).reduce(0, Self.sum), blank: uses.map(\.blank).reduce(0, Self.sum))
-    }
-
-    /// Counts in a point are from outside: the most there can be stands for a sum that has no place.
-    private static func sum(_ one: Int, _ other: Int) -> Int {
-        let (sum, isOver) = one.addingReportingOverflow(max(0, other))
-        return isOver ? .max : sum
+        self.init(inUse: uses.saturatingSum(\.inUse), blank: uses.saturatingSum(\.blank))
     }
 
     /// `381 pages in use, 385 blank`.

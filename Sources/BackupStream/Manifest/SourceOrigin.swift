@@ -1,6 +1,6 @@
 package import Platform
 
-/// Where the bytes of a point come from: which source, on which host, on which machine.
+/// Identifies the source of a point: path or command, host and machine.
 ///
 /// Two hosts that use one job name would make one chain of two databases; this tells them apart.
 package struct SourceOrigin: Equatable, Sendable {
@@ -25,7 +25,7 @@ package struct SourceOrigin: Equatable, Sendable {
     package func difference(from older: SourceOrigin, isKnown: Bool) -> String? {
         let (new, old) = (source, older.source)
         guard new.hostName == old.hostName else { return older.description }
-        // What was named on the command line says nothing of the job.
+        // A source given on the command line does not identify the job.
         if new.isGiven != true, old.isGiven != true, new.kind != old.kind || new.label != old.label {
             return older.description
         }

@@ -19,7 +19,7 @@ struct DatabasePageCheck {
     private var trailer: BackupTrailer?
     private var isCut = false
     private let flushMap: FlushMapFile.Finding
-    /// What another thread needs to scan pieces for ``record(_:in:mend:)``, too.
+    /// Evaluates pages; threads that scan pieces for ``record(_:in:mend:)`` use a copy.
     let judge: PageJudge
 
     /// - Parameters:

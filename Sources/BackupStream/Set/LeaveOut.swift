@@ -3,7 +3,7 @@
 /// A name is that of a file (`old.edb`), of a subfolder with all that is in it (`backup`), or of a file in one
 /// (`backup/new/dhcp.mdb`). Upper and lower case are the same, as they are to Windows.
 package struct LeaveOut: Equatable, Sendable {
-    /// What the manifest says of such a file.
+    /// The reason that the manifest gives for such a file.
     static let reason = "left out by name"
 
     /// As they were given.

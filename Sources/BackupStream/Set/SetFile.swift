@@ -9,7 +9,7 @@ struct SetFile {
         case streaming
         case log(LogFact)
         case checkpoint(CheckpointHeader)
-        /// What the engine's own backup left next to a database.
+        /// The patch file that the engine's own backup left next to a database.
         case patch(PatchFile)
     }
 

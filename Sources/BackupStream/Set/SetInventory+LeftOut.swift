@@ -2,7 +2,7 @@ internal import ESE
 internal import Platform
 
 extension SetInventory {
-    /// What becomes of a database that is found.
+    /// Says how a database that is found is treated.
     enum DatabaseWish {
         case taken
         /// Another one was named.
@@ -116,7 +116,7 @@ extension Backup {
         return found
     }
 
-    /// What the last image had of databases and their companions, and this one will lack.
+    /// Names the databases and their companions that the last image had and this one will lack.
     private static func lost(since last: ImageManifest, _ inventory: SetInventory) -> [String] {
         var missing = last.databases.missing(in: signatures(inventory.databases))
         missing += last.members.filter { $0.kind == .streaming }.map(\.name)

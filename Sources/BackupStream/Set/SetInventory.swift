@@ -22,7 +22,7 @@ struct SetInventory {
     var claims: [Claim] = []
     private(set) var warnings: [String] = []
     let files: any FileSystem
-    /// What the image may lack.
+    /// Files that the image may lack.
     let leaveOut: LeaveOut
     /// The folder of the databases, and that of the logs where it is another one.
     private(set) var readFolders: [FileStatus] = []
@@ -126,7 +126,7 @@ struct SetInventory {
         let status: FileStatus?
         do throws(SystemError) { status = try files.status(path) } catch { throw .source(error) }
         guard let status else {
-            // Where the list had bytes that are no UTF-8, the name is another one now.
+            // A name whose bytes are not UTF-8 was changed when it was listed.
             guard name.contains("\u{FFFD}") else {
                 throw BackupError(.sourceFailed, "read \(path): it has gone while the set was listed")
             }

@@ -8,7 +8,7 @@ protocol ByteStream: AnyObject {
     /// To be called once after the last byte: says whether what was read is all there is, and unchanged.
     func finish() throws(BackupError)
 
-    /// What there is to be said of a stream that has come to a good end.
+    /// Warnings about a stream that ended well.
     var warnings: [String] { get }
 
     /// The file behind it where any part of it may be read at any time.

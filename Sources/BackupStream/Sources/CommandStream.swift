@@ -5,7 +5,7 @@ final class CommandStream: ByteStream {
     private let child: ChildProcess
     private let output: PipedStream
     private let pulse: Backup.Pulse
-    /// What it wrote to standard error although it ended well: in `a | b` nobody sees that `a` has failed.
+    /// The command's standard error although it ended well: the exit status of `a | b` hides a failure of `a`.
     private(set) var warnings: [String] = []
     /// How much of stderr an error repeats.
     private static let quotedLines = 3

@@ -6,7 +6,7 @@ package struct BaseDamage: Equatable, Sendable {
     package internal(set) var objects: [String]
     /// Points that stay damaged; others that need the same objects are as well.
     package internal(set) var points: [UInt64]
-    /// What is damaged still, as the store's check names it.
+    /// Objects that are still damaged, as the store's check names them.
     package internal(set) var found: [CheckReport.Damage] = []
     /// Why the store could not keep what was found.
     package internal(set) var noteFailure: StoreError?

@@ -16,7 +16,7 @@ struct BaseProof {
     let scratch: ScratchFolder
     /// Chooses what is proved; another one with every push.
     let seed: UInt64
-    /// Who makes a note of what is damaged, and when.
+    /// Author and time of the note that names the damage.
     let maker: String
     let made: Timestamp
     /// ``CheckRequest/Level/base``, or ``CheckRequest/Level/full`` to prove every byte.

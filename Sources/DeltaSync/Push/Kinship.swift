@@ -1,4 +1,4 @@
-/// What the facts of an older point say of its source, beside what is shipped now.
+/// Compares the source of an older point, by its facts, with the source that is shipped now.
 package enum Kinship: Equatable, Sendable {
     /// The same host and the same source, or nothing that says otherwise.
     case same

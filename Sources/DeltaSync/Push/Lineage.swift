@@ -2,7 +2,7 @@ internal import Image
 internal import OffsiteStore
 internal import Platform
 
-/// What this host knows of the points of a target: which it has committed itself, and who has made those that are newer.
+/// Knows which points of a target this host committed itself, and who made the newer ones.
 ///
 /// A push builds only upon what it knows. A client that may add points could have made one that is well formed and
 /// whose map is false: taken as a base, it would spoil every point after it.
@@ -63,7 +63,7 @@ struct Lineage {
         }
     }
 
-    /// What a full may be built upon, the best first, and whether it must be proved before it is.
+    /// The points that a full may be built upon, the best first, and whether each must be verified first.
     func bases(ofAtMost length: Int) -> [(point: StoredPoint, isKnown: Bool)] {
         let fulls = candidates.filter { $0.point.kind == .full && isPlausible($0.point, ofAtMost: length) }
         let unproved = fulls.prefix(knownFull == nil ? 3 : 1).map { (point: $0, isKnown: false) }

@@ -2,7 +2,7 @@ internal import Image
 internal import OffsiteStore
 internal import Platform
 
-/// What may be built upon: what this host has committed, or what it has proved.
+/// Chooses the base of a push: a point that this host committed, or one that it has verified.
 extension Push {
     /// - Throws: `wrongStore` where the target's points are of another host or source, and nobody has said that this one takes over.
     func lineage(

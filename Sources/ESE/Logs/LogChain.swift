@@ -40,7 +40,7 @@ package struct LogChain: Equatable, Sendable {
         links.flatMap(\.warnings)
     }
 
-    /// What is no fault, and good to know: how many servers run on purpose.
+    /// Facts that are no fault, such as circular logging, which many servers use on purpose.
     package var notes: [String] { Self.circularLogging(links.map(\.log)) }
 
     private static func link(_ log: LogFact, after previous: LogFact?) -> Link {

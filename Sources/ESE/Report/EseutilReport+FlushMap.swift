@@ -20,7 +20,7 @@ extension EseutilReport {
             + "\(seen) pages seen\n\(bad.count) bad checksums\n\(blank) uninitialized pages\n"
     }
 
-    /// What a patch file holds.
+    /// Describes the content of a patch file.
     package static func patch(_ patch: PatchFile) -> String {
         switch patch {
         case .empty: "An empty patch file: no pages were kept apart. A restore looks for it.\n"

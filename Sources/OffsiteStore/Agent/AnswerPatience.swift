@@ -5,9 +5,9 @@ internal import Platform
 /// A heartbeat is no progress, and neither is a report that says nothing new: an agent that sends only those for longer
 /// than its work can take is given up as one that is silent.
 struct AnswerPatience {
-    /// How much an agent has to do for an answer.
+    /// The amount of work that an answer takes.
     enum Work {
-        /// What no agent of ours sends a heartbeat for.
+        /// Done at once: our agents send no heartbeat meanwhile.
         case prompt
         /// An object is hashed, a point is proved.
         case long
@@ -70,7 +70,7 @@ struct AnswerPatience {
 }
 
 extension WireRequest {
-    /// What its answer takes.
+    /// The work that its answer takes.
     var work: AnswerPatience.Work {
         switch self {
         case .check: .check

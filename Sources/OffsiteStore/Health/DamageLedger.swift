@@ -27,14 +27,14 @@ package struct DamageLedger: Sendable {
         later.append((note.note.arc, note.note.point == nil, Set(note.note.damage.map(\.object))))
     }
 
-    /// What a point needs that is damaged; nil for nothing.
+    /// The damage among the objects that a point needs; nil for none.
     package func damage(of generation: UInt64) -> Entry? {
         open.first { $0.damage.points.contains(generation) }
     }
 
     private func isRepaired(_ damage: Note.Damage) -> Bool {
         later.contains { later in
-            // What is named again counts as found by the later one.
+            // An object that two notes name counts as found by the later one.
             if later.named.contains(damage.object) { return later.isOfJob }
             guard let digest = ObjectKey(path: damage.object)?.digest else { return later.isOfJob }
             return later.arc?.contains(digest) ?? false

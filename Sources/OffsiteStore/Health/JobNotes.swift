@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What notes say of a job's points, read when it is first asked for, and once.
+/// Reads a job's notes about its points, once, when they are first needed.
 final class JobNotes {
     private var shelf: NoteShelf?
     private var knownReleases: [Point.Reference: StoredNote]?
@@ -52,7 +52,7 @@ final class JobNotes {
         var cover = DigestCover()
         let ownership = try ownership(points, store)
         try shelf(points, store).newest(.verified) { note in
-            // Whoever is no owner can make no point damaged, nor good.
+            // Only an owner's note makes a point damaged or good.
             if ownership.isForeign(note) { return true }
             var note = note
             note.note.facts = []

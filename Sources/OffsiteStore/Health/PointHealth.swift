@@ -1,8 +1,8 @@
 internal import Platform
 
-/// What a point is worth today: what it was committed as, and what notes say of it since.
+/// The effective health of a point: as it was committed, and by the notes since.
 ///
-/// The one notion of every reader: what is not good here is never `latest`. Pins are beside it (``PointMarks``).
+/// Every reader uses it: a point that is not good here is never `latest`. Pins are apart (``PointMarks``).
 package enum PointHealth: Equatable, Sendable {
     case good
     /// It was held, and this note has accepted it, or a point that it was held because of.

@@ -1,10 +1,10 @@
 package import Platform
 
-/// The files of a store as root uses them: what it makes there belongs to whom the store belongs.
+/// A store's files as root uses them: new files and folders get the owner of the store.
 ///
-/// Else the store's user, as whom agents and runs come, could not read it.
-package struct OwnedFiles: FileSystem {
-    private let base: any FileSystem
+/// Otherwise agents and runs, which come as the store's user, could not read them.
+package struct OwnedFiles: FileSystemDecorator {
+    package let base: any FileSystem
     /// The store's folder, and what of it tells the owner.
     private let root: String
 
@@ -30,7 +30,7 @@ package struct OwnedFiles: FileSystem {
     }
 
     @discardableResult package func makeFolder(_ path: String) throws(SystemError) -> Bool {
-        // Of a store that is still to be made: whoever has the folder above decides.
+        // A store that does not exist yet takes the owner of the folder above.
         let owner = try owner()
         let isNew = try base.makeFolder(path)
         if isNew, let owner { try base.give(path, to: owner) }
@@ -47,23 +47,7 @@ package struct OwnedFiles: FileSystem {
         return try base.lock(path, kind)
     }
 
-    package func status(_ path: String) throws(SystemError) -> FileStatus? { try base.status(path) }
-    package func list(_ folder: String) throws(SystemError) -> [String] { try base.list(folder) }
     package func give(_ folder: String, to owner: FileOwner) throws(SystemError) {
         try base.give(folder, to: owner)
     }
-    package func linkNoReplace(_ existing: String, to new: String) throws(SystemError) -> Bool {
-        try base.linkNoReplace(existing, to: new)
-    }
-    package func rename(_ old: String, to new: String) throws(SystemError) { try base.rename(old, to: new) }
-    package func renameNoReplace(_ old: String, to new: String) throws(SystemError) -> Bool {
-        try base.renameNoReplace(old, to: new)
-    }
-    package func exchangeNames(_ one: String, _ other: String) throws(SystemError) {
-        try base.exchangeNames(one, other)
-    }
-    package func remove(_ path: String) throws(SystemError) { try base.remove(path) }
-    package func removeFolder(_ path: String) throws(SystemError) { try base.removeFolder(path) }
-    package func syncFolder(_ path: String) throws(SystemError) { try base.syncFolder(path) }
-    package func space(_ path: String) throws(SystemError) -> SpaceStatus { try base.space(path) }
 }

@@ -27,7 +27,7 @@ package struct StoredPoint: Equatable, Sendable {
         }
     }
 
-    /// What it needs, or the full that it continues, that was found damaged; nil for nothing.
+    /// The damage that was found in the point or in the full that it continues; nil for none.
     func damage(by ledger: DamageLedger) -> DamageLedger.Entry? {
         ledger.damage(of: point.generation) ?? point.full.flatMap { ledger.damage(of: $0.generation) }
     }
@@ -142,7 +142,7 @@ package struct PointReader {
         return found
     }
 
-    /// What a point is worth today, by all that is known of it.
+    /// The effective health of a point, by all that is known of it.
     package func health(of stored: StoredPoint) throws(StoreError) -> PointHealth {
         if stored.point.health == .damaged { return .acceptedDamage }
         if let found = stored.damage(by: try damage()) { return .damaged(found) }

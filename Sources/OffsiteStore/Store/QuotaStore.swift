@@ -5,13 +5,13 @@ package import Platform
 /// Of a folder everything counts: objects, notes, tombs, the trash, and what any session has under way, so that several sessions
 /// cannot get past the quota together: an object gets its name only if all of that still fits. Of a store behind an agent what
 /// it lists counts. What a push has sent before it was refused stays, for the next one to go on from.
-/// What is learned of a store that is full is to be kept all the same: notes have a small reserve beyond the limit.
+/// Results about a full store must be kept: notes have a small reserve beyond the limit.
 package final class QuotaStore: ForwardingStore {
     package let base: any ObjectStore
     private let limit: Int
     /// Nil until it was counted.
     private var used: Int?
-    /// What this session has taken since.
+    /// Bytes that this session has taken since.
     private var sinceCount = 0
     /// Nil for a store behind an agent.
     private let directory: DirectoryStore?

@@ -24,11 +24,11 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         /// Whoever asked wanted it to end; of this side only, no agent says so.
         case interrupted = 255
     }
-    /// Where the failure is.
+    /// The place of the failure.
     package enum Scope: Sendable {
-        /// What lies in a store, or the store itself.
+        /// An object of a store, or the store itself.
         case object
-        /// The conversation with a far end, or this host's own disk: it says nothing of what lies in the store.
+        /// The conversation with a far end, or this host's own disk. It is no evidence about the store's objects.
         case session
     }
     package let kind: Kind
