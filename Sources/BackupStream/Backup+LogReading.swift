@@ -10,7 +10,7 @@ extension Backup {
     ///
     /// - Returns: What the log is, its data counted.
     func readLog(
-        _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
+        _ file: SetFile, into pass: ImageScan, _ manifest: inout ImageManifest
     ) throws(BackupError) -> LogFact {
         guard let listed = file.logFact else { preconditionFailure("a log has a log's facts") }
         let source = try openMember(file)

@@ -10,7 +10,7 @@ extension Backup {
         let (stream, watched) = try openStream()
         try requireSpace(watched)
         let image = watched == nil ? try draft.create("img") : nil
-        let pass = ImagePass(
+        let pass = ImageScan(
             try writer(draft, image: image), totalBytes: watched?.length ?? options.expectBytes,
             progress: progress, pulse: pulse)
         var rereader = watched.map { PageRereader($0, ReadPatience(clock)) }

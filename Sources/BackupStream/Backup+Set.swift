@@ -21,7 +21,7 @@ extension Backup {
         let members = inventory.members
 
         manifest.logs = Self.logs(inventory.logs, isCircular: inventory.isCircular)
-        let pass = ImagePass(
+        let pass = ImageScan(
             try tarWriter(draft, .full, members),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress, pulse: pulse)
         var trailers: [String: BackupTrailer] = [:]
@@ -41,7 +41,7 @@ extension Backup {
 
     /// Ends an image of members with its manifest, and gives it its name.
     func finish(
-        _ pass: ImagePass, _ draft: SpoolDraft, _ manifest: ImageManifest, at time: Timestamp
+        _ pass: ImageScan, _ draft: SpoolDraft, _ manifest: ImageManifest, at time: Timestamp
     ) throws(BackupError) -> BackupResult {
         let json = manifest.json
         let member = TarWriter.Member(name: ImageManifest.memberName, length: json.count, modified: time)
@@ -56,7 +56,7 @@ extension Backup {
     ///
     /// - Returns: The trailer of a streaming backup's copy.
     private func read(
-        _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest
+        _ file: SetFile, into pass: ImageScan, _ manifest: inout ImageManifest
     ) throws(BackupError) -> BackupTrailer? {
         let source = try openMember(file)
         var rereader = file.header.map { PageRereader(source, header: $0, ReadPatience(clock)) }
@@ -85,7 +85,7 @@ extension Backup {
 
     /// Puts a whole file into the image as the next member, and records it.
     func copy(
-        _ stream: any ByteStream, _ file: SetFile, into pass: ImagePass, _ manifest: inout ImageManifest,
+        _ stream: any ByteStream, _ file: SetFile, into pass: ImageScan, _ manifest: inout ImageManifest,
         rereader: inout PageRereader?, check: (Span<UInt8>) throws(BackupError) -> DatabasePageCheck?
     ) throws(BackupError) -> DatabasePages? {
         try pass.append(
@@ -179,7 +179,7 @@ extension Backup {
     }
 }
 
-extension ImagePass {
+extension ImageScan {
     /// Puts bytes of our own making into the image, on the usual grid.
     func append(_ bytes: [UInt8], key: Extent.Key) throws(BackupError) {
         try append(bytes, key: key, blockSize: Extent.defaultBlockSize)

@@ -7,7 +7,7 @@ package struct BlockScanner: ~Copyable {
     private var blockSize = Extent.defaultBlockSize
     /// The start of a block whose end has not come yet.
     private var carry: [UInt8] = []
-    private var prints = BlockPrints()
+    private var prints = BlockFingerprints()
     /// Digest of the extent that is being read, where it was asked for.
     private var digest: ExtentDigest?
 
@@ -54,7 +54,7 @@ package struct BlockScanner: ~Copyable {
     /// Takes the image's next bytes by their fingerprints, which another thread may have made.
     ///
     /// - Parameter prints: Of whole blocks from a block's start on; only an extent's last one may be short.
-    package mutating func append(_ prints: BlockPrints) throws(SystemError) {
+    package mutating func append(_ prints: BlockFingerprints) throws(SystemError) {
         precondition(
             carry.isEmpty && prints.blockSize == blockSize, "fingerprints of another grid than the extent's")
         digest?.add(prints)

@@ -6,7 +6,7 @@ package import Platform
 /// (docs/format/image.md, section 4). Owned by one thread at a time.
 package final class ExtentDigest {
     private static let tag = Array("hybridrep member 1".utf8)
-    private var hasher: PrintHasher?
+    private var hasher: FingerprintHasher?
     private var zeros: ZeroFingerprints
 
     package init(length: Int, blockSize: Int, _ zeros: ZeroFingerprints) {
@@ -15,7 +15,7 @@ package final class ExtentDigest {
         head.append(Self.tag)
         head.uint64(length)
         head.uint64(blockSize)
-        hasher = PrintHasher(head: head)
+        hasher = FingerprintHasher(head: head)
     }
 
     package func add(_ content: BlockContent, length: Int) {
@@ -25,7 +25,7 @@ package final class ExtentDigest {
         }
     }
 
-    package func add(_ prints: BlockPrints) { hasher?.add(prints, &zeros) }
+    package func add(_ prints: BlockFingerprints) { hasher?.add(prints, &zeros) }
 
     /// Adds all blocks of an extent of an image.
     package func add(_ extent: Int, of signature: Signature) throws(ImageError) {

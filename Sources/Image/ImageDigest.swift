@@ -5,7 +5,7 @@ package import Platform
 /// SHA-256 over a domain tag, the image's length, its extents as (offset, length, block size), and the
 /// fingerprint of every block in order (docs/format/signature.md, section 3).
 package struct ImageDigest: ~Copyable {
-    private var hasher: PrintHasher
+    private var hasher: FingerprintHasher
     private static let tag = Array("hybridrep image 1".utf8)
 
     package init(_ layout: ImageLayout) {
@@ -18,7 +18,7 @@ package struct ImageDigest: ~Copyable {
             head.uint64(extent.length)
             head.uint64(extent.blockSize)
         }
-        hasher = PrintHasher(head: head)
+        hasher = FingerprintHasher(head: head)
     }
 
     package mutating func add(_ fingerprint: Fingerprint) { hasher.add(fingerprint) }

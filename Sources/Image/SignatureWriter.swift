@@ -44,7 +44,7 @@ package final class SignatureWriter {
     }
 
     /// Adds neighbouring blocks of the extent that is open.
-    package func add(_ prints: BlockPrints) throws(SystemError) {
+    package func add(_ prints: BlockFingerprints) throws(SystemError) {
         imageOffset += prints.byteCount
         for run in prints.runs { runs.append(run.count, isZero: run.isZero) }
         var rest = prints.fingerprints[...]

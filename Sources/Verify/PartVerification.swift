@@ -17,19 +17,19 @@ struct PartVerification {
     /// - Parameter part: How much.
     func run(
         _ part: PointVerification.Part, progress: (CheckReport) throws(StoreError) -> Void
-    ) throws(StoreError) -> (check: CheckReport, arc: DigestArc) {
+    ) throws(StoreError) -> (check: CheckReport, arc: DigestRange) {
         let start = try next()
-        let asked = DigestArc(start: start, share: part.share)
+        let asked = DigestRange(start: start, share: part.share)
         let request = CheckRequest(job: points.job.name, part: .init(arc: asked, seconds: part.seconds))
         let report = try store.check(request, progress: progress)
         let end = report.readTo ?? start
-        return (report, end == asked.end ? asked : DigestArc(from: start, to: end))
+        return (report, end == asked.end ? asked : DigestRange(from: start, to: end))
     }
 
     /// Where the last one stopped; anywhere for the first.
     private func next() throws(StoreError) -> UInt64 {
         var found: UInt64 = 0
-        try NoteShelf(points, store).newest(.verified) { note in
+        try NoteReader(points, store).newest(.verified) { note in
             guard let arc = note.note.arc else { return true }
             found = arc.end
             return false

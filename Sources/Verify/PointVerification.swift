@@ -21,7 +21,7 @@ package struct PointVerification {
     package struct Result: Sendable {
         package var check: CheckReport
         /// The objects that were read, all that are there; nil for a sample, and for those of a point.
-        package var arc: DigestArc?
+        package var arc: DigestRange?
         /// The points whose images were made again, a log point's full before it; none in a quick verification.
         package var rebuilt: [Point] = []
         /// What the pages of its databases said.
@@ -129,7 +129,7 @@ package struct PointVerification {
         do throws(StoreError) { points = try PointReader(store, job: job) } catch { throw .store(error) }
         let total = point.layout.length
         var pages = StreamPageCheck(layout: point.layout)
-        let image = try ImageRebuild(point, from: store, points, state: nil, scratch)
+        let image = try ImageReader(point, from: store, points, state: nil, scratch)
         let told = { (done: Int) throws(SyncError) in
             do throws(StoreError) {
                 try progress(.rebuilding(doneBytes: done, totalBytes: total))

@@ -8,7 +8,7 @@ internal import Verify
 ///
 /// Printed as `hybridrep run mdb01: FAILED (22) MESSAGE`, then the details, then `hint: HINT`.
 struct CommandFailure: Error {
-    let verdict: Verdict
+    let verdict: ExitStatus
     /// One line, complete by itself: what was tried, on what, what the system said.
     let message: String
     /// The next command to type or thing to look at.
@@ -16,7 +16,7 @@ struct CommandFailure: Error {
     /// Further evidence, one line each.
     let details: [String]
 
-    init(_ verdict: Verdict, _ message: String, hint: String? = nil, details: [String] = []) {
+    init(_ verdict: ExitStatus, _ message: String, hint: String? = nil, details: [String] = []) {
         self.verdict = verdict
         self.message = message
         self.hint = hint

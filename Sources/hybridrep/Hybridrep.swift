@@ -33,7 +33,7 @@ internal import Platform
         exit(withError: ExitCode(verdict.rawValue))
     }
 
-    private static func perform(_ arguments: [String]) -> Verdict {
+    private static func perform(_ arguments: [String]) -> ExitStatus {
         let command: any ParsableCommand
         do { command = try parseAsRoot(arguments) } catch { return explain(error) }
         if let command = command as? any ToolCommand { return perform(command) }
@@ -42,21 +42,21 @@ internal import Platform
     }
 
     /// Runs what the argument parser brings itself, such as help; it answers by throwing.
-    private static func runBuiltIn(_ command: any ParsableCommand) -> Verdict {
+    private static func runBuiltIn(_ command: any ParsableCommand) -> ExitStatus {
         var command = command
         do { try command.run() } catch { return explain(error) }
         return .good
     }
 
-    private static func perform(_ command: any ToolCommand) -> Verdict {
-        let session: Session
-        do throws(SystemError) { session = try Session(command.options) } catch {
-            print(error: "hybridrep: FAILED (\(Verdict.failure.rawValue)) \(error)")
+    private static func perform(_ command: any ToolCommand) -> ExitStatus {
+        let session: CommandContext
+        do throws(SystemError) { session = try CommandContext(command.options) } catch {
+            print(error: "hybridrep: FAILED (\(ExitStatus.failure.rawValue)) \(error)")
             return .failure
         }
         // An agent has nothing to put in order: what it was sent is whole or is not there.
         if !(command is ServeCommand) { watch(command, session.console) }
-        var verdict: Verdict
+        var verdict: ExitStatus
         do {
             verdict = try command.perform(session)
         } catch {
@@ -80,7 +80,7 @@ internal import Platform
         Interruption.watch(graceMilliseconds: 4_000) { cause in
             let why = cause == .deadline ? "its deadline had passed" : "a signal"
             let failure = CommandFailure(
-                Verdict(cause), "ended where it was, since it did not end by itself after \(why)",
+                ExitStatus(cause), "ended where it was, since it did not end by itself after \(why)",
                 hint: "run it again: what was committed is there, and nothing in part")
             console.failure(failure, of: subject)
             return failure.verdict.rawValue
@@ -89,7 +89,7 @@ internal import Platform
     }
 
     /// Prints help, the version, or what is wrong with the arguments.
-    private static func explain(_ error: any Error) -> Verdict {
+    private static func explain(_ error: any Error) -> ExitStatus {
         let text = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             // The reader of a help page may go before its end; nothing is lost.
@@ -98,12 +98,12 @@ internal import Platform
         }
         let prefix = "Error: "
         let message = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
-        print(error: "hybridrep: FAILED (\(Verdict.usage.rawValue)) \(message)")
+        print(error: "hybridrep: FAILED (\(ExitStatus.usage.rawValue)) \(message)")
         return .usage
     }
 
     /// A command that only groups others was given none of them: help, but never success.
-    private static func explainMissingVerb(_ command: any ParsableCommand) -> Verdict {
+    private static func explainMissingVerb(_ command: any ParsableCommand) -> ExitStatus {
         print(error: helpMessage(for: type(of: command)))
         return .usage
     }

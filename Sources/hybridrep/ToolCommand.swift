@@ -3,7 +3,7 @@ internal import Platform
 
 /// A verb of the command line.
 ///
-/// ``Hybridrep`` parses it, gives it a ``Session``, prints what it throws, and exits with its verdict.
+/// ``Hybridrep`` parses it, gives it a ``CommandContext``, prints what it throws, and exits with its verdict.
 protocol ToolCommand: ParsableCommand {
     var options: GlobalOptions { get }
 
@@ -16,7 +16,7 @@ protocol ToolCommand: ParsableCommand {
     /// Does the work.
     ///
     /// - Throws: ``CommandFailure``, or any error whose description is complete by itself.
-    func perform(_ session: Session) throws -> Verdict
+    func perform(_ session: CommandContext) throws -> ExitStatus
 }
 
 extension ToolCommand {

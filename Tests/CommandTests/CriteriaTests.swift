@@ -6,7 +6,7 @@ import Testing
 
 /// The three criteria for replicated data, as the report shows them, or does not.
 @Suite struct CriteriaTests {
-    /// Verdict by criterion, and the facts of one of them.
+    /// hybridrep.ExitStatus by criterion, and the facts of one of them.
     private static func criteria(_ site: Site, status: Int32 = 0) throws -> [String: (
         String, [String: String]
     )] {

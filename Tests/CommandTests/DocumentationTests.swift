@@ -118,7 +118,7 @@ import Testing
                     Int32($0.trimmingCharacters(in: .whitespaces))
                 }
             })
-        for verdict in Verdict.allCases where verdict.rawValue < 128 {
+        for verdict in hybridrep.ExitStatus.allCases where verdict.rawValue < 128 {
             #expect(explained.contains(verdict.rawValue), "\(verdict)")
         }
     }

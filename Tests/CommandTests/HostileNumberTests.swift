@@ -137,7 +137,7 @@ import Testing
                     NoteID(kind, UInt64(100 + number)), point: newest.reference, made: time, maker: "h, run 1"
                 )
                 note.outcome = .good
-                note.arc = kind == .verified ? DigestArc(start: .max, length: .max - 1) : nil
+                note.arc = kind == .verified ? DigestRange(start: .max, length: .max - 1) : nil
                 note.facts = Array("{\"restore_seconds\":1e308,\"restored_bytes\":\(Int.max)}".utf8)
                 try plant(
                     note.encoded(job: job.id, store: storeID), time, .note(job.name, note.id))

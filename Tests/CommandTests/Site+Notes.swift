@@ -20,7 +20,7 @@ extension Site {
         evidence.restoredBytes = Int(Double(latest.point.layout.length) * share)
         evidence.imageDigestMatches = true
         evidence.verdict = evidence.sentence
-        try Notebook(directory, points, clock: SystemClock(), maker: "test").rehearsed(
+        try NoteWriter(directory, points, clock: SystemClock(), maker: "test").rehearsed(
             evidence, of: latest.reference)
     }
 

@@ -55,7 +55,7 @@ import Testing
     ) throws -> (bytes: [UInt8], decodes: Int) {
         let store = shipment.store()
         let points = try PointReader(store, job: shipment.job.name)
-        var rebuild = try ImageRebuild(
+        var rebuild = try ImageReader(
             try points.point(generation).point, from: store, points, state: nil, .memory)
         let decodes = DecodeCount()
         rebuild.decodes = decodes

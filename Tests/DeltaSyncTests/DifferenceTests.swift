@@ -52,8 +52,8 @@ import Testing
     ) throws -> ImageDifference {
         let store = shipment.store()
         let points = try PointReader(store, job: shipment.job.name)
-        func image(_ generation: UInt64) throws -> ImageRebuild {
-            try ImageRebuild(
+        func image(_ generation: UInt64) throws -> ImageReader {
+            try ImageReader(
                 try points.point(generation).point, from: store, points, state: nil, .memory)
         }
         var search = DifferenceSearch(from: try image(old), to: try image(new), limits)
@@ -187,7 +187,7 @@ import Testing
             5 * Self.blockSize..<7 * Self.blockSize, with: repeatElement(0, count: 2 * Self.blockSize))
         let point = try shipment.push(try shipment.image(bytes)).point
         let store = shipment.store()
-        let image = try ImageRebuild(
+        let image = try ImageReader(
             point, from: store, try PointReader(store, job: shipment.job.name), state: nil, .memory)
         let blocks = [1, 2, 5, 29, 30]
         var heads: [Int: [UInt8]] = [:]

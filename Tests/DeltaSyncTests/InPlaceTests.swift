@@ -37,9 +37,9 @@ import Testing
             return try shipment.push(try shipment.image(bytes)).point
         }
 
-        func rebuild(_ store: any ObjectStore) throws -> ImageRebuild {
+        func rebuild(_ store: any ObjectStore) throws -> ImageReader {
             let points = try PointReader(store, job: shipment.job.name)
-            return try ImageRebuild(
+            return try ImageReader(
                 try points.point(generation).point, from: store, points, state: nil, .memory)
         }
 
@@ -202,7 +202,7 @@ import Testing
         var random = SeededGenerator(seed: 10)
         let history = try History(seed: 10, blocks: 400, nights: 1)
         let point = try history.shift(by: random.bytes(1_001), at: 500_000)
-        let image = try ImageRebuild(
+        let image = try ImageReader(
             point, from: history.shipment.store(),
             try PointReader(history.shipment.store(), job: history.shipment.job.name), state: nil, .memory)
         func restore() throws -> Int {

@@ -63,7 +63,7 @@ import Testing
                 let block = Array(bytes[number * 4096..<(number + 1) * 4096])
                 prints.append(printer.fingerprint(block.span))
             }
-            let trueMap = try MapStack(
+            let trueMap = try LayeredMap(
                 of: head.point, from: PointReader(store, job: shipment.job.name), state: nil,
                 ScratchFolder(shipment.folder.path, shipment.files))
             let first = try #require(try trueMap.parts(in: 0..<4096).found.first)

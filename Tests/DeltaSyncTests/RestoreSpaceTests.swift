@@ -14,7 +14,7 @@ import Testing
         try shipment.push(try shipment.image(bytes))
         let store = shipment.store()
         let points = try PointReader(store, job: shipment.job.name)
-        let image = try ImageRebuild(
+        let image = try ImageReader(
             try points.point(1).point, from: store, points, state: nil, .memory)
         let (path, tag) = (shipment.folder.path + "/back", "tag")
         files.set(SpaceStatus(availableBytes: 40_959, totalBytes: 1 << 40))

@@ -109,7 +109,7 @@ import Testing
             try shipment.push(try shipment.image(bytes))
             let points = try PointReader(shipment.store(), job: shipment.job.name)
             let head = try #require(try points.head()).point
-            let map = try MapStack(of: head, from: points, state: nil, .memory)
+            let map = try LayeredMap(of: head, from: points, state: nil, .memory)
             let entry = try #require(try map.parts(in: 4096..<8192).found.first)
             guard case .record(_, _, _, let depth) = entry.source else { continue }
             depths.append(depth)

@@ -197,7 +197,7 @@ import Testing
         }
         let result = try shipment.push(try shipment.image(bytes))
         let points = try PointReader(shipment.store(), job: shipment.job.name)
-        let map = try MapStack(of: result.point, from: points, state: nil, .memory)
+        let map = try LayeredMap(of: result.point, from: points, state: nil, .memory)
         let segment = try #require(map.segments.first).bytes
         let records = try MapReferences.read(segment, job: shipment.job.id).values.reduce(0) { $0 + $1.count }
         #expect(result.point.counts.changedBlocks == 64)

@@ -109,7 +109,7 @@ final class Shipment {
     func restored(_ generation: UInt64) throws -> [UInt8] {
         let store = store()
         let points = try PointReader(store, job: job.name)
-        let rebuild = try ImageRebuild(
+        let rebuild = try ImageReader(
             try points.point(generation).point, from: store, points, state: nil, .memory)
         var bytes: [UInt8] = []
         try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }

@@ -123,7 +123,7 @@ struct Program {
         try opened { store in
             let points = try PointReader(store, job: Self.job.name)
             let reference = try points.point(generation).reference
-            try NoteShelf(points, store).add(.pinned) {
+            try NoteReader(points, store).add(.pinned) {
                 Note($0, point: reference, made: FixedClock().now, maker: "test")
             }
         }
@@ -165,7 +165,7 @@ struct Program {
             let generations = try points.generations()
             let generation = generations[Int(choice % UInt64(generations.count))]
             var bytes: [UInt8] = []
-            let rebuild = try ImageRebuild(
+            let rebuild = try ImageReader(
                 try points.point(generation).point, from: store, points, state: nil, .memory)
             try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
             guard book.ledger.attempted.contains(bytes) else {
@@ -217,14 +217,14 @@ struct Program {
     }
 
     private func restore(
-        _ generation: UInt64, to path: String, _ body: (ImageRebuild) throws -> Void
+        _ generation: UInt64, to path: String, _ body: (ImageReader) throws -> Void
     ) throws {
         try opened { store in
             let points = try PointReader(store, job: Self.job.name)
             // Its own, as the state's may have been lost with the power.
             let scratch = "/var/tmp"
             try clientFiles.makeFolder(scratch)
-            let image = try ImageRebuild(
+            let image = try ImageReader(
                 try points.point(generation).point, from: store, points, state: state(),
                 ScratchFolder(scratch, clientFiles))
             book.write {

@@ -60,7 +60,7 @@ enum Survey {
         _ generation: UInt64, _ points: PointReader, _ store: DirectoryStore
     ) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        let rebuild = try ImageRebuild(
+        let rebuild = try ImageReader(
             try points.point(generation).point, from: store, points, state: nil, .memory)
         try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
         return bytes

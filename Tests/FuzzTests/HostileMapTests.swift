@@ -22,7 +22,7 @@ import Testing
                 FingerprintRun(
                     offset: $0 * 128_000, length: 128_000, blockSize: 64, source: .moved(from: 0))
             })
-        let error = #expect(throws: SyncError.self) { try MapStack([above, below]).runs() }
+        let error = #expect(throws: SyncError.self) { try LayeredMap([above, below]).runs() }
         #expect(error?.description == "a map: fingerprint runs is 74000, above the limit of 73536")
     }
 
@@ -33,7 +33,7 @@ import Testing
         let above = (0..<20_000).map {
             FingerprintRun(offset: $0 * 64 + 7, length: 64, blockSize: 64, source: .moved(from: $0 * 64))
         }
-        let runs = try MapStack([try Self.layer(above), try Self.layer(below)]).runs()
+        let runs = try LayeredMap([try Self.layer(above), try Self.layer(below)]).runs()
         #expect(runs.count == 20_000)
     }
 

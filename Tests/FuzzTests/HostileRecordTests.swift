@@ -84,7 +84,7 @@ import Testing
             segments: [map.name], sourceFacts: [])
         var bytes: [UInt8] = []
         let points = try PointReader(store, job: job.name)
-        try ImageRebuild(point, from: store, points, state: nil, .memory).run({ _ in }) {
+        try ImageReader(point, from: store, points, state: nil, .memory).run({ _ in }) {
             bytes.append(copying: $0)
         }
         return bytes

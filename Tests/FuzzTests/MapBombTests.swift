@@ -50,7 +50,7 @@ import Testing
 
         func rebuild(_ stored: StoredPoint) throws {
             let points = try PointReader(store, job: fixture.job.name)
-            try ImageRebuild(stored.point, from: store, points, state: nil, .memory).run({ _ in }) {
+            try ImageReader(stored.point, from: store, points, state: nil, .memory).run({ _ in }) {
                 (_) throws(SyncError) in
             }
         }
@@ -87,7 +87,7 @@ import Testing
         let name = job.fixture.job.name
         #expect(try !PointReader(job.store, job: name).isGood(bomb))
         let points = try PointReader(job.store, job: name)
-        try NoteShelf(points, job.store).add(.released) {
+        try NoteReader(points, job.store).add(.released) {
             Note($0, point: bomb.reference, made: FixedClock().now, maker: "test")
         }
         #expect(try PointReader(job.store, job: name).isGood(bomb))

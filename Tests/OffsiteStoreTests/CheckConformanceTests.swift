@@ -65,7 +65,7 @@ import Testing
         var hashed = 0
         var start = UInt64(1) << 63
         for _ in 0..<4 {
-            let arc = DigestArc(start: start, length: 1 << 62)
+            let arc = DigestRange(start: start, length: 1 << 62)
             let report = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: arc))) { _ in }
             #expect(report.isGood)
             #expect(report.neededObjects == full.neededObjects)
@@ -86,11 +86,11 @@ import Testing
         let key = try #require(job.packs.first)
         guard case .pack(_, let name) = key else { return }
         try job.folder.damage(key) { $0[$0.count / 2] ^= 0x10 }
-        let position = DigestArc.position(of: name)
+        let position = DigestRange.position(of: name)
         for (arc, count) in [
-            (DigestArc(start: position, length: 1), 1), (DigestArc(from: position &+ 2, to: position), 0),
+            (DigestRange(start: position, length: 1), 1), (DigestRange(from: position &+ 2, to: position), 0),
             // Nothing is in it, so the next one is read.
-            (DigestArc(start: position &- 1, length: 1), 1),
+            (DigestRange(start: position &- 1, length: 1), 1),
         ] {
             let report = try job.store.check(CheckRequest(job: mdb01, part: .init(arc: arc))) { _ in }
             #expect(report.damage.map(\.object) == (count == 1 ? [key.path] : []))

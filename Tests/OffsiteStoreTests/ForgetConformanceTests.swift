@@ -71,10 +71,10 @@ private final class SetClock: Clock {
         let nights = try Nights(6)
         let points = try PointReader(nights.store, job: mdb01)
         let pinned = nights.fixture.points[1].reference
-        try NoteShelf(points, nights.store).add(.pinned) {
+        try NoteReader(points, nights.store).add(.pinned) {
             Note($0, point: pinned, made: nights.clock.now, maker: "test")
         }
-        nights.store.rights = DeletionRights(mayForget: true, minAge: 4 * 86_400)
+        nights.store.rights = DeletionPermissions(mayForget: true, minAge: 4 * 86_400)
         let report = try nights.store.forget(nights.request(1, 2, 4, 6, 9))
         #expect(report.forgotten == [1])
         #expect(report.kept.map(\.generation) == [2, 4, 6, 9])
@@ -272,7 +272,7 @@ private final class SetClock: Clock {
                 gone.append(lower...upper)
                 next = upper + 2
             }
-            let tomb = Tomb(
+            let tomb = Tombstone(
                 number: random.next() >> 1, made: Timestamp(nanoseconds: Int64(random.next() >> 2)),
                 maker: "a host",
                 trusted: random.next(), gone: gone,
@@ -283,7 +283,7 @@ private final class SetClock: Clock {
                     .init(generation: 5, digest: nil, received: Timestamp(seconds: 0), reason: ""),
                 ])
             let bytes = tomb.encoded(job: job, store: store)
-            #expect(try Tomb(parsing: bytes, job: job, store: store) == tomb)
+            #expect(try Tombstone(parsing: bytes, job: job, store: store) == tomb)
             for generation in 0..<next + 2 {
                 #expect(tomb.covers(generation) == gone.contains { $0.contains(generation) })
             }

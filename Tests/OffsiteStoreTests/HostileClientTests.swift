@@ -12,7 +12,7 @@ import Testing
         let points: PointReader
         let enemy: AgentStore
 
-        init(_ rights: DeletionRights = .appendOnly) throws {
+        init(_ rights: DeletionPermissions = .appendOnly) throws {
             folder = try TemporaryFolder()
             honest = try StoreFixture(on: try folder.directoryStore(), seed: 1)
             for _ in 0..<3 { try honest.addPoint() }
@@ -219,7 +219,7 @@ import Testing
         // A pin only keeps.
         try siege.enemy.publish(
             Note(NoteID(.pinned, 1), point: point, made: FixedClock().now, maker: "enemy"), siege.points)
-        let owner = try Siege(DeletionRights(mayForget: false, mayMark: true))
+        let owner = try Siege(DeletionPermissions(mayForget: false, mayMark: true))
         for kind in [NoteID.Kind.released, .unpinned, .suspended, .resumed] {
             try owner.enemy.publish(
                 Note(NoteID(kind, 1), made: FixedClock().now, maker: "owner"), owner.points)

@@ -16,7 +16,7 @@ import Testing
             made: Timestamp(nanoseconds: Int64(seed) * 1_000_000_007), maker: "host-\(seed) run-1",
             comment: seed % 3 == 0 ? "" : "kept for the audit ä")
         note.outcome = [.none, .good, .bad][Int(seed % 3)]
-        if seed % 4 == 0 { note.arc = DigestArc(start: generator.next(), length: generator.next() | 1) }
+        if seed % 4 == 0 { note.arc = DigestRange(start: generator.next(), length: generator.next() | 1) }
         note.facts = seed % 5 == 0 ? [] : facts
         note.damage = (0..<seed % 3).map {
             .init(
@@ -78,8 +78,8 @@ import Testing
             try fixture.addPoint()
         }
 
-        func open() throws -> NoteShelf {
-            try NoteShelf(try PointReader(fixture.store, job: mdb01), fixture.store)
+        func open() throws -> NoteReader {
+            try NoteReader(try PointReader(fixture.store, job: mdb01), fixture.store)
         }
     }
 
@@ -164,11 +164,11 @@ import Testing
             let store = DirectoryStore(
                 root: folder.storePath, files: Swept(sweeps: sweeps), clock: FixedClock(),
                 entropy: SeededEntropy(seed: UInt64(sweeps)))
-            let shelf = try NoteShelf(try PointReader(store, job: mdb01), store)
+            let shelf = try NoteReader(try PointReader(store, job: mdb01), store)
             let before = try shelf.all(.pinned).count
             let added = try? shelf.add(.pinned) { Self.note($0) }
             #expect((added != nil) == isKept)
-            let after = try NoteShelf(try PointReader(store, job: mdb01), store).all(.pinned).count
+            let after = try NoteReader(try PointReader(store, job: mdb01), store).all(.pinned).count
             #expect(after == before + (isKept ? 1 : 0))
         }
     }

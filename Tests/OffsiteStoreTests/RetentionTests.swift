@@ -272,7 +272,7 @@ import Testing
                 let shown = isStuck ? points.last?.received.seconds ?? time : time + offset
                 sane[night] = time
                 points.append(Self.point(night, shown))
-                guard ClockDoubt.find(in: points, now: Timestamp(seconds: shown + 600)) == nil else {
+                guard ClockAnomaly.find(in: points, now: Timestamp(seconds: shown + 600)) == nil else {
                     doubts += 1
                     continue
                 }
@@ -288,8 +288,8 @@ import Testing
     @Test func clocksThatWereWrongAreDoubted() {
         let nights = Self.nights(10)
         let now = nights[9].received.seconds + 3600
-        func doubt(_ points: [RetainedPoint], _ now: Int64) -> ClockDoubt? {
-            ClockDoubt.find(in: points, now: Timestamp(seconds: now))
+        func doubt(_ points: [RetainedPoint], _ now: Int64) -> ClockAnomaly? {
+            ClockAnomaly.find(in: points, now: Timestamp(seconds: now))
         }
         #expect(doubt(nights, now) == nil)
         #expect(doubt(nights, nights[9].received.seconds - Self.day) == .future(10))
@@ -308,8 +308,8 @@ import Testing
         // It stays in doubt on the nights after, until somebody has looked.
         let after = leapt + [Self.point(12, now + 3651 * Self.day)]
         let later = Timestamp(seconds: now + 3651 * Self.day)
-        #expect(ClockDoubt.find(in: after, now: later) == .leap(11, seconds: 3650 * Self.day + 3600))
-        #expect(ClockDoubt.find(in: after, now: later, trusted: 11) == nil)
+        #expect(ClockAnomaly.find(in: after, now: later) == .leap(11, seconds: 3650 * Self.day + 3600))
+        #expect(ClockAnomaly.find(in: after, now: later, trusted: 11) == nil)
     }
 
     /// Night 4 was three years ahead, and a person has said so at noon after night 7.
@@ -323,13 +323,13 @@ import Testing
             for gone in 0..<UInt64(1 << 7) {
                 let left = nights.filter { $0.generation > 7 || gone >> ($0.generation - 1) & 1 == 0 }
                 #expect(
-                    ClockDoubt.find(in: left, now: now, trusted: 7, trustedAt: noon) == nil, "\(gone)")
+                    ClockAnomaly.find(in: left, now: now, trusted: 7, trustedAt: noon) == nil, "\(gone)")
             }
             // The next wrong night is doubted as ever.
             for (night, other) in [(9, wrong), (12, wrong), (12, nights[11].received.seconds)] {
                 var again = nights
                 again[night] = Self.point(UInt64(night + 1), other)
-                #expect(ClockDoubt.find(in: again, now: now, trusted: 7, trustedAt: noon) != nil)
+                #expect(ClockAnomaly.find(in: again, now: now, trusted: 7, trustedAt: noon) != nil)
             }
         }
     }

@@ -44,7 +44,7 @@ package final class PipeTransport: Transport {
     package init(
         serving folder: String, files: any FileSystem = HostFileSystem(), clock: any Clock = FixedClock(),
         seed: UInt64 = 1, dialect: Dialect = Dialect(toolVersion: "1.0-far"), cut: Cut? = nil,
-        maker: Maker? = nil, rights: DeletionRights = .owner
+        maker: Maker? = nil, rights: DeletionPermissions = .owner
     ) throws(SystemError) {
         let (near, far) = try DescriptorStream.pair()
         self.near = near

@@ -9,7 +9,7 @@ extension StoreFixture {
     {
         let reader = try PointReader(store, job: job)
         let point = try reader.point(generation).point
-        let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
+        let locations = try FrameIndex(reading: store, job: reader.job, storeID: reader.storeID)
         var image = [UInt8](repeating: 0, count: point.layout.length)
         let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
         for entry in try segments.flatMap({ try $0.allEntries }) {
@@ -32,7 +32,7 @@ extension StoreFixture {
     {
         let reader = try PointReader(store, job: job)
         let point = try reader.point(generation).point
-        let locations = try FrameLocations(reading: store, job: reader.job, storeID: reader.storeID)
+        let locations = try FrameIndex(reading: store, job: reader.job, storeID: reader.storeID)
         var isLost = [Bool](repeating: false, count: point.layout.blockCount)
         let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
         for entry in try segments.flatMap({ try $0.allEntries }) {
@@ -46,7 +46,7 @@ extension StoreFixture {
     }
 
     private static func decode(
-        _ id: FrameID, _ number: Int, _ store: any ObjectStore, _ job: Name, _ locations: FrameLocations
+        _ id: FrameID, _ number: Int, _ store: any ObjectStore, _ job: Name, _ locations: FrameIndex
     ) throws -> [UInt8] {
         guard let location = locations[id] else { throw FormatError.missingSection(tag: "frame \(id)") }
         let frame = try Frame(

@@ -25,11 +25,11 @@ private final class Diary {
     }
 
     /// The store on a day, and a notebook there.
-    func on<R>(_ day: Int, _ body: (Notebook, any ObjectStore, PointReader) throws -> R) throws -> R {
+    func on<R>(_ day: Int, _ body: (NoteWriter, any ObjectStore, PointReader) throws -> R) throws -> R {
         let store = Self.open(folder, day)
         let points = try PointReader(store, job: Self.job)
         return try body(
-            Notebook(store, points, clock: FixedClock(), maker: "test"), store, points)
+            NoteWriter(store, points, clock: FixedClock(), maker: "test"), store, points)
     }
 
     func verify(on day: Int, _ level: CheckRequest.Level, part: PointVerification.Part? = nil) throws {
@@ -53,7 +53,7 @@ private final class Diary {
         get throws { try on(99) { _, _, points in try JobEvidence(reading: points) } }
     }
 
-    func status(_ promises: Promises, day: Int) throws -> JobStatus {
+    func status(_ promises: Objectives, day: Int) throws -> JobStatus {
         JobStatus(
             try evidence, promises, now: Timestamp(seconds: Self.start + Int64(day) * 86_400))
     }
@@ -87,7 +87,7 @@ private final class Diary {
         #expect(evidence.damage.isEmpty)
         let empty = try Diary(points: 0).evidence
         #expect(empty.latest == nil)
-        #expect(JobStatus(empty, Promises(), now: Diary.time(1)).findings == [.noGoodPoint])
+        #expect(JobStatus(empty, Objectives(), now: Diary.time(1)).findings == [.noGoodPoint])
     }
 
     /// Thirds on the days 1, 5 and 9 are a whole that is as old as the first; a fourth makes it as old as the second.
@@ -146,7 +146,7 @@ private final class Diary {
         #expect(evidence.rehearsed?.time == Diary.time(3))
         #expect(evidence.lastRehearsal?.time == Diary.time(8))
         #expect(evidence.lastRehearsal?.isGood == false)
-        let status = try diary.status(Promises(rehearseWithin: 10 * 86_400), day: 14)
+        let status = try diary.status(Objectives(rehearseWithin: 10 * 86_400), day: 14)
         #expect(
             status.findings.prefix(2) == [
                 .rehearsalFailed("as tried"), .unproved(point: "3-20261122T020004Z"),
@@ -159,7 +159,7 @@ private final class Diary {
         let diary = try Diary()
         try diary.verify(on: 1, .full)
         let day = 86_400
-        let promises = Promises(recoveryPoint: 5 * day, fullWithin: 6 * day)
+        let promises = Objectives(recoveryPoint: 5 * day, fullWithin: 6 * day)
         #expect(try diary.status(promises, day: 5).findings == [])
         let late = try diary.status(promises, day: 6).findings
         #expect(late.count == 1)
@@ -170,13 +170,13 @@ private final class Diary {
         #expect(age >= 6 * day)
         #expect(
             try diary.status(promises, day: 8).findings.last == .readOverdue(age: 7 * day, promised: 6 * day))
-        #expect(try diary.status(Promises(), day: 4_000).findings == [])
+        #expect(try diary.status(Objectives(), day: 4_000).findings == [])
     }
 
     @Test func aPointOfTomorrowIsNoFreshOne() throws {
         let diary = try Diary()
         try diary.verify(on: 0, .quick)
-        let findings = try diary.status(Promises(recoveryPoint: 60), day: -2).findings
+        let findings = try diary.status(Objectives(recoveryPoint: 60), day: -2).findings
         #expect(findings.count == 1)
         guard case .fromTheFuture(let seconds)? = findings.first else {
             Issue.record("\(findings)")

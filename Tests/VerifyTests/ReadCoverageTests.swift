@@ -12,7 +12,7 @@ import Verify
         var coverage = ReadCoverage(within: days * 86_400)
         for (quarter, day) in quarters {
             coverage.add(
-                DigestArc(start: quarter << 62, length: 1 << 62), at: Timestamp(seconds: day * 86_400))
+                DigestRange(start: quarter << 62, length: 1 << 62), at: Timestamp(seconds: day * 86_400))
         }
         return coverage
     }

@@ -27,7 +27,7 @@ private final class FarSite {
         _ generation: UInt64, on files: any FileSystem, _ options: Replica.Options = .init()
     ) throws -> Replica.Result {
         let stored = try points.point(generation)
-        let image = try ImageRebuild(stored.point, from: store, points, state: nil, .memory)
+        let image = try ImageReader(stored.point, from: store, points, state: nil, .memory)
         return try Replica(ReplicaFiles(Self.path, files), points, files, FixedClock())
             .apply(stored, [image], options) { _ in }
     }

@@ -25,7 +25,8 @@ import Verify
         let points = try PointReader(store, job: .valid("mdb01"))
         let now = clock.now
         let status = JobStatus(
-            try JobEvidence(reading: points), Promises(recoveryPoint: 93_600, restoreWithin: 3600), now: now)
+            try JobEvidence(reading: points), Objectives(recoveryPoint: 93_600, restoreWithin: 3600), now: now
+        )
         let since = Timestamp(seconds: 0)
         let scope = ReportScope(made: now, since: since, toolVersion: "1.2.3", hostName: "db1")
         let report = TargetReport(

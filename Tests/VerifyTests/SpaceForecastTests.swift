@@ -83,7 +83,7 @@ import Verify
         let fixture = try StoreFixture(on: store(on: MemoryFileSystem()), seed: 5)
         let evidence = try JobEvidence(reading: PointReader(fixture.store, job: fixture.job.name))
         let status = JobStatus(
-            evidence, Promises(), forecast, now: now)
+            evidence, Objectives(), forecast, now: now)
         return status.findings.filter { $0 != .noGoodPoint }
     }
 

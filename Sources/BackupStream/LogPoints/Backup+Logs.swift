@@ -76,7 +76,7 @@ extension Backup {
         try recordLeftOut(inventory, into: &manifest)
         manifest.logs = Self.logs(members, isCircular: inventory.isCircular)
         manifest.full = .init(image: basis.imageDigest.description, sourceTime: basis.sourceTime.description)
-        let pass = ImagePass(
+        let pass = ImageScan(
             try tarWriter(draft, .logs, members),
             totalBytes: members.reduce(0) { $0 + $1.status.length }, progress: progress, pulse: pulse)
         var facts: [LogFact] = []

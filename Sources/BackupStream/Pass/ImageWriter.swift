@@ -45,7 +45,7 @@ final class ImageWriter {
     }
 
     /// Takes a piece whose blocks have their fingerprints; a hole stays one.
-    func append(_ piece: borrowing PassPiece) throws(BackupError) {
+    func append(_ piece: borrowing ScanBuffer) throws(BackupError) {
         do throws(SystemError) { try scanner?.append(piece.prints) } catch { throw .spool(error) }
         if let file {
             changes.removeAll(keepingCapacity: true)
@@ -64,15 +64,15 @@ final class ImageWriter {
     }
 
     private func write(
-        _ range: Range<Int>, of piece: borrowing PassPiece, to file: any OpenFile
+        _ range: Range<Int>, of piece: borrowing ScanBuffer, to file: any OpenFile
     ) throws(SystemError) {
         guard piece.isHole else {
             return try file.write(piece.buffer.span.extracting(range), at: offset + range.lowerBound)
         }
         // Behind its end the file has a hole of its own.
         let end = min(offset + range.upperBound, usedLength)
-        let zeros = [UInt8](repeating: 0, count: min(PassPiece.bufferBytes, max(0, end - offset)))
-        for start in stride(from: offset + range.lowerBound, to: end, by: PassPiece.bufferBytes) {
+        let zeros = [UInt8](repeating: 0, count: min(ScanBuffer.bufferBytes, max(0, end - offset)))
+        for start in stride(from: offset + range.lowerBound, to: end, by: ScanBuffer.bufferBytes) {
             try file.write(zeros.span.extracting(0..<min(zeros.count, end - start)), at: start)
         }
     }

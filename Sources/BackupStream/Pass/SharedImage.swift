@@ -18,7 +18,7 @@ struct SharedImage {
     ///   - offset: Of the piece in both images.
     ///   - ranges: Byte ranges of the piece, joined.
     func addChanges(
-        _ prints: BlockPrints, at offset: Int, to ranges: inout [Range<Int>]
+        _ prints: BlockFingerprints, at offset: Int, to ranges: inout [Range<Int>]
     ) throws(ImageError) {
         let blockSize = prints.blockSize
         var start = 0

@@ -21,7 +21,7 @@ final class ReadPatience {
         self.tries = tries
     }
 
-    /// Patience that nobody has tried yet.
+    /// Backoff that nobody has tried yet.
     func renewed() -> ReadPatience { ReadPatience(clock) }
 
     /// A little patience, for what may well be as it should be.

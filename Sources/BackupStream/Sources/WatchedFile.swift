@@ -67,7 +67,7 @@ final class WatchedFile: ByteStream {
     }
 
     /// Bytes that are no hole, counted as they are read; all where the file system fails to say.
-    var dataBytes: Int { (try? file.dataBytes(inPiecesOf: PassPiece.bufferBytes)) ?? length }
+    var dataBytes: Int { (try? file.dataBytes(inPiecesOf: ScanBuffer.bufferBytes)) ?? length }
 
     /// Up to `count` bytes from `start`, apart from the stream.
     func bytes(at start: Int, count: Int) throws(BackupError) -> [UInt8] {

@@ -15,7 +15,7 @@ package struct Spool: Sendable {
     /// The job's own folder; there from the first time on that it was acquired.
     package let folder: String
     package let files: any FileSystem
-    let shelf = SignatureShelf()
+    let shelf = SignatureCache()
 
     /// - Parameter directory: The spool of all jobs; its parent must exist.
     package init(_ directory: String, job: Name, in files: any FileSystem) {

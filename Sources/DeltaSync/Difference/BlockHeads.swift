@@ -2,7 +2,7 @@ internal import Image
 internal import OffsiteStore
 internal import Platform
 
-extension ImageRebuild {
+extension ImageReader {
     /// Hands on the first bytes of blocks of the image, each proven.
     ///
     /// - Parameters:

@@ -13,7 +13,7 @@ struct DifferenceCollector {
         let wanted: Range<Int>
     }
 
-    private let old: ImageRebuild
+    private let old: ImageReader
     private let limit: Int
     private let knownFrames: Set<FrameID>
     private var waiting: [Waiting] = []
@@ -21,7 +21,7 @@ struct DifferenceCollector {
     private var result: ImageDifference
 
     /// - Parameter limit: Blocks, or parts of them, that wait at once.
-    init(_ result: ImageDifference, old: ImageRebuild, limit: Int) {
+    init(_ result: ImageDifference, old: ImageReader, limit: Int) {
         self.result = result
         self.old = old
         self.limit = limit

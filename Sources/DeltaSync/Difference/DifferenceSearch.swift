@@ -18,13 +18,13 @@ package struct DifferenceSearch {
         package init() {}
     }
 
-    private let old: ImageRebuild
-    private let new: ImageRebuild
+    private let old: ImageReader
+    private let new: ImageReader
     private let limits: Limits
     private var oldPrints: FingerprintLookup
     private var newPrints: FingerprintLookup
 
-    package init(from old: ImageRebuild, to new: ImageRebuild, _ limits: Limits = Limits()) {
+    package init(from old: ImageReader, to new: ImageReader, _ limits: Limits = Limits()) {
         self.old = old
         self.new = new
         self.limits = limits

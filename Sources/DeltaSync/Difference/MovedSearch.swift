@@ -28,9 +28,9 @@ struct MovedSearch {
     }
 
     /// - Returns: Of each wanted part whether the image has all of it.
-    func run(in image: ImageRebuild) throws(SyncError) -> [Bool] {
+    func run(in image: ImageReader) throws(SyncError) -> [Bool] {
         var found = [Range<Int>?](repeating: nil, count: wanted.count)
-        var pieces = MapPieces(image.map, [0..<image.point.layout.length], image.point)
+        var pieces = MapWalker(image.map, [0..<image.point.layout.length], image.point)
         while let some = try pieces.next() {
             for piece in some {
                 guard case .record(let frame, let record, let offset, _) = piece.source,

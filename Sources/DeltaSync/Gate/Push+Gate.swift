@@ -6,7 +6,7 @@ extension Push {
     ///
     /// - Parameter full: The full that a log point continues.
     func judge(
-        _ point: inout Point, _ request: PushRequest, _ history: PointHistory, _ full: StoredPoint?,
+        _ point: inout Point, _ request: PushRequest, _ history: PointChain, _ full: StoredPoint?,
         _ points: PointReader
     ) throws(SyncError) {
         var reasons = request.suspicions
@@ -38,7 +38,7 @@ extension Push {
     ///
     /// - Parameter held: What it is built upon, if that is held: then it is compared with that, as if it were good.
     private func unlike(
-        _ point: Point, _ request: PushRequest, _ history: PointHistory, since held: Point?
+        _ point: Point, _ request: PushRequest, _ history: PointChain, since held: Point?
     ) throws(SyncError) -> [Point.Hold.Reason] {
         let newest = held == nil ? try history.goodFulls(1).first : held
         guard let latest = newest else { return [] }

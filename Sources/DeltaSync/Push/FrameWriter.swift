@@ -20,7 +20,7 @@ final class FrameWriter {
     private let journal: PushJournal
     private var counter: UInt64 = 0
     private var frame: FrameBuilder
-    private var lanes: [PackLane]
+    private var lanes: [PackUpload]
     private var hasWidened = false
     private var nextLane = 0
     private var frameBytes = 0
@@ -39,7 +39,7 @@ final class FrameWriter {
         self.job = job
         self.push = push
         frame = FrameBuilder(FrameID(push: push, counter: 0))
-        lanes = [PackLane(firstBytes: packBytes, usualBytes: packBytes)]
+        lanes = [PackUpload(firstBytes: packBytes, usualBytes: packBytes)]
     }
 
     /// Adds a record and says where it will be.
@@ -81,7 +81,7 @@ final class FrameWriter {
         let count = store.widen()
         // First packs of different lengths: else all lanes would wait for their disks at the same time.
         for lane in lanes.count..<max(count, lanes.count) {
-            lanes.append(PackLane(firstBytes: packBytes / count * lane, usualBytes: packBytes))
+            lanes.append(PackUpload(firstBytes: packBytes / count * lane, usualBytes: packBytes))
         }
     }
 }

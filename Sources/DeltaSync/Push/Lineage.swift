@@ -27,7 +27,7 @@ struct Lineage {
     ///   - adopts: Points of other sources are this host's, too.
     ///   - kinship: Of a point, and whether this host has committed it.
     init(
-        _ history: PointHistory, own: [Point.Reference], adopts: Bool, kinship: (StoredPoint, Bool) -> Kinship
+        _ history: PointChain, own: [Point.Reference], adopts: Bool, kinship: (StoredPoint, Bool) -> Kinship
     ) throws(SyncError) {
         var known: StoredPoint?
         for reference in own.sorted(by: { $0.generation > $1.generation }) where known == nil {

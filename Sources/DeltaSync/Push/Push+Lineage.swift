@@ -6,7 +6,7 @@ internal import Platform
 extension Push {
     /// - Throws: `wrongStore` where the target's points are of another host or source, and nobody has said that this one takes over.
     func lineage(
-        of history: PointHistory, _ left: LeftByPushes, _ request: PushRequest
+        of history: PointChain, _ left: InterruptedPushes, _ request: PushRequest
     ) throws(SyncError) -> Lineage {
         let intended = left.intent.map { Point.Reference(generation: $0.generation, digest: $0.point) }
         let own = [state.target(target)?.reference, intended].compactMap { $0 }
@@ -53,7 +53,7 @@ extension Push {
         _ stored: StoredPoint, _ points: PointReader, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> Bool {
         do throws(SyncError) {
-            let rebuild = try ImageRebuild(stored.point, from: store, points, state: state, scratch)
+            let rebuild = try ImageReader(stored.point, from: store, points, state: state, scratch)
             try rebuild.run({ _ in }) { _ in }
             return true
         } catch {

@@ -13,7 +13,7 @@ extension Push {
     }
 
     /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
-    func checkMemory(_ history: PointHistory, _ points: PointReader) throws(SyncError) {
+    func checkMemory(_ history: PointChain, _ points: PointReader) throws(SyncError) {
         guard let memory = state.target(target) else { return }
         try memory.check(points.storeID, target: target, among: history.generations) {
             (generation) throws(SyncError) in try history.point(generation)?.digest
@@ -27,7 +27,7 @@ extension Push {
 
     /// The result of a push whose point was committed before, although the answer was lost.
     func committed(
-        _ head: StoredPoint, _ history: PointHistory, _ points: PointReader, _ journal: PushJournal
+        _ head: StoredPoint, _ history: PointChain, _ points: PointReader, _ journal: PushJournal
     ) throws(SyncError) -> PushResult {
         var result = PushResult(point: head.point)
         result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in

@@ -46,7 +46,7 @@ package struct Push {
         // After dead pushes' files were swept, which may have been what filled it.
         try syncing { () throws(StoreError) in try SpaceReserve.check(store) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        var history = try PointHistory(points)
+        var history = try PointChain(points)
         try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
@@ -76,11 +76,11 @@ package struct Push {
     ///
     /// - Parameter strangers: Gets the points that were looked at and do not restore.
     private func base(
-        for request: PushRequest, _ history: PointHistory, _ lineage: Lineage, _ points: PointReader,
+        for request: PushRequest, _ history: PointChain, _ lineage: Lineage, _ points: PointReader,
         _ holder: String, provingFully: Bool, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> PushBase {
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
-        let proof = BaseProof(
+        let proof = BaseVerification(
             store: store, target: target, points: points, state: state, images: images,
             scratch: scratch,
             seed: seed.span.uint64(at: 0), maker: holder, made: request.sourceTime,
@@ -96,7 +96,7 @@ package struct Push {
 
     /// A base's image: from this host, or what is known of it read back from the store.
     private func baseImage(
-        of point: Point, _ map: MapStack, for image: ShippedImage
+        of point: Point, _ map: LayeredMap, for image: ShippedImage
     ) throws(SyncError) -> (BaseImage, isLocal: Bool) {
         if let found = images.base(point.imageDigest) { return (found, true) }
         let signature = try SignatureRebuild.run(
@@ -106,7 +106,7 @@ package struct Push {
     }
 
     private func ship(
-        _ request: PushRequest, _ history: PointHistory, _ base: PushBase, _ resumed: ResumedPush,
+        _ request: PushRequest, _ history: PointChain, _ base: PushBase, _ resumed: ResumedPush,
         _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
@@ -117,9 +117,9 @@ package struct Push {
             store, job: job, push: random.span.uint64(at: 0), narrowBytes: narrowBytes,
             packBytes: packBytes, journal: resumed.journal)
         let layer = MapSegmentWriter(job: job.id, scratch)
-        let outcome: DeltaEncoder.Outcome
+        let outcome: ImageUploader.Outcome
         do throws(SyncError) {
-            let encoder = DeltaEncoder(
+            let encoder = ImageUploader(
                 request.image, base: base.image, baseMap: base.map, lost: base.lost,
                 carriesMapOn: !base.isOtherKind, fingerprinter: Fingerprinter(secret: job.secret),
                 level: request.level, comparesFully: request.comparesFully, shipped: resumed.blocks,
@@ -140,7 +140,7 @@ package struct Push {
         var counts = outcome.counts
         counts.shippedBytes = writer.packs.reduce(resumedBytes) { $0 + $1.length }
         let made = try imaging { () throws(ImageError) in try layer.finish() }
-        let (map, new) = try (base.isOtherKind ? MapStack() : base.map).adding(made, job: job, scratch)
+        let (map, new) = try (base.isOtherKind ? LayeredMap() : base.map).adding(made, job: job, scratch)
         if let new {
             counts.shippedBytes += new.name.length
             try syncing { () throws(StoreError) in

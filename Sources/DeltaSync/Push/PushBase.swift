@@ -12,17 +12,17 @@ struct PushBase {
     /// The full of the log point that is made; nil when that is a full.
     let full: StoredPoint?
     var image: BaseImage?
-    let map: MapStack
+    let map: LayeredMap
     /// False when the image had to be read back from the store, or this host has no bytes of it.
     let isLocal: Bool
     /// Where the store has lost the bytes of the base's image.
-    var lost = LostRanges()
+    var lost = MissingRanges()
     /// What of the base, and of points newer than it, was found damaged; nil when nothing was.
     var damage: BaseDamage?
 
     /// For an image that is shipped whole.
     static func none(of full: StoredPoint?) -> Self {
-        Self(point: nil, full: full, image: nil, map: MapStack(), isLocal: true)
+        Self(point: nil, full: full, image: nil, map: LayeredMap(), isLocal: true)
     }
 
     /// Names what is built upon: the point, and what of it is lost.

@@ -9,7 +9,7 @@ internal import Platform
 /// compress better than each alone. Such a record's place is that of its first block; the map has the others'.
 struct RecordPipeline: ~Copyable {
     /// Batches under way at once: bounds memory, and keeps every worker busy while one record is sent.
-    private static let mostUnderWay = 4 * EncodingWork.threads
+    private static let mostUnderWay = 4 * EncodingTask.threads
 
     /// Deltas of a batch: a block takes little more time to encode than to hand over.
     private static let batchCount = 16
@@ -20,10 +20,10 @@ struct RecordPipeline: ~Copyable {
     private let writer: FrameWriter
     private let map: MapSegmentWriter
     private let journal: PushJournal
-    private let workers: OrderedWorkers<[EncodingWork], [EncodingWork.Outcome]>
+    private let workers: OrderedWorkers<[EncodingTask], [EncodingTask.Outcome]>
     private var entries = PendingEntries()
     /// Given to the workers together.
-    private var batch: [EncodingWork] = []
+    private var batch: [EncodingTask] = []
     /// Of each record under way or in the batch: its entries by number, whether they have changed, and whether a delta
     /// is unlikely.
     private var underWay: Deque<(places: [Int], isChange: Bool, isUnlikely: Bool)> = []
@@ -59,7 +59,7 @@ struct RecordPipeline: ~Copyable {
         self.writer = writer
         self.map = map
         self.level = LevelChoice(level, isFirst: isFirst)
-        workers = EncodingWork.workers(level)
+        workers = EncodingTask.workers(level)
     }
 
     /// Notes bytes that are in the store already, or zero.
@@ -70,12 +70,12 @@ struct RecordPipeline: ~Copyable {
     }
 
     /// Ships a block as a delta, if its base is of use.
-    mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingWork.Base) throws(SyncError) {
+    mutating func append(_ bytes: [UInt8], at offset: Int, base: EncodingTask.Base) throws(SyncError) {
         let bet = odds.bet(on: bytes, against: base.old)
         guard bet != .hopeless else { return try append(bytes, at: offset, isChange: true) }
         let place = entries.appendOpen(offset, length: bytes.count)
         underWay.append(([place], true, bet == .unlikely))
-        batch.append(EncodingWork(bytes: bytes, offset: offset, method: .delta(base)))
+        batch.append(EncodingTask(bytes: bytes, offset: offset, method: .delta(base)))
         if batch.count >= Self.batchCount { try giveBatch() }
         try settleMany()
     }
@@ -141,7 +141,7 @@ struct RecordPipeline: ~Copyable {
     private mutating func encodeGathered(isChange: Bool) throws(SyncError) {
         let gathered = isChange ? exchange(&changed, with: Gathered()) : exchange(&lost, with: Gathered())
         guard let first = gathered.places.first else { return }
-        let work = EncodingWork(
+        let work = EncodingTask(
             bytes: gathered.bytes, offset: entries[first].offset,
             method: .plain(level: level.level, choice.next()))
         // By itself: it is work for long.

@@ -5,14 +5,15 @@ internal import Platform
 struct ResumedPush {
     let journal: PushJournal
     /// Finds the blocks that need not be shipped; nil where nothing was left.
-    let blocks: ShippedBlocks?
+    let blocks: UploadedBlocks?
     private let packs: [PackIndex.Pack]
 
     /// Asks the store, once, which of the packs in the journal it has.
     ///
     /// - Parameter base: What this push builds upon; what was made against anything else is of no use.
     init(
-        _ journal: PushJournal, _ left: LeftByPushes, in store: any ObjectStore, _ id: Identifier, job: Name,
+        _ journal: PushJournal, _ left: InterruptedPushes, in store: any ObjectStore, _ id: Identifier,
+        job: Name,
         base: PushBase
     ) throws(SyncError) {
         let begin = JournalChunk.begin(store: id, base: base.digest, isDamaged: !base.lost.ranges.isEmpty)

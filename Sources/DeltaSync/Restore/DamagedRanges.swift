@@ -21,15 +21,15 @@ package struct DamagedRanges {
     /// - Returns: Ranges of the image, rising and apart; none where only what no frame has is damaged.
     package func find(in point: Point, damaged packs: Set<Digest256>) throws(SyncError) -> [Range<Int>] {
         let locations = try syncing { () throws(StoreError) in
-            try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
+            try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
         }
-        let map = try MapStack(of: point, from: points, state: nil, scratch)
-        let lost = LostFrames(store, job: points.job.name, locations, damaged: packs)
+        let map = try LayeredMap(of: point, from: points, state: nil, scratch)
+        let lost = MissingFrames(store, job: points.job.name, locations, damaged: packs)
         // A delta in a damaged pack is told by its frame, when that is whole: its bases may be lost all the same.
         var deltas = DeltaTables(
             store, job: points.job.name, locations: locations, ignoring: lost.contains)
         var found: [Range<Int>] = []
-        var pieces = MapPieces(map, [0..<point.layout.length], point)
+        var pieces = MapWalker(map, [0..<point.layout.length], point)
         while let some = try pieces.next() {
             try deltas.load(some)
             for piece in some {

@@ -13,7 +13,7 @@ struct DeltaTables {
 
     private let store: any ObjectStore
     private let job: Name
-    private let locations: FrameLocations
+    private let locations: FrameIndex
     /// Tells of a frame whether it is not looked into; what such a one holds looks like plain records.
     ///
     /// Nil where nothing is damaged: then every frame has its place.
@@ -22,7 +22,7 @@ struct DeltaTables {
     private var deltas: [RecordAddress: FrameTable.Delta] = [:]
 
     init(
-        _ store: any ObjectStore, job: Name, locations: FrameLocations,
+        _ store: any ObjectStore, job: Name, locations: FrameIndex,
         ignoring ignores: ((FrameID) throws(SyncError) -> Bool)? = nil
     ) {
         self.ignores = ignores
@@ -68,7 +68,7 @@ struct DeltaTables {
     private mutating func forEachTable(
         _ frames: [FrameID], _ body: (FrameID, FrameTable) throws(SyncError) -> Void
     ) throws(SyncError) {
-        var missing: [FrameLocations.Location] = []
+        var missing: [FrameIndex.Location] = []
         for frame in frames {
             if let known = tables.value(frame) {
                 try body(frame, known)
@@ -79,7 +79,7 @@ struct DeltaTables {
         }
         var heads = missing.map { ($0, FrameTable.likelyBytes($0.entry)) }
         while !heads.isEmpty {
-            var again: [(FrameLocations.Location, Int)] = []
+            var again: [(FrameIndex.Location, Int)] = []
             let requests = heads.map { (location, count) in
                 ReadRequest.bytes(.pack(job, location.pack), offset: location.entry.offset, count: count)
             }
@@ -106,7 +106,7 @@ struct DeltaTables {
     }
 }
 
-extension FrameLocations {
+extension FrameIndex {
     func location(of frame: FrameID) throws(SyncError) -> Location {
         guard let location = self[frame] else { throw .damaged("no pack holds frame \(frame)") }
         return location

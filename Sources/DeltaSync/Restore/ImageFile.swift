@@ -18,7 +18,7 @@ package struct ImageFile {
     ///   - replacing: Whether a file that is there may be replaced.
     ///   - progress: Throws `interrupted` to stop; nothing is left then.
     package func write(
-        _ image: ImageRebuild, to path: String, replacing: Bool,
+        _ image: ImageReader, to path: String, replacing: Bool,
         _ progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         if !replacing { try InPlaceRestore.checkUnfinished(InPlaceRestore.marker(of: path), files) }
@@ -43,7 +43,7 @@ package struct ImageFile {
     }
 
     private func fill(
-        _ file: any OpenFile, _ image: ImageRebuild, _ progress: (Int) throws(SyncError) -> Void
+        _ file: any OpenFile, _ image: ImageReader, _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) {
         let length = image.point.layout.length
         try image.run([0..<length], progress, into: FileSink([(0..<length, file)], keepsHoles: true))

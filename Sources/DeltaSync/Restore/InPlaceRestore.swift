@@ -9,11 +9,11 @@ package import Platform
 package struct InPlaceRestore {
     /// An image, and the files that are parts of it.
     package struct Target {
-        package let image: ImageRebuild
+        package let image: ImageReader
         /// Each file's whole extents of the image, rising.
         package let parts: [(range: Range<Int>, path: String)]
 
-        package init(_ image: ImageRebuild, _ parts: [(range: Range<Int>, path: String)]) {
+        package init(_ image: ImageReader, _ parts: [(range: Range<Int>, path: String)]) {
             self.image = image
             self.parts = parts
         }
@@ -106,7 +106,7 @@ package struct InPlaceRestore {
                     status == nil ? nil : try files.open(path, .update)
                 }
                 // What a run before this one wrote may have failed to reach the disk.
-                let scan = try DifferenceScan(target.image.fingerprints, isUncached: isResumed).run(
+                let scan = try FileComparison(target.image.fingerprints, isUncached: isResumed).run(
                     range, file
                 ) { (read) throws(SyncError) in
                     try progress(.reading(doneBytes: done + read, totalBytes: total))

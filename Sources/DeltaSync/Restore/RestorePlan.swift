@@ -47,7 +47,7 @@ struct RestorePlan {
         }
 
         /// The records in the order of their numbers.
-        func request(_ job: Name, _ location: FrameLocations.Location) -> RecordRequest {
+        func request(_ job: Name, _ location: FrameIndex.Location) -> RecordRequest {
             var wanted: [RecordRequest.Wanted] = []
             var rangesLeft = RecordRequest.maximumRanges
             for (number, need) in records.sorted(by: { $0.key < $1.key }) {

@@ -9,7 +9,7 @@ package enum JournalChunk: Equatable {
     /// A push begins: the store, what it builds upon, nil for nothing, and whether the store has lost some of that.
     case begin(store: Identifier, base: Digest256?, isDamaged: Bool)
     /// Blocks of the image and where the store has them, each behind the one before.
-    case blocks([ShippedBlock])
+    case blocks([UploadedBlock])
     /// A pack that the store was given.
     case pack(PackIndex.Pack)
     /// The point that is about to be committed.
@@ -34,7 +34,7 @@ package enum JournalChunk: Equatable {
             if let base { payload.append(base) }
         case .blocks(let blocks):
             kind = .blocks
-            ShippedBlock.encode(blocks, into: &payload)
+            UploadedBlock.encode(blocks, into: &payload)
         case .pack(let pack):
             kind = .pack
             pack.encode(into: &payload)
@@ -72,7 +72,7 @@ package enum JournalChunk: Equatable {
             let store = try reader.identifier()
             let base = reader.isAtEnd ? nil : try reader.digest()
             chunk = .begin(store: store, base: base, isDamaged: isDamaged)
-        case .blocks: chunk = .blocks(try ShippedBlock.parse(&reader))
+        case .blocks: chunk = .blocks(try UploadedBlock.parse(&reader))
         case .pack: chunk = .pack(try PackIndex.Pack(parsing: &reader))
         case .intent: chunk = .intent(generation: try reader.uint64(), point: try reader.digest())
         }

@@ -23,7 +23,7 @@ package final class PushJournal {
     private var isBroken = false
     /// Blocks of the image whose map entry is not known yet, in order.
     private var awaited: Deque<(range: Range<Int>, fingerprint: Fingerprint)> = []
-    private var blocks: [ShippedBlock] = []
+    private var blocks: [UploadedBlock] = []
 
     package init(_ path: String, _ files: any FileSystem) {
         self.path = path
@@ -31,7 +31,7 @@ package final class PushJournal {
     }
 
     /// What earlier pushes left.
-    package func left() -> LeftByPushes { LeftByPushes(reading: try? files.open(path, .read)) }
+    package func left() -> InterruptedPushes { InterruptedPushes(reading: try? files.open(path, .read)) }
 
     /// Begins a push.
     ///
@@ -54,7 +54,7 @@ package final class PushJournal {
                 case .record(let frame, let record, let offset, let depth) = entry.source
             else { continue }
             blocks.append(
-                ShippedBlock(
+                UploadedBlock(
                     range: block.range, fingerprint: block.fingerprint, frame: frame, record: record,
                     offset: offset + block.range.lowerBound - entry.offset, depth: depth))
             if blocks.count >= JournalChunk.maximumBlocks { write([.blocks(exchange(&blocks, with: []))]) }

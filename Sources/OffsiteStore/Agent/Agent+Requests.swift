@@ -143,10 +143,10 @@ extension Agent {
         }
     }
 
-    private func recordCutter() throws(StoreError) -> RecordCutter {
+    private func recordCutter() throws(StoreError) -> RecordExtractor {
         if let cutter { return cutter }
         do throws(CompressionError) {
-            let made = try RecordCutter()
+            let made = try RecordExtractor()
             cutter = made
             return made
         } catch { throw StoreError(.failed, "get", "records", error.description) }

@@ -21,7 +21,7 @@ package final class Agent {
     let store: DirectoryStore
     /// The same, with what it may take.
     let objects: any ObjectStore
-    let wire: Wire
+    let wire: MessageStream
     private let channel: StreamChannel
     private let dialect: Dialect
     private let clock: any Clock
@@ -45,7 +45,7 @@ package final class Agent {
     private var broken: StoreError?
     var incoming = Incoming.nothing
     /// Made with the first request for records.
-    var cutter: RecordCutter?
+    var cutter: RecordExtractor?
 
     /// - Parameters:
     ///   - store: The folder to serve; the agent sets its ``DirectoryStore/pulse`` and closes it.
@@ -62,7 +62,7 @@ package final class Agent {
         self.clock = clock
         self.log = log
         channel = StreamChannel(input: input, output: output)
-        wire = Wire(channel, peer: "client")
+        wire = MessageStream(channel, peer: "client")
         lastSent = clock.monotonicNanoseconds
         (lastHeard, lastAsked) = (lastSent, lastSent)
     }

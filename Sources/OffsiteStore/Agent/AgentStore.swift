@@ -8,7 +8,7 @@ package import Platform
 package final class AgentStore: ObjectStore {
     package let label: String
     private let transport: any Transport
-    private let wire: Wire
+    private let wire: MessageStream
     private var sequence: UInt16 = 0
     /// What ended the session, if anything has.
     private var failure: StoreError?
@@ -51,7 +51,7 @@ package final class AgentStore: ObjectStore {
         self.dialect = dialect
         self.clock = clock
         lastAlive = clock.monotonicNanoseconds
-        wire = Wire(TransportChannel(transport), peer: label, clock: clock)
+        wire = MessageStream(TransportChannel(transport), peer: label, clock: clock)
         agent = dialect
         wire.sendOpening()
         let hello = Dialect.Hello(dialect: dialect, runID: runID)

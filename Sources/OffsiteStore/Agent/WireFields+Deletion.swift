@@ -3,7 +3,7 @@ internal import Platform
 /// Layout: job, string maker, flags (1 byte: 1 a trial, 2 more than half may go, 4 the clock is trusted), varint items; for each
 /// the generation (8 bytes), the digest or zero, string reason.
 extension ForgetRequest {
-    private static let maximumTextBytes = Tomb.maximumTextBytes
+    private static let maximumTextBytes = Tombstone.maximumTextBytes
 
     func encode(into writer: inout ByteWriter) {
         writer.string(job.description)
@@ -46,7 +46,7 @@ extension CollectRequest {
 
     func encode(into writer: inout ByteWriter) {
         writer.string(job.description)
-        writer.string(maker.truncated(toUTF8: Tomb.maximumTextBytes))
+        writer.string(maker.truncated(toUTF8: Tombstone.maximumTextBytes))
         writer.uint8(isTrial ? 1 : 0)
         writer.uint64(UInt64(max(0, graceSeconds)))
         writer.uint32(UInt32(clamping: wastePercent))
@@ -57,7 +57,7 @@ extension CollectRequest {
     init(parsing reader: inout ByteReader) throws(FormatError) {
         self.init(
             job: try Name(parsing: &reader),
-            maker: try reader.string("maker", limit: Tomb.maximumTextBytes))
+            maker: try reader.string("maker", limit: Tombstone.maximumTextBytes))
         let start = reader.offset
         let flags = try reader.uint8()
         guard flags < 2 else { throw .badField(field: "flags", offset: start) }

@@ -112,7 +112,7 @@ extension CheckRequest {
             self.init(job: job, generation: generation, level: level, seed: seed)
             return
         }
-        let arc = DigestArc(start: try reader.uint64(), length: try reader.uint64())
+        let arc = DigestRange(start: try reader.uint64(), length: try reader.uint64())
         let seconds = Int(try reader.uint32())
         guard generation == nil, seed == 0, arc.length > 0 else {
             throw .badField(field: "part", offset: start)

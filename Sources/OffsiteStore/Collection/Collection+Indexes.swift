@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Indexes name the packs that are there.
-extension JobCollection {
+extension GarbageCollector {
     /// Indexes that are small, or name packs that are gone, become one.
     mutating func mergeIndexes(_ shelf: PointShelf, _ newest: UInt64) throws(StoreError) {
         guard !request.isTrial else { return }

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Forgotten points that come back from the trash.
-extension JobCollection {
+extension GarbageCollector {
     func takePointsBack() throws(StoreError) -> [UInt64] {
         guard !request.isTrial else { return [] }
         var taken: [UInt64] = []
@@ -36,9 +36,9 @@ extension JobCollection {
     func noteReturn(of generations: [UInt64], _ shelf: PointShelf) throws(StoreError) {
         let (job, id) = (shelf.reader.job, shelf.reader.storeID)
         guard !generations.isEmpty, let last = try store.newestTomb(job, store: id) else { return }
-        let gone = Tomb.adding([], to: last.gone, without: shelf.points.map(\.generation))
+        let gone = Tombstone.adding([], to: last.gone, without: shelf.points.map(\.generation))
         try store.publish(
-            Tomb(
+            Tombstone(
                 number: last.number.saturatingAdd(1), made: store.clock.now, maker: request.maker,
                 trusted: last.trusted,
                 trustedAt: last.trustedAt,

@@ -1,11 +1,11 @@
 internal import Platform
 
 /// Packs that are written again without what is dead in them.
-extension JobCollection {
+extension GarbageCollector {
     mutating func compact(
-        _ packs: [Compaction.Candidate], _ marking: Marking, _ shelf: PointShelf, _ newest: UInt64
+        _ packs: [Repack.Candidate], _ marking: LiveSet, _ shelf: PointShelf, _ newest: UInt64
     ) throws(StoreError) {
-        let chosen = Compaction.choose(packs, wastePercent: request.wastePercent)
+        let chosen = Repack.choose(packs, wastePercent: request.wastePercent)
         guard !chosen.isEmpty else { return }
         let needed = chosen.reduce(0) { $0 + $1.liveBytes }
         report.thinnedPacks = chosen.count
@@ -16,9 +16,9 @@ extension JobCollection {
             (report.thinnedPacks, report.thinnedBytes) = (0, 0)
             return
         }
-        let compaction = Compaction(store, shelf.reader.job)
+        let compaction = Repack(store, shelf.reader.job)
         // In the order of the packs' age, so that what was pushed together stays together.
-        var aged: [(Int64, Compaction.Candidate)] = []
+        var aged: [(Int64, Repack.Candidate)] = []
         for pack in chosen { aged.append((try age(of: pack), pack)) }
         aged.sort { ($0.0, $0.1.pack.description) < ($1.0, $1.1.pack.description) }
         do throws(StoreError) {
@@ -36,7 +36,7 @@ extension JobCollection {
         try trash.sync()
     }
 
-    private func age(of pack: Compaction.Candidate) throws(StoreError) -> Int64 {
+    private func age(of pack: Repack.Candidate) throws(StoreError) -> Int64 {
         let path = store.path(.pack(job, pack.pack))
         return try store.wrap("look at", path) { () throws(SystemError) in
             try store.files.status(path)?.modified.nanoseconds ?? 0

@@ -3,15 +3,15 @@ internal import Platform
 /// Takes away what no point of a job needs: mark, move to the trash, sweep what has lain there long enough (RELIABILITY 2.7).
 ///
 /// Nobody else uses the job meanwhile. Counts are kept nowhere: every collection marks anew, from all points, or does nothing.
-struct JobCollection {
+struct GarbageCollector {
     let store: DirectoryStore
     let request: CollectRequest
-    private let rights: DeletionRights
+    private let rights: DeletionPermissions
     var trash: Trash
     var report = CollectReport()
     var job: Name { request.job }
 
-    init(_ store: DirectoryStore, _ request: CollectRequest, _ rights: DeletionRights) {
+    init(_ store: DirectoryStore, _ request: CollectRequest, _ rights: DeletionPermissions) {
         self.store = store
         self.request = request
         self.rights = rights
@@ -21,7 +21,7 @@ struct JobCollection {
 
     mutating func run() throws(StoreError) -> CollectReport {
         let recalled = try takePointsBack()
-        var marking: Marking
+        var marking: LiveSet
         let shelf: PointShelf
         do throws(StoreError) { (shelf, marking) = try mark() } catch {
             for generation in recalled { try putPointBack(generation, recalled) }
@@ -53,18 +53,18 @@ struct JobCollection {
     // MARK: marking
 
     /// Reads all points, and finds what they need; what is missing is looked for in the trash.
-    private mutating func mark() throws(StoreError) -> (PointShelf, Marking) {
+    private mutating func mark() throws(StoreError) -> (PointShelf, LiveSet) {
         let shelf = try PointShelf(reading: store, job: job)
         try shelf.requireAll("collect")
         let tomb = try store.newestTomb(shelf.reader.job, store: shelf.reader.storeID)
         try store.requireNoGap(shelf.points.map(\.generation), tomb, "collect", job)
-        var lost: Marking.Lost
-        switch try Marking.run(store, shelf) {
+        var lost: LiveSet.Lost
+        switch try LiveSet.run(store, shelf) {
         case .success(let marking): return (shelf, marking)
         case .failure(let found): lost = found
         }
         if !request.isTrial, try takeAllBack() > 0 {
-            switch try Marking.run(store, shelf) {
+            switch try LiveSet.run(store, shelf) {
             case .success(let marking): return (shelf, marking)
             case .failure(let found): lost = found
             }
@@ -85,14 +85,14 @@ struct JobCollection {
     // MARK: what is dead
 
     private mutating func survey(
-        _ marking: inout Marking
-    ) throws(StoreError) -> (alive: [Compaction.Candidate], dead: [ListedObject]) {
+        _ marking: inout LiveSet
+    ) throws(StoreError) -> (alive: [Repack.Candidate], dead: [ListedObject]) {
         var frames: [Digest256: [PackFooter.Entry]] = [:]
         for frame in marking.records.keys {
             guard let location = marking.locations[frame] else { continue }
             frames[location.pack, default: []].append(location.entry)
         }
-        var alive: [Compaction.Candidate] = []
+        var alive: [Repack.Candidate] = []
         var dead: [ListedObject] = []
         for object in try store.list(.pack, job: job) {
             guard let name = object.key.digest else { continue }

@@ -13,7 +13,7 @@ extension DirectoryStore {
         sharedLocks[job] = try exclude(job, request.maker)
         defer { sharedLocks[job] = nil }
         sweepTemporaries(job)
-        var collection = JobCollection(self, request, rights)
+        var collection = GarbageCollector(self, request, rights)
         return try collection.run()
     }
 

@@ -8,13 +8,13 @@ struct CopyDestination {
     let points: PointReader?
     let catalog: PointCatalog
     /// What was there before the copy began.
-    private var presence = Presence()
+    private var presence = RemoteInventory()
     /// Packs and map segments that have come since.
     private var arrived: Set<Digest256> = []
     /// Frames that have come without their packs.
     private var arrivedFrames: Set<FrameID> = []
-    private var locations: FrameLocations?
-    private var graph: RecordGraph?
+    private var locations: FrameIndex?
+    private var graph: RecordDependencies?
 
     init(_ store: any ObjectStore, of source: PointReader) throws(StoreError) {
         self.store = store
@@ -24,10 +24,10 @@ struct CopyDestination {
             return
         }
         catalog = try PointCatalog(reading: points)
-        presence = try Presence(of: store, job: points.job.name, catalog)
-        let locations = try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
+        presence = try RemoteInventory(of: store, job: points.job.name, catalog)
+        let locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
         self.locations = locations
-        graph = RecordGraph(store, job: points.job.name, locations: locations)
+        graph = RecordDependencies(store, job: points.job.name, locations: locations)
     }
 
     /// Opens the job, where it is there.
@@ -67,7 +67,7 @@ struct CopyDestination {
     }
 
     /// Where a frame was before the copy began; nil where its pack was not there, or not whole.
-    func place(of frame: FrameID) -> FrameLocations.Location? {
+    func place(of frame: FrameID) -> FrameIndex.Location? {
         guard let locations, let location = locations[frame],
             presence.packs[location.pack] == locations.packLengths[location.pack]
         else { return nil }
@@ -76,8 +76,8 @@ struct CopyDestination {
 
     /// The places in the source of what a point needs and this store has not: of each frame all records that are needed, in
     /// that pack or in another one.
-    mutating func lacked(_ needs: CopySource.Needs) throws(StoreError) -> [FrameLocations.Location] {
-        var lacked: [FrameLocations.Location] = []
+    mutating func lacked(_ needs: CopySource.Needs) throws(StoreError) -> [FrameIndex.Location] {
+        var lacked: [FrameIndex.Location] = []
         /// Frames that may be thinned here.
         var elsewhere: [FrameID: BitSet] = [:]
         for (frame, location) in needs.places

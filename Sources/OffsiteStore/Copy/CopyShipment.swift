@@ -5,9 +5,9 @@ internal import Platform
 struct CopyShipment {
     /// A frame that goes without the pack it is in.
     struct LooseFrame {
-        let source: FrameLocations.Location
+        let source: FrameIndex.Location
         /// Where the destination has a copy without some of the records that are needed.
-        let there: FrameLocations.Location?
+        let there: FrameIndex.Location?
     }
 
     /// Records that its map refers to and the destination did not have, with all that they need.

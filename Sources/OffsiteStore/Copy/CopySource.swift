@@ -6,8 +6,8 @@ struct CopySource {
     let store: any ObjectStore
     let points: PointReader
     let catalog: PointCatalog
-    private let locations: FrameLocations
-    private var graph: RecordGraph
+    private let locations: FrameIndex
+    private var graph: RecordDependencies
     /// What the segments of the point before refer to: most of them are the next point's, too.
     private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
 
@@ -15,13 +15,13 @@ struct CopySource {
         self.store = store
         points = try PointReader(store, job: job)
         catalog = try PointCatalog(reading: points)
-        locations = try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
-        graph = RecordGraph(store, job: job, locations: locations)
+        locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
+        graph = RecordDependencies(store, job: job, locations: locations)
     }
 
     /// A point, read anew: it may be long since the catalog was.
-    func point(_ entry: PointCatalog.Entry) throws(CopyObstacle) -> StoredPoint {
-        let found = try CopyObstacle.reading { () throws(StoreError) -> StoredPoint? in
+    func point(_ entry: PointCatalog.Entry) throws(CopyFailure) -> StoredPoint {
+        let found = try CopyFailure.reading { () throws(StoreError) -> StoredPoint? in
             do throws(StoreError) { return try points.point(entry.generation) } catch {
                 guard error.kind == .notFound else { throw error }
                 return nil
@@ -34,11 +34,11 @@ struct CopySource {
     /// Frames that a point needs beyond what was known, each with its records and where it is here.
     struct Needs {
         var records: [FrameID: BitSet]
-        var places: [FrameID: FrameLocations.Location]
+        var places: [FrameID: FrameIndex.Location]
     }
 
     /// What a point's map refers to, read through so that it is proved.
-    mutating func references(of segments: [Point.Segment]) throws(CopyObstacle) -> [FrameID: BitSet] {
+    mutating func references(of segments: [Point.Segment]) throws(CopyFailure) -> [FrameID: BitSet] {
         var kept: [Point.Segment: [FrameID: BitSet]] = [:]
         var roots: [FrameID: BitSet] = [:]
         for segment in segments {
@@ -53,9 +53,9 @@ struct CopySource {
     /// - Parameter known: Records that are in the other store, with all that they need.
     mutating func needs(
         of segments: [Point.Segment], beyond known: [FrameID: BitSet]
-    ) throws(CopyObstacle) -> Needs {
+    ) throws(CopyFailure) -> Needs {
         let roots = try references(of: segments)
-        let (records, missing) = try CopyObstacle.anywhere { () throws(StoreError) in
+        let (records, missing) = try CopyFailure.anywhere { () throws(StoreError) in
             try graph.closure(of: roots, beyond: known)
         }
         if let first = missing.first {
@@ -66,10 +66,10 @@ struct CopySource {
     }
 
     /// A pack, and the frames in it.
-    func pack(_ name: Digest256) throws(CopyObstacle) -> PackIndex.Pack {
+    func pack(_ name: Digest256) throws(CopyFailure) -> PackIndex.Pack {
         let key = ObjectKey.pack(points.job.name, name)
         let length = locations.packLengths[name] ?? 0
-        return try CopyObstacle.reading { () throws(StoreError) in
+        return try CopyFailure.reading { () throws(StoreError) in
             let footer = try PackTail.footer(
                 length: length, job: points.job.id, format: { StoreError("read", key.path, $0) },
                 read: { (offset, count) throws(StoreError) in
@@ -79,8 +79,8 @@ struct CopySource {
         }
     }
 
-    private func read(_ segment: Point.Segment) throws(CopyObstacle) -> [FrameID: BitSet] {
-        try CopyObstacle.reading { () throws(StoreError) in
+    private func read(_ segment: Point.Segment) throws(CopyFailure) -> [FrameID: BitSet] {
+        try CopyFailure.reading { () throws(StoreError) in
             try MapReferences.read(segment.name, length: segment.length, of: points.job, in: store)
         }
     }

@@ -15,18 +15,18 @@ struct CopySurvey {
         self.source = source
         self.destination = destination
         let base = try destination.provenBase(in: source.catalog)
-        do throws(CopyObstacle) { known = try self.source.references(of: base) } catch {
+        do throws(CopyFailure) { known = try self.source.references(of: base) } catch {
             // What is damaged here costs a longer look.
             if case .store(let error) = error { throw error }
         }
     }
 
     /// - Throws: `damage` where something of the point is known to be damaged.
-    mutating func shipment(for entry: PointCatalog.Entry) throws(CopyObstacle) -> CopyShipment {
+    mutating func shipment(for entry: PointCatalog.Entry) throws(CopyFailure) -> CopyShipment {
         let needs = try source.needs(of: entry.segments, beyond: known)
         var shipment = CopyShipment(records: needs.records)
-        let lacked = try CopyObstacle.anywhere { () throws(StoreError) in try destination.lacked(needs) }
-        var packs: [Digest256: [FrameLocations.Location]] = [:]
+        let lacked = try CopyFailure.anywhere { () throws(StoreError) in try destination.lacked(needs) }
+        var packs: [Digest256: [FrameIndex.Location]] = [:]
         for location in lacked { packs[location.pack, default: []].append(location) }
         for (name, frames) in packs.sorted(by: { $0.key.description < $1.key.description }) {
             if let reason = lost[.pack(job, name)] {

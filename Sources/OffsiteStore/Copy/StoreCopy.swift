@@ -44,7 +44,7 @@ package struct StoreCopy {
         let before = survey
         begin()
         for entry in plan.points {
-            do throws(CopyObstacle) {
+            do throws(CopyFailure) {
                 let shipment = try survey.shipment(for: entry)
                 surveyed[entry.generation] = shipment
                 totalBytes = totalBytes.saturatingAdd(shipment.bytes)
@@ -76,7 +76,7 @@ package struct StoreCopy {
         var chain = try CopyChain(points, catalog)
         begin()
         for entry in plan.points {
-            do throws(CopyObstacle) {
+            do throws(CopyFailure) {
                 try copy(entry, &chain, progress)
             } catch {
                 try noteObstacle(to: entry, error)
@@ -90,7 +90,7 @@ package struct StoreCopy {
     private mutating func copy(
         _ entry: PointCatalog.Entry, _ chain: inout CopyChain,
         _ progress: (CopyProgress) throws(StoreError) -> Void
-    ) throws(CopyObstacle) {
+    ) throws(CopyFailure) {
         var full: Point.Reference?
         if let reference = entry.full {
             full = source.catalog[reference].flatMap { chain[$0.identity] }
@@ -100,7 +100,7 @@ package struct StoreCopy {
         let shipment =
             if let known = surveyed[entry.generation] { known } else { try survey.shipment(for: entry) }
         try carry(shipment, of: entry, progress)
-        try CopyObstacle.anywhere { () throws(StoreError) in
+        try CopyFailure.anywhere { () throws(StoreError) in
             try putIndex(in: chain.points)
             _ = try chain.commit(
                 stored.point, full: full, madeBy: stored.receipt.maker, in: destination)
@@ -113,17 +113,17 @@ package struct StoreCopy {
     private mutating func carry(
         _ shipment: CopyShipment, of entry: PointCatalog.Entry,
         _ progress: (CopyProgress) throws(StoreError) -> Void
-    ) throws(CopyObstacle) {
+    ) throws(CopyFailure) {
         let job = source.points.job
         func arrived(_ bytes: Int) throws(StoreError) {
             doneBytes += bytes
             let total = max(totalBytes, doneBytes)
             try progress(CopyProgress(pointID: entry.id, doneBytes: doneBytes, totalBytes: total))
         }
-        try CopyObstacle.anywhere { () throws(StoreError) in try survey.destination.adopt(shipment.unindexed)
+        try CopyFailure.anywhere { () throws(StoreError) in try survey.destination.adopt(shipment.unindexed)
         }
-        let courier = ObjectCourier(from: source.store, to: destination)
-        let lost = try CopyObstacle.anywhere { () throws(StoreError) in
+        let courier = ObjectTransfer(from: source.store, to: destination)
+        let lost = try CopyFailure.anywhere { () throws(StoreError) in
             try courier.carry(shipment.objects(of: job.name), arrived: arrived)
         }
         survey.noteArrival(shipment, without: lost)
@@ -132,7 +132,7 @@ package struct StoreCopy {
         if let (key, error) = lost.min(by: { $0.key.path < $1.key.path }) {
             throw .damage(object: key.path, reason: error.detail)
         }
-        unindexed += try FrameCourier(source: source.store, destination: destination, job: job)
+        unindexed += try FrameTransfer(source: source.store, destination: destination, job: job)
             .carry(shipment.frames, arrived: arrived)
     }
 
@@ -177,7 +177,7 @@ package struct StoreCopy {
     }
 
     private mutating func noteObstacle(
-        to entry: PointCatalog.Entry, _ obstacle: CopyObstacle
+        to entry: PointCatalog.Entry, _ obstacle: CopyFailure
     ) throws(StoreError) {
         switch obstacle {
         case .store(let error): throw error

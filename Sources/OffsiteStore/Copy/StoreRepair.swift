@@ -37,7 +37,7 @@ package struct StoreRepair {
         guard !objects.isEmpty else { return [] }
         try destination.lockForPush(job, holder: holder)
         defer { destination.unlockPush(job) }
-        let lost = try ObjectCourier(from: source, to: destination).carry(objects, arrived: arrived)
+        let lost = try ObjectTransfer(from: source, to: destination).carry(objects, arrived: arrived)
         let mended = Set(objects.map(\.key).filter { lost[$0] == nil }.map(\.path))
         return damage.filter { mended.contains($0.object) }
     }

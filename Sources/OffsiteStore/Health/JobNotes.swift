@@ -2,17 +2,17 @@ internal import Platform
 
 /// Reads a job's notes about its points, once, when they are first needed.
 final class JobNotes {
-    private var shelf: NoteShelf?
+    private var shelf: NoteReader?
     private var knownReleases: [Point.Reference: StoredNote]?
     private var knownVerifications: [StoredNote]?
-    private var knownDamage: DamageLedger?
+    private var knownDamage: OpenDamage?
     private var knownBounds: KnownBounds?
     private var knownOwnership: Ownership?
 
     /// The notes that were there when they were first asked for.
-    func shelf(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> NoteShelf {
+    func shelf(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> NoteReader {
         if let shelf { return shelf }
-        let found = try NoteShelf(points, store)
+        let found = try NoteReader(points, store)
         shelf = found
         return found
     }
@@ -49,7 +49,7 @@ final class JobNotes {
     ) throws(StoreError) -> [StoredNote] {
         if let knownVerifications { return knownVerifications }
         var found: [StoredNote] = []
-        var cover = DigestCover()
+        var cover = DigestCoverage()
         let ownership = try ownership(points, store)
         try shelf(points, store).newest(.verified) { note in
             // Only an owner's note makes a point damaged or good.
@@ -65,9 +65,9 @@ final class JobNotes {
     }
 
     /// Damage that was found and not repaired.
-    func damage(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> DamageLedger {
+    func damage(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) -> OpenDamage {
         if let knownDamage { return knownDamage }
-        var ledger = DamageLedger()
+        var ledger = OpenDamage()
         do throws(StoreError) {
             for note in try verifications(points, store) { ledger.add(note) }
         } catch {

@@ -12,7 +12,7 @@ extension ObjectStore {
         for (index, found) in damage.enumerated() where left > 0 {
             guard let digest = ObjectKey(path: found.object)?.digest else { continue }
             left -= 1
-            let arc = DigestArc(start: DigestArc.position(of: digest), length: 1)
+            let arc = DigestRange(start: DigestRange.position(of: digest), length: 1)
             let report = try check(CheckRequest(job: job, part: .init(arc: arc))) { _ in }
             for again in report.damage where again.object == found.object {
                 reached[index].points = Set(found.points + again.points).sorted()

@@ -16,7 +16,7 @@ package enum PointHealth: Equatable, Sendable {
     /// It was committed with damage that was accepted.
     case acceptedDamage
     /// A verification found something damaged that it needs.
-    case damaged(DamageLedger.Entry)
+    case damaged(OpenDamage.Entry)
 
     /// Whether it counts.
     package var isGood: Bool {

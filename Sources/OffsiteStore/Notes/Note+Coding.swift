@@ -34,11 +34,11 @@ extension Note {
         else { throw .badField(field: "outcome", offset: 8) }
         let generation = try open.uint64()
         let digest = try open.digest()
-        let arc = DigestArc(start: try open.uint64(), length: try open.uint64())
+        let arc = DigestRange(start: try open.uint64(), length: try open.uint64())
         guard generation > 0 || digest.bytes.allSatisfy({ $0 == 0 }) else {
             throw .badField(field: "point", offset: 12)
         }
-        guard hasArc ? arc.length > 0 : arc == DigestArc(start: 0, length: 0) else {
+        guard hasArc ? arc.length > 0 : arc == DigestRange(start: 0, length: 0) else {
             throw .badField(field: "arc", offset: 52)
         }
         self.init(

@@ -20,7 +20,7 @@ package struct Note: Equatable, Sendable {
     package var point: Point.Reference?
     package var outcome = Outcome.none
     /// Which objects were read; nil for none.
-    package var arc: DigestArc?
+    package var arc: DigestRange?
     /// By the clock of the host that made it; the receipt has the store's.
     package var made: Timestamp
     /// Who says so: host and run.

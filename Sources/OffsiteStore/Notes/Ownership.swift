@@ -9,7 +9,7 @@ package struct Ownership: Equatable, Sendable {
     /// Foreign points that an owner has released.
     private let released: Set<Point.Reference>
 
-    init(_ shelf: NoteShelf) throws(StoreError) {
+    init(_ shelf: NoteReader) throws(StoreError) {
         let notes = try shelf.all(.adopted)
         let releases = notes.isEmpty ? [] : try shelf.all(.released)
         self.init(adopted: notes, released: releases)

@@ -9,7 +9,7 @@ package struct PointMarks: Sendable {
     /// Why the job is not expected to make points; nil while it is.
     package let suspension: StoredNote?
 
-    package init(_ shelf: NoteShelf) throws(StoreError) {
+    package init(_ shelf: NoteReader) throws(StoreError) {
         var notes: [NoteID.Kind: [StoredNote]] = [:]
         for kind in Self.kinds { notes[kind] = try shelf.all(kind) }
         self.init(notes)

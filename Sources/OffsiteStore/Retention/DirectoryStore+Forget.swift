@@ -15,7 +15,7 @@ extension DirectoryStore {
         // What is asked for without a digest is known to be unreadable.
         try shelf.requireAll(
             "forget", but: Set(request.items.lazy.filter { $0.digest == nil }.map(\.generation)))
-        let guards = ForgetGuards(request, shelf, rights, after: tomb)
+        let guards = DeletionGuards(request, shelf, rights, after: tomb)
         try requireNoGap(guards.generations, tomb, "forget", job)
         let report = try guards.judge(now: clock.now)
         guard !report.forgotten.isEmpty || guards.newlyTrusts else { return report }

@@ -20,21 +20,21 @@ extension DirectoryStore {
     /// The newest tomb, which names all that has gone; nil where nothing has.
     ///
     /// - Throws: `corrupt` when it cannot be read: what has gone is not known then.
-    func newestTomb(_ job: JobObject, store: Identifier) throws(StoreError) -> Tomb? {
+    func newestTomb(_ job: JobObject, store: Identifier) throws(StoreError) -> Tombstone? {
         guard let number = try tombNumbers(job.name).last else { return nil }
         let path = tombPath(job.name, number)
         let bytes = try wrap("read", path) { () throws(SystemError) in
-            try files.contents(path, limit: Tomb.maximumBytes)
+            try files.contents(path, limit: Tombstone.maximumBytes)
         }
         do throws(FormatError) {
-            let tomb = try Tomb(parsing: bytes, job: job.id, store: store)
+            let tomb = try Tombstone(parsing: bytes, job: job.id, store: store)
             guard tomb.number == number else { throw .badField(field: "tomb number", offset: 0) }
             return tomb
         } catch { throw StoreError("read", path, error) }
     }
 
     /// Makes a tomb durable under the next number.
-    func publish(_ tomb: Tomb, _ job: JobObject, store: Identifier) throws(StoreError) {
+    func publish(_ tomb: Tombstone, _ job: JobObject, store: Identifier) throws(StoreError) {
         let path = tombPath(job.name, tomb.number)
         let temporary = try temporaryName(job.name)
         let isNew = try wrap("put", path) { () throws(SystemError) in
@@ -50,7 +50,7 @@ extension DirectoryStore {
     }
 
     /// Every generation up to the newest is there, or a tomb says that it was forgotten.
-    func requireNoGap(_ generations: [UInt64], _ tomb: Tomb?, _ operation: String, _ job: Name)
+    func requireNoGap(_ generations: [UInt64], _ tomb: Tombstone?, _ operation: String, _ job: Name)
         throws(StoreError)
     {
         var expected: UInt64 = 1

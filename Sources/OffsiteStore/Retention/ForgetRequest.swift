@@ -26,7 +26,7 @@ package struct ForgetRequest: Equatable, Sendable {
     package var isTrial = false
     /// More than half of all points may go at once.
     package var mayTakeMany = false
-    /// What ``ClockDoubt`` finds does not stop it, nor a later one about the points that are there now.
+    /// What ``ClockAnomaly`` finds does not stop it, nor a later one about the points that are there now.
     package var trustsClock = false
 
     package init(job: Name, items: [Item], maker: String) {

@@ -26,7 +26,7 @@ package struct PointShelf {
         self.source = source
         reader = try PointReader(store, job: job)
         listed = try Self.list(store, job)
-        let shelf = try NoteShelf(reader, store)
+        let shelf = try NoteReader(reader, store)
         var notes: [NoteID.Kind: [StoredNote]] = [:]
         for kind in PointMarks.kinds {
             let found = try shelf.all(kind)
@@ -76,7 +76,7 @@ package struct PointShelf {
     }
 
     private mutating func add(
-        _ stored: StoredPoint, _ marks: PointMarks, _ damage: DamageLedger, isBounded: Bool
+        _ stored: StoredPoint, _ marks: PointMarks, _ damage: OpenDamage, isBounded: Bool
     ) {
         let point = stored.point
         var retained = RetainedPoint(

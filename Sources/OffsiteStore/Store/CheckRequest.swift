@@ -17,11 +17,11 @@ package struct CheckRequest: Equatable, Sendable {
     }
     /// What a check of a part reads: objects of an arc in the order of their names, until the time is over.
     package struct Part: Equatable, Sendable {
-        package let arc: DigestArc
+        package let arc: DigestRange
         /// After which no further object is begun; nil for as long as it takes.
         package let seconds: Int?
 
-        package init(arc: DigestArc, seconds: Int? = nil) {
+        package init(arc: DigestRange, seconds: Int? = nil) {
             self.arc = arc
             self.seconds = seconds
         }

@@ -17,7 +17,7 @@ package final class DirectoryStore: ObjectStore {
     /// Folders of packs whose names this session has made durable.
     var syncedFolders: Set<String> = []
     /// What may be taken away here; the agent sets that of its key.
-    package var rights = DeletionRights.owner
+    package var rights = DeletionPermissions.owner
     /// Whether an agent stands between this and who uses it.
     package var isServed = false
     /// Who commits here, as the agent knows it; nil for nobody in particular.

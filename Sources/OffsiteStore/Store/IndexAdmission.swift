@@ -10,7 +10,7 @@ struct IndexAdmission {
     private let store: DirectoryStore
     private let job: Name
     private let key: ObjectKey
-    private typealias Location = FrameLocations.Location
+    private typealias Location = FrameIndex.Location
 
     init(_ store: DirectoryStore, _ job: Name, _ key: ObjectKey) {
         self.store = store
@@ -136,7 +136,7 @@ extension DirectoryStore {
     ///
     /// A copy that cannot be read is damage, which another one repairs; so only the first has to be whole.
     func agree(
-        _ one: FrameLocations.Location, _ other: FrameLocations.Location, _ job: Name
+        _ one: FrameIndex.Location, _ other: FrameIndex.Location, _ job: Name
     ) throws(StoreError) -> Bool {
         try pulse?()
         guard let known = try frame(other, job) else { return true }
@@ -144,7 +144,7 @@ extension DirectoryStore {
         return new.agrees(with: known)
     }
 
-    private func frame(_ location: FrameLocations.Location, _ job: Name) throws(StoreError) -> Frame? {
+    private func frame(_ location: FrameIndex.Location, _ job: Name) throws(StoreError) -> Frame? {
         do throws(StoreError) {
             let bytes = try read(
                 .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)

@@ -28,7 +28,7 @@ package struct StoredPoint: Equatable, Sendable {
     }
 
     /// The damage that was found in the point or in the full that it continues; nil for none.
-    func damage(by ledger: DamageLedger) -> DamageLedger.Entry? {
+    func damage(by ledger: OpenDamage) -> OpenDamage.Entry? {
         ledger.damage(of: point.generation) ?? point.full.flatMap { ledger.damage(of: $0.generation) }
     }
 
@@ -157,7 +157,7 @@ package struct PointReader {
     package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool { try health(of: stored).isGood }
 
     /// Damage that verifications have found, and no later one has found repaired.
-    package func damage() throws(StoreError) -> DamageLedger { try known.damage(self, store) }
+    package func damage() throws(StoreError) -> OpenDamage { try known.damage(self, store) }
 
     /// Verifications as notes, the newest first, as far back as they say anything of today.
     package func verifications() throws(StoreError) -> [StoredNote] { try known.verifications(self, store) }
@@ -200,7 +200,7 @@ package struct PointReader {
     }
 
     /// The job's notes, listed when they are first asked for: what is added later is not among them.
-    package func notes() throws(StoreError) -> NoteShelf { try known.shelf(self, store) }
+    package func notes() throws(StoreError) -> NoteReader { try known.shelf(self, store) }
 
     /// The newest point, good or not; nil in an empty job.
     package func head() throws(StoreError) -> StoredPoint? {

@@ -30,7 +30,7 @@ extension StoreCheck {
 
     /// Whether a point that is not there was taken away, and not lost.
     ///
-    /// Tombs are looked at when the first is missed: one that is forgotten meanwhile has its tomb before it goes. What is damaged
+    /// Tombstones are looked at when the first is missed: one that is forgotten meanwhile has its tomb before it goes. What is damaged
     /// tells of nothing; what may not be read leaves it unknown.
     func isForgotten(_ generation: UInt64) throws(StoreError) -> Bool {
         do throws(StoreError) {

@@ -10,7 +10,7 @@ extension StoreCheck {
     ) throws(StoreError) {
         let arc = part.arc
         let named = objects.compactMap { object in
-            object.key.digest.map { (position: DigestArc.position(of: $0), isIn: arc.contains($0), object) }
+            object.key.digest.map { (position: DigestRange.position(of: $0), isIn: arc.contains($0), object) }
         }.sorted { ($0.position &- arc.start, $0.2.key.path) < ($1.position &- arc.start, $1.2.key.path) }
         let isEmpty = !named.contains { $0.isIn }
         let toHash = isEmpty ? named.prefix(1) : named.filter(\.isIn)[...]

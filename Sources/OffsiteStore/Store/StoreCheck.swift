@@ -15,8 +15,8 @@ struct StoreCheck {
     /// Listed before ``locations`` are read: a point is committed after its index is there, so one that a push commits
     /// meanwhile is left to the next check, and never looked at without it.
     private let generations: [UInt64]
-    let locations: FrameLocations
-    private var graph: RecordGraph
+    let locations: FrameIndex
+    private var graph: RecordDependencies
     var report = CheckReport()
     /// What each object is needed by.
     private var needed: [ListedObject: [UInt64]] = [:]
@@ -36,8 +36,8 @@ struct StoreCheck {
         self.request = request
         points = try PointReader(store, job: request.job)
         generations = try points.generations()
-        locations = try FrameLocations(reading: store, job: points.job, storeID: points.storeID)
-        graph = RecordGraph(store, job: request.job, locations: locations)
+        locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
+        graph = RecordDependencies(store, job: request.job, locations: locations)
     }
 
     mutating func run(_ progress: (CheckReport) throws(StoreError) -> Void) throws(StoreError) -> CheckReport

@@ -19,14 +19,14 @@ final class RunningProgram: Sendable {
 
     private let state = Mutex(State.starting)
     /// What the program started and is ended with it; nil when that may stay.
-    private let leftovers: Leftovers?
+    private let leftovers: OrphanProcesses?
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
     init(
         _ arguments: [String], environment: [String: String], input: Int32, output: Int32, errors: Int32,
         leavesNothing: Bool
     ) throws(SystemError) {
-        leftovers = leavesNothing ? Leftovers() : nil
+        leftovers = leavesNothing ? OrphanProcesses() : nil
         guard let name = arguments.first, !name.isEmpty else {
             throw SystemError(call: "start", path: "", code: EINVAL)
         }

@@ -11,14 +11,14 @@ final class SSHLane: Sendable {
 
     struct State: Sendable {
         /// From the owner.
-        var outgoing = PieceQueue(capacityBytes: SSHLane.outgoingBytes)
+        var outgoing = BufferQueue(capacityBytes: SSHLane.outgoingBytes)
         var wantsEOF = false
         var wantsClose = false
         /// What still arrives is thrown away.
         var discards = false
 
         /// From the thread.
-        var incoming = PieceQueue(capacityBytes: SSHLane.incomingBytes)
+        var incoming = BufferQueue(capacityBytes: SSHLane.incomingBytes)
         var isStarted = false
         /// Changes whenever something has moved in either direction.
         var progress: UInt64 = 0

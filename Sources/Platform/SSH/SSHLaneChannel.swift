@@ -5,7 +5,7 @@ final class SSHLaneChannel {
     private let command: String
     private let readBytes: Int
     private var channel: SSHChannel?
-    private var sending: PieceQueue.Piece?
+    private var sending: BufferQueue.Piece?
     /// The end of the stream was sent, or cannot be any more.
     private var isSendingOver = false
     private var hasEnded = false

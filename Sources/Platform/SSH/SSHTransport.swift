@@ -19,7 +19,7 @@ package final class SSHTransport: Transport {
     private let connection: SSHConnection
     private let lane = SSHLane()
     /// What has been taken from the lane and not been read.
-    private var current: PieceQueue.Piece?
+    private var current: BufferQueue.Piece?
     private var hasFailed = false
     private var end: TransportEnd?
     package private(set) var sentBytes = 0
@@ -76,7 +76,7 @@ package final class SSHTransport: Transport {
         var done = 0
         while done < bytes.count {
             let blank = lane.wait(seconds: progressSeconds) {
-                state -> Result<PieceQueue.Piece, TransportError>? in
+                state -> Result<BufferQueue.Piece, TransportError>? in
                 if state.isOver || state.failure != nil { return .failure(state.failure ?? self.ended) }
                 return state.outgoing.blank().map { .success($0) }
             }
@@ -108,9 +108,9 @@ package final class SSHTransport: Transport {
     }
 
     /// Waits for bytes; nil at the end of the stream.
-    private func next() throws(TransportError) -> PieceQueue.Piece? {
+    private func next() throws(TransportError) -> BufferQueue.Piece? {
         let found = lane.wait(seconds: progressSeconds) {
-            state -> Result<PieceQueue.Piece?, TransportError>? in
+            state -> Result<BufferQueue.Piece?, TransportError>? in
             if let piece = state.incoming.take() { return .success(piece) }
             guard state.hasEnded || state.isOver else { return nil }
             return state.failure.map { .failure($0) } ?? .success(nil)

@@ -28,7 +28,7 @@ package struct ChangedTrees: Equatable, Sendable {
 
     /// - Parameter member: A database that both images have, or one of them.
     package init(
-        of member: ImageDifference.Member, from old: ImageRebuild, to new: ImageRebuild,
+        of member: ImageDifference.Member, from old: ImageReader, to new: ImageReader,
         _ progress: () throws(SyncError) -> Void
     ) throws(SyncError) {
         let common = min(member.before?.blockCount ?? 0, member.after?.blockCount ?? 0)
@@ -56,7 +56,7 @@ package struct ChangedTrees: Equatable, Sendable {
 
     /// Of each page the tree that it belongs to.
     private mutating func owners(
-        of blocks: [Range<Int>], _ extent: Extent?, in image: ImageRebuild,
+        of blocks: [Range<Int>], _ extent: Extent?, in image: ImageReader,
         _ progress: () throws(SyncError) -> Void
     ) throws(SyncError) -> [Int: UInt32] {
         guard let extent else { return [:] }

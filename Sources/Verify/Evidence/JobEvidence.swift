@@ -30,7 +30,7 @@ package struct JobEvidence: Sendable {
             isGood = note.note.outcome == .good
             comment = note.note.comment
             facts = note.note.facts
-            runID = NoteMaker.runID(in: note.note.maker)
+            runID = NoteAuthor.runID(in: note.note.maker)
         }
     }
 
@@ -98,9 +98,9 @@ package struct JobEvidence: Sendable {
     }
 
     private mutating func readVerifications(
-        _ shelf: NoteShelf, _ points: PointReader
+        _ shelf: NoteReader, _ points: PointReader
     ) throws(StoreError) {
-        var cover = DigestCover()
+        var cover = DigestCoverage()
         var verified: Timestamp?
         var wholeSince: Timestamp?
         let reference = latest?.reference
@@ -120,7 +120,7 @@ package struct JobEvidence: Sendable {
         readShare = cover.share
     }
 
-    private mutating func readRehearsals(_ shelf: NoteShelf) throws(StoreError) {
+    private mutating func readRehearsals(_ shelf: NoteReader) throws(StoreError) {
         var last: Rehearsal?
         var good: Rehearsal?
         try shelf.newest(.rehearsed) { note in

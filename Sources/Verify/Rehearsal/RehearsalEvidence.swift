@@ -169,7 +169,7 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
     private static func cut(_ text: String) -> String { PrintableText.of(text).truncated(toUTF8: mostBytes) }
 }
 
-extension Notebook {
+extension NoteWriter {
     /// Keeps what a rehearsal found.
     package func rehearsed(_ evidence: RehearsalEvidence, of point: Point.Reference) throws(StoreError) {
         let kept = evidence.bounded

@@ -9,7 +9,7 @@ package enum MemberFiles {
     /// - Parameter images: A full's; a log point's behind its full's, whose logs it takes the places of.
     /// - Throws: `TarError` for names that are not plain, or there twice; what reading an image throws.
     package static func targets(
-        _ images: [ImageRebuild], in folder: String
+        _ images: [ImageReader], in folder: String
     ) throws -> [InPlaceRestore.Target] {
         var targets: [InPlaceRestore.Target] = []
         var seen: Set<String> = []
@@ -32,7 +32,7 @@ package enum MemberFiles {
     }
 
     /// The members of a full that stay when the logs of a log point take the place of its own.
-    private static func membersWithoutLogs(of image: ImageRebuild) throws -> Set<String> {
+    private static func membersWithoutLogs(of image: ImageReader) throws -> Set<String> {
         let point = image.point
         guard let extent = point.layout.extents.last(where: { $0.key.name == ImageManifest.memberName }),
             extent.length <= ImageManifest.maximumBytes
@@ -44,7 +44,7 @@ package enum MemberFiles {
     }
 }
 
-extension ImageRebuild {
+extension ImageReader {
     /// Whether the image is a tar of several files.
     package var isSet: Bool { point.layout.extents.contains { $0.key.kind == .structure } }
 }

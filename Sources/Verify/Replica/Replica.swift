@@ -54,7 +54,7 @@ package struct Replica {
     ///   - images: Those of the point, a log point's behind its full's.
     /// - Throws: `exists` where there is something that is no replica of this job.
     package func apply(
-        _ stored: StoredPoint, _ images: [ImageRebuild], _ options: Options,
+        _ stored: StoredPoint, _ images: [ImageReader], _ options: Options,
         _ progress: (InPlaceRestore.Progress) throws(SyncError) -> Void
     ) throws -> Result {
         guard let lock = try files.lock(place.lockPath, .exclusive) else {
@@ -95,7 +95,7 @@ package struct Replica {
 
     /// Makes the point's files next to the replica, and puts them in its place.
     private func renew(
-        _ stored: StoredPoint, _ images: [ImageRebuild], _ before: ReplicaState.Content?,
+        _ stored: StoredPoint, _ images: [ImageReader], _ before: ReplicaState.Content?,
         _ progress: (InPlaceRestore.Progress) throws(SyncError) -> Void
     ) throws -> Int {
         let isSet = images.contains(where: \.isSet)
@@ -103,10 +103,10 @@ package struct Replica {
         var fetched = 0
         for target in targets {
             let parts = target.parts.map { part in
-                Renewal.Part(
+                SideBySideRestore.Part(
                     part.range, old: place.path + part.path.dropFirst(place.nextPath.count), new: part.path)
             }
-            fetched += try Renewal(files).run(target.image, parts, progress)
+            fetched += try SideBySideRestore(files).run(target.image, parts, progress)
         }
         if isSet { try files.syncFolder(place.nextPath) }
         let next = try place.present(place.nextPath)
@@ -116,7 +116,7 @@ package struct Replica {
     }
 
     /// The parts of files under the next name, with nothing else there.
-    private func prepare(_ images: [ImageRebuild], isSet: Bool) throws -> [InPlaceRestore.Target] {
+    private func prepare(_ images: [ImageReader], isSet: Bool) throws -> [InPlaceRestore.Target] {
         let kind = try files.status(place.nextPath)?.kind
         guard isSet else {
             if kind == .folder { try files.removeTree(place.nextPath) }
@@ -131,7 +131,7 @@ package struct Replica {
 
     /// Writes into the files that are there.
     private func rewrite(
-        _ stored: StoredPoint, _ images: [ImageRebuild], _ before: ReplicaState.Content?,
+        _ stored: StoredPoint, _ images: [ImageReader], _ before: ReplicaState.Content?,
         _ progress: (InPlaceRestore.Progress) throws(SyncError) -> Void
     ) throws -> Int {
         let isSet = images.contains(where: \.isSet)

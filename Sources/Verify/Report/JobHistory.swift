@@ -61,7 +61,7 @@ package struct JobHistory: Sendable {
             verifications.append(
                 Verification(
                     time: note.received, point: note.note.point, isGood: note.note.outcome == .good,
-                    share: note.note.arc?.share, facts: facts, runID: NoteMaker.runID(in: note.note.maker)))
+                    share: note.note.arc?.share, facts: facts, runID: NoteAuthor.runID(in: note.note.maker)))
             return true
         }
         self.verifications = verifications.reversed()

@@ -12,7 +12,7 @@ package struct ReadCoverage: Sendable {
 
     struct Reading: Sendable {
         let time: Timestamp
-        let arc: DigestArc
+        let arc: DigestRange
     }
 
     /// For how long what was read counts.
@@ -21,13 +21,13 @@ package struct ReadCoverage: Sendable {
 
     package init(within seconds: Int) { self.seconds = seconds }
 
-    package mutating func add(_ arc: DigestArc, at time: Timestamp) {
+    package mutating func add(_ arc: DigestRange, at time: Timestamp) {
         readings.append(Reading(time: time, arc: arc))
     }
 
     /// From 0 to 1.
     package func share(at time: Int64) -> Double {
-        var cover = DigestCover()
+        var cover = DigestCoverage()
         for reading in readings
         where (time.saturatingSubtract(Int64(max(0, seconds)))...time).contains(reading.time.seconds) {
             cover.insert(reading.arc)

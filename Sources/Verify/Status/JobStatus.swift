@@ -7,7 +7,7 @@ package struct JobStatus: Sendable {
     private static let allowedSkew = 300
 
     package let evidence: JobEvidence
-    package let promises: Promises
+    package let promises: Objectives
     /// Of the store's room; nil where it was not asked for.
     package let forecast: SpaceForecast?
     /// The gravest first.
@@ -15,7 +15,7 @@ package struct JobStatus: Sendable {
     private let now: Timestamp
 
     package init(
-        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast? = nil,
+        _ evidence: JobEvidence, _ promises: Objectives, _ forecast: SpaceForecast? = nil,
         lastRun: RunRecord? = nil, now: Timestamp
     ) {
         self.evidence = evidence
@@ -43,7 +43,7 @@ package struct JobStatus: Sendable {
     private static func age(_ time: Timestamp, _ now: Timestamp) -> Int { Int(now.seconds - time.seconds) }
 
     private static func judge(
-        _ evidence: JobEvidence, _ promises: Promises, _ forecast: SpaceForecast?, _ lastRun: RunRecord?,
+        _ evidence: JobEvidence, _ promises: Objectives, _ forecast: SpaceForecast?, _ lastRun: RunRecord?,
         _ now: Timestamp
     ) -> [StatusFinding] {
         var found: [StatusFinding] = []
@@ -79,7 +79,7 @@ package struct JobStatus: Sendable {
     }
 
     private static func judgePoints(
-        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+        _ evidence: JobEvidence, _ promises: Objectives, _ now: Timestamp
     ) -> [StatusFinding] {
         var found: [StatusFinding] = []
         if let latest = evidence.latest {
@@ -117,7 +117,7 @@ package struct JobStatus: Sendable {
     }
 
     private static func judgeProofs(
-        _ evidence: JobEvidence, _ promises: Promises, _ now: Timestamp
+        _ evidence: JobEvidence, _ promises: Objectives, _ now: Timestamp
     ) -> [StatusFinding] {
         var found: [StatusFinding] = []
         if let promised = promises.fullWithin {

@@ -17,7 +17,7 @@ struct AdoptCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
     @Argument(help: "Who is adopted, as list -v names the maker of points.") var maker: String
 
@@ -29,7 +29,7 @@ struct AdoptCommand: ToolCommand {
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let opened = try selection.open(job: job, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         try session.notebook(opened.store, points).add(.adopted, nil, comment: maker)

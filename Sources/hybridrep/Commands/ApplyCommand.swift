@@ -23,7 +23,7 @@ struct ApplyCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(help: "A job of the configuration; with --store, --job names it.", completion: Completion.jobs)
     var words: [String] = []
     @Option(
@@ -46,7 +46,7 @@ struct ApplyCommand: ToolCommand {
         guard words.count + (job == nil ? 0 : 1) <= 1 else { throw ValidationError("give one job") }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)
         let name = try question.require(job ?? words.first)
@@ -55,7 +55,7 @@ struct ApplyCommand: ToolCommand {
         }
     }
 
-    private func apply(_ name: String, _ session: Session, _ tally: RunTally) throws -> Verdict {
+    private func apply(_ name: String, _ session: CommandContext, _ tally: RunOutcome) throws -> ExitStatus {
         let start = session.clock.monotonicNanoseconds
         let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
@@ -101,9 +101,9 @@ struct ApplyCommand: ToolCommand {
         return .good
     }
 
-    private func point(of points: PointReader, _ opened: StoreSelection.Opened) throws -> StoredPoint {
+    private func point(of points: PointReader, _ opened: StoreSource.Opened) throws -> StoredPoint {
         if unverified { return try PointSelection.latest.find(points) }
-        if let found = try ProvedPoints(opened.store, points).newest() { return found }
+        if let found = try VerifiedPoints(opened.store, points).newest() { return found }
         throw CommandFailure(
             .notFound, "job \(opened.job) has no good point that was proved",
             hint: "prove it with: hybridrep verify \(opened.job), or give --unverified")

@@ -18,13 +18,13 @@ struct BackupCommand: ToolCommand {
 
     var subject: String { "backup \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))
         return try RunRecorder("backup", context).recording { try read(context, $0) }
     }
 
-    private func read(_ context: JobContext, _ tally: RunTally) throws -> Verdict {
+    private func read(_ context: JobContext, _ tally: RunOutcome) throws -> ExitStatus {
         let session = context.session
         let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: backup.lockWaitSeconds)

@@ -13,7 +13,7 @@ struct ConfigCheckCommand: ToolCommand {
 
     var subject: String { "config check" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let jobs = configuration.jobs.count
         let targets = configuration.targets.count

@@ -12,7 +12,7 @@ struct ConfigExampleCommand: ToolCommand {
 
     var subject: String { "config example" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         for line in ConfigurationExample.text.split(separator: "\n", omittingEmptySubsequences: false) {
             session.console.result(String(line))
         }

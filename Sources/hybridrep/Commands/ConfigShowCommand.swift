@@ -13,7 +13,7 @@ struct ConfigShowCommand: ToolCommand {
 
     var subject: String { "config show" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         var table = Table([.init("SETTING"), .init("VALUE"), .init("ORIGIN")])
         for setting in configuration.settings {

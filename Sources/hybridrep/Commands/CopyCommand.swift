@@ -41,7 +41,7 @@ struct CopyCommand: ToolCommand {
         guard last ?? 1 > 0 else { throw ValidationError("--last \(last ?? 0): at least 1") }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let name = try Name(ofJob: job)
         let ends = CopyEnds(session: session, options: options, overrides: overrides)
         let selection = last.map { CopyPlan.Selection.newest($0) } ?? .all
@@ -51,7 +51,7 @@ struct CopyCommand: ToolCommand {
         }
     }
 
-    private func copy(_ name: Name, _ ends: CopyEnds, _ session: Session) throws -> JobCopy {
+    private func copy(_ name: Name, _ ends: CopyEnds, _ session: CommandContext) throws -> JobCopy {
         JobCopy(
             session: session, job: name, source: try ends.open(from, job: job),
             destination: try ends.open(to, job: job),

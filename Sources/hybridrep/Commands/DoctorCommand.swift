@@ -17,7 +17,7 @@ struct DoctorCommand: ToolCommand {
 
     var subject: String { "doctor \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))
         let findings = Doctor(context: context).findings()

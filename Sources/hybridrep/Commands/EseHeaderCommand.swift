@@ -18,7 +18,7 @@ struct EseHeaderCommand: ToolCommand {
 
     var subject: String { "ese header \(path)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         if let patch = try FileInspection.patch(path, in: session.files), patch != .pages {
             try self.patch(patch, session)
             return .good
@@ -36,7 +36,7 @@ struct EseHeaderCommand: ToolCommand {
         return .good
     }
 
-    private func database(_ session: Session) throws {
+    private func database(_ session: CommandContext) throws {
         let database = try DatabaseInspection(opening: path, in: session.files)
         session.console.result(text: EseutilReport.header(database.header, trailer: database.trailer))
         try session.console.result(
@@ -50,7 +50,7 @@ struct EseHeaderCommand: ToolCommand {
                 ]))
     }
 
-    private func flushMap(_ session: Session) throws {
+    private func flushMap(_ session: CommandContext) throws {
         let header = try FlushMapInspection(opening: path, in: session.files).header
         session.console.result(text: EseutilReport.flushMap(header))
         try session.console.result(
@@ -62,7 +62,7 @@ struct EseHeaderCommand: ToolCommand {
                 ]))
     }
 
-    private func patch(_ patch: PatchFile, _ session: Session) throws {
+    private func patch(_ patch: PatchFile, _ session: CommandContext) throws {
         session.console.result(text: EseutilReport.patch(patch))
         var trailer = JSONValue.null
         if case .trailer(let found) = patch { trailer = try JSONValue(encoding: found) }
@@ -71,7 +71,7 @@ struct EseHeaderCommand: ToolCommand {
                 .summary, ["path": .string(path), "kind": .string("patch file"), "trailer": trailer]))
     }
 
-    private func log(_ session: Session) throws {
+    private func log(_ session: CommandContext) throws {
         let log = try LogInspection.header(of: path, in: session.files)
         session.console.result(text: EseutilReport.log(log.header, checkpoint: log.checkpoint))
         try session.console.result(
@@ -83,7 +83,7 @@ struct EseHeaderCommand: ToolCommand {
                 ]))
     }
 
-    private func checkpoint(_ session: Session) throws {
+    private func checkpoint(_ session: CommandContext) throws {
         let header = try CheckpointInspection(opening: path, in: session.files).header
         session.console.result(text: EseutilReport.checkpoint(header))
         try session.console.result(

@@ -16,7 +16,7 @@ struct EseLogsCommand: ToolCommand {
 
     var subject: String { "ese logs \(path)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let console = session.console
         var done = 0
         let logs = try LogInspection(opening: path, in: session.files) { count in
@@ -39,7 +39,7 @@ struct EseLogsCommand: ToolCommand {
         return .good
     }
 
-    private func report(_ log: LogInspection.Single, _ console: Console) throws -> Verdict {
+    private func report(_ log: LogInspection.Single, _ console: Console) throws -> ExitStatus {
         console.result(
             text: EseutilReport.log(
                 log.header, checkpoint: log.checkpoint, data: log.data, fact: log.fact))

@@ -19,7 +19,7 @@ struct EsePagesCommand: ToolCommand {
 
     var subject: String { "ese pages \(path)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let console = session.console
         if let verdict = try otherPages(session) { return verdict }
         let database = try DatabaseInspection(opening: path, in: session.files)
@@ -60,7 +60,7 @@ struct EsePagesCommand: ToolCommand {
     /// The verdict of a flush map; nil for a database.
     ///
     /// - Throws: For a file without pages of a database, with the command that looks into it.
-    private func otherPages(_ session: Session) throws -> Verdict? {
+    private func otherPages(_ session: CommandContext) throws -> ExitStatus? {
         let name = ShellQuote.posix(path)
         if let patch = try FileInspection.patch(path, in: session.files), patch != .pages {
             throw CommandFailure(
@@ -80,7 +80,7 @@ struct EsePagesCommand: ToolCommand {
         }
     }
 
-    private func mapPages(_ session: Session) throws -> Verdict {
+    private func mapPages(_ session: CommandContext) throws -> ExitStatus {
         let map = try FlushMapInspection(opening: path, in: session.files)
         let (seen, blank, bad) = try map.pages()
         session.console.result(text: EseutilReport.flushMapPages(seen: seen, blank: blank, bad: bad))

@@ -22,7 +22,7 @@ struct EseSetCommand: ToolCommand {
 
     var subject: String { "ese set \(path)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let console = session.console
         let set = try SetInspection(opening: path, logs: logs, in: session.files) { done, total in
             console.progress(Progress(label: "check \(path)", doneBytes: done, totalBytes: total))
@@ -73,7 +73,7 @@ struct EseSetCommand: ToolCommand {
     }
 
     /// Good when every database comes back whole.
-    private func verdict(_ set: SetInspection) throws -> Verdict {
+    private func verdict(_ set: SetInspection) throws -> ExitStatus {
         for database in set.databases {
             switch database.verdict.outcome {
             case .clean, .complete: continue

@@ -24,7 +24,7 @@ struct ExportSeedCommand: ToolCommand {
 
     var subject: String { "export-seed \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let seed = try SeedCopy(job: job, folder: folder, session, options, overrides)
         return try seed.out(of: from, all ? .all : .newest(1))
     }

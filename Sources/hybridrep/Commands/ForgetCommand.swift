@@ -18,7 +18,7 @@ struct ForgetCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var stores: EachStore
+    @OptionGroup var stores: StoreTargets
     @OptionGroup(title: "Rules") var keep: KeepOptions
     @Flag(
         name: [.customLong("dry-run"), .customShort("n")],
@@ -55,14 +55,14 @@ struct ForgetCommand: ToolCommand {
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: stores.store)
         guard all else { return try perform(on: try question.require(jobAsked), session) }
         return try question.forEach("forget") { try perform(on: $0, session) }
     }
 
-    private func perform(on job: String, _ session: Session) throws -> Verdict {
+    private func perform(on job: String, _ session: CommandContext) throws -> ExitStatus {
         let named = try points.map { try PointSelection($0) }
         return try stores.forEach("forget", job: job, session, options, overrides) { place in
             if undo { return try takeBack(named, at: place, session) }
@@ -79,9 +79,9 @@ struct ForgetCommand: ToolCommand {
     }
 
     private func forget(
-        at place: EachStore.Place, _ session: Session,
+        at place: StoreTargets.Place, _ session: CommandContext,
         _ choose: (PointForgetting) throws -> [PointForgetting.Fate]
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         let store = try place.open()
         var forgetting = PointForgetting(store: store, job: place.job, maker: session.maker)
         forgetting.isTrial = isTrial
@@ -109,13 +109,13 @@ struct ForgetCommand: ToolCommand {
             .refused, "point \(kept.generation) of \(place.description) stays: \(kept.why)")
     }
 
-    private func show(_ lines: [String], _ session: Session) {
+    private func show(_ lines: [String], _ session: CommandContext) {
         for line in lines { session.console.result(line) }
     }
 
     private func takeBack(
-        _ named: [PointSelection], at place: EachStore.Place, _ session: Session
-    ) throws -> Verdict {
+        _ named: [PointSelection], at place: StoreTargets.Place, _ session: CommandContext
+    ) throws -> ExitStatus {
         var request = CollectRequest(job: place.job, maker: session.maker)
         request.recalled = try named.map { selection in
             switch selection {

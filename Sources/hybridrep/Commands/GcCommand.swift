@@ -15,7 +15,7 @@ struct GcCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var stores: EachStore
+    @OptionGroup var stores: StoreTargets
     @Option(
         help: ArgumentHelp("How long things stay in the trash; 0s empties it at once.", valueName: "duration")
     )
@@ -49,14 +49,14 @@ struct GcCommand: ToolCommand {
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: stores.store)
         guard all else { return try perform(on: try question.require(jobAsked), session) }
         return try question.forEach("gc") { try perform(on: $0, session) }
     }
 
-    private func perform(on job: String, _ session: Session) throws -> Verdict {
+    private func perform(on job: String, _ session: CommandContext) throws -> ExitStatus {
         return try stores.forEach("gc", job: job, session, options, overrides) { place in
             var request = CollectRequest(job: place.job, maker: session.maker)
             request.graceSeconds = Int64(grace.seconds)
@@ -74,7 +74,7 @@ struct GcCommand: ToolCommand {
     }
 
     private func collect(
-        _ request: CollectRequest, _ store: any ObjectStore, _ session: Session
+        _ request: CollectRequest, _ store: any ObjectStore, _ session: CommandContext
     ) throws -> CollectReport {
         let wait = LockWait(seconds: lockWait?.seconds ?? 0, session.clock)
         while true {

@@ -31,11 +31,11 @@ struct HistoryCommand: ToolCommand {
 
     var subject: String { "history" + (job.map { " \($0)" } ?? "") }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let asked = try job.map { try configuration.job($0) }
         let history = RunHistory(of: configuration, session)
-        var verdict = Verdict.good
+        var verdict = ExitStatus.good
         if rebuild {
             verdict = try HistoryRebuild(session: session, configuration: configuration)
                 .run(asked.map { [$0] } ?? configuration.jobs)

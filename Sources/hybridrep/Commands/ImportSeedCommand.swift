@@ -20,7 +20,7 @@ struct ImportSeedCommand: ToolCommand {
 
     var subject: String { "import-seed \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try SeedCopy(job: job, folder: folder, session, options, overrides).into(to)
     }
 }

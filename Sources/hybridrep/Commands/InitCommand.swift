@@ -32,7 +32,7 @@ struct InitCommand: ToolCommand {
 
     var subject: String { "init \(target)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let target = try configuration.target(target)
         let jobs = try jobs(configuration, target.name)
@@ -64,7 +64,9 @@ struct InitCommand: ToolCommand {
         return configuration.jobs.filter { $0.targets.value.contains(target) }
     }
 
-    private func report(_ session: Session, _ what: String, _ isNew: Bool, job: Name? = nil, target: Name) {
+    private func report(
+        _ session: CommandContext, _ what: String, _ isNew: Bool, job: Name? = nil, target: Name
+    ) {
         session.console.result("\(what): \(isNew ? "created" : "there already, left as it is")")
         session.console.result(
             JSONMessage(.status, job: job, target: target, ["created": .bool(isNew), "what": .string(what)]))

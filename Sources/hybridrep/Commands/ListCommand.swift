@@ -16,7 +16,7 @@ struct ListCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(
         help: ArgumentHelp(
             "A job of the configuration, or of the store that --store names.", valueName: "job"),
@@ -28,7 +28,7 @@ struct ListCommand: ToolCommand {
     var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
     /// What a store has, for who does not know its jobs.
-    private func listJobs(_ session: Session) throws -> Verdict {
+    private func listJobs(_ session: CommandContext) throws -> ExitStatus {
         let jobs = try JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store
         ).jobs()
@@ -38,7 +38,7 @@ struct ListCommand: ToolCommand {
         return .good
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         guard jobAsked != nil || selection.store == nil else { return try listJobs(session) }
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)

@@ -12,9 +12,9 @@ struct MarkOptions: ParsableArguments {
     ///   - point: Nil for the whole job.
     ///   - allow: Throws where the point is not one for such a note.
     func add(
-        _ kind: NoteID.Kind, _ point: PointSelection?, _ comment: String, _ session: Session,
+        _ kind: NoteID.Kind, _ point: PointSelection?, _ comment: String, _ session: CommandContext,
         _ options: GlobalOptions, allow: (StoredPoint, PointReader) throws -> Void = { _, _ in }
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))
         return try PointMark(session: session, context: context, kind: kind, comment: comment)

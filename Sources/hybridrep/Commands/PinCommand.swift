@@ -18,7 +18,7 @@ struct PinCommand: ToolCommand {
 
     var subject: String { "pin \(mark.job) \(point)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try mark.add(.pinned, try PointSelection(point), comment, session, options)
     }
 }

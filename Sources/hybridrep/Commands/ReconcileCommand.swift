@@ -21,7 +21,7 @@ struct ReconcileCommand: ToolCommand {
 
     var subject: String { "reconcile \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))
         let targets = try context.targets(target)

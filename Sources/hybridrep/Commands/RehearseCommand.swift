@@ -21,7 +21,7 @@ struct RehearseCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(
         help: ArgumentHelp(
             "A job of the configuration, or of the store that --store names.", valueName: "job"),
@@ -52,7 +52,7 @@ struct RehearseCommand: ToolCommand {
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)
         _ = try question.require(jobAsked)
@@ -61,7 +61,7 @@ struct RehearseCommand: ToolCommand {
         }
     }
 
-    private func rehearse(_ session: Session, _ tally: RunTally) throws -> Verdict {
+    private func rehearse(_ session: CommandContext, _ tally: RunOutcome) throws -> ExitStatus {
         let seed = try session.entropy.bytes(8)
         let wanted =
             random ? PointSelection.random(seed.span.uint64(at: 0)) : try PointSelection(point ?? "latest")

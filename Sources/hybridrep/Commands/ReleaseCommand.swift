@@ -20,7 +20,7 @@ struct ReleaseCommand: ToolCommand {
 
     var subject: String { "release \(mark.job) \(point)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try mark.add(.released, try PointSelection(point), comment, session, options) { found, points in
             // An image that is larger than anything vouches for is accepted the same way.
             let isHeld =

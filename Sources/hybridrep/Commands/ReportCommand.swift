@@ -40,12 +40,12 @@ struct ReportCommand: ToolCommand {
     var subject: String { (["report"] + jobs).joined(separator: " ") }
 
     func validate() throws {
-        if html == Session.standardOutput, options.json {
+        if html == CommandContext.standardOutput, options.json {
             throw ValidationError("--html - and --json both write to standard output")
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let asked = try jobs.isEmpty ? configuration.jobs : jobs.map { try configuration.job($0) }
         let now = session.clock.now

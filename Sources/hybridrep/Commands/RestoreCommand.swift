@@ -18,7 +18,7 @@ struct RestoreCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(
         help: "A job of the configuration; with --store, --job names it.", completion: Completion.jobAndPoint)
     var words: [String] = []
@@ -54,12 +54,12 @@ struct RestoreCommand: ToolCommand {
         guard asksForJobs || (to == nil) != (image == nil) else {
             throw ValidationError("give one of --to and --image")
         }
-        guard !inPlace || (image ?? to) != Session.standardOutput else {
+        guard !inPlace || (image ?? to) != CommandContext.standardOutput else {
             throw ValidationError("--in-place needs files to write into")
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)
         _ = try question.require(job ?? words.first)
@@ -70,13 +70,13 @@ struct RestoreCommand: ToolCommand {
     }
 
     private func restore(
-        _ name: String, _ wanted: PointSelection, _ session: Session, _ tally: RunTally
-    ) throws -> Verdict {
+        _ name: String, _ wanted: PointSelection, _ session: CommandContext, _ tally: RunOutcome
+    ) throws -> ExitStatus {
         let opened = try selection.open(job: name, session, options, overrides)
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
         // One that was committed with damage, or is held, comes back as it was, and the verdict says so.
-        let verdict: Verdict = try points.isAccepted(stored) ? .good : .degraded
+        let verdict: ExitStatus = try points.isAccepted(stored) ? .good : .degraded
         let health = try points.health(of: stored)
         if wanted == .latest { try warnOfDamage(after: stored, points, opened, session) }
         let start = session.clock.monotonicNanoseconds
@@ -86,7 +86,7 @@ struct RestoreCommand: ToolCommand {
         if inPlace {
             differentBytes = try image.map(restore.inPlace(file:)) ?? restore.inPlace(to: to ?? "")
         } else if let image {
-            if image == Session.standardOutput {
+            if image == CommandContext.standardOutput {
                 try restore.toStandardOutput()
             } else {
                 try restore.toFile(image, replacing: force)
@@ -101,7 +101,7 @@ struct RestoreCommand: ToolCommand {
             $0.imageBytes = stored.point.layout.length
         }
         let elapsed = Int((session.clock.monotonicNanoseconds - start) / 1_000_000)
-        if (image ?? to) == Session.standardOutput { return verdict }
+        if (image ?? to) == CommandContext.standardOutput { return verdict }
         let full = to == nil ? nil : restore.full?.point
         session.console.result(
             "restored point \(stored.point.id), \(HumanQuantity.bytes(stored.point.layout.length)), "
@@ -126,7 +126,8 @@ struct RestoreCommand: ToolCommand {
 
     /// Says which newer points are damaged: what comes back is older than somebody may think.
     private func warnOfDamage(
-        after stored: StoredPoint, _ points: PointReader, _ opened: StoreSelection.Opened, _ session: Session
+        after stored: StoredPoint, _ points: PointReader, _ opened: StoreSource.Opened,
+        _ session: CommandContext
     ) throws {
         let newer = try points.generations().filter { $0 > stored.point.generation }
         let damaged = try newer.filter { generation in

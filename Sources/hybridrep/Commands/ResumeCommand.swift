@@ -17,7 +17,7 @@ struct ResumeCommand: ToolCommand {
 
     var subject: String { "resume \(mark.job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try mark.add(.resumed, nil, comment, session, options)
     }
 }

@@ -26,10 +26,10 @@ struct RunCommand: ToolCommand {
         guard jobs.isEmpty == all else { throw ValidationError("give jobs, or --all for every one") }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let jobs = try chosen(configuration)
-        var verdicts = jobs.map { _ in Verdict.failure }
+        var verdicts = jobs.map { _ in ExitStatus.failure }
         for number in JobConfiguration.order(of: jobs) {
             let job = jobs[number]
             do {
@@ -45,7 +45,7 @@ struct RunCommand: ToolCommand {
                 verdicts[number] = failure.verdict
             }
         }
-        return Verdict.ofCommand(jobs: verdicts)
+        return ExitStatus.ofCommand(jobs: verdicts)
     }
 
     private func chosen(_ configuration: Configuration) throws -> [JobConfiguration] {

@@ -24,7 +24,7 @@ struct RunbookCommand: ToolCommand {
 
     var subject: String { "runbook \(job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))
         let runbook = Runbook(context: context, folder: to ?? "/restore/\(job)", reader: reader)

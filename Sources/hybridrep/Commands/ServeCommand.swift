@@ -61,26 +61,26 @@ struct ServeCommand: ToolCommand {
     var mayMark = false
 
     func validate() throws {
-        if log == Session.standardOutput {
+        if log == CommandContext.standardOutput {
             throw ValidationError("--log -: standard output belongs to the connection; give a file")
         }
     }
 
-    private var rights: DeletionRights {
-        DeletionRights(
+    private var rights: DeletionPermissions {
+        DeletionPermissions(
             mayForget: mayForget, minAge: Int64(minAge.seconds), minGrace: Int64(minGrace.seconds),
             mayMark: mayMark)
     }
 
     /// The key that sshd has let in; nil where it does not say.
-    private func authenticated(_ session: Session) -> Maker? {
+    private func authenticated(_ session: CommandContext) -> Maker? {
         guard let file = session.environment.value("SSH_USER_AUTH"),
             let bytes = try? session.files.contents(file, limit: 64 << 10)
         else { return nil }
         return Maker(authenticationInfo: String(decoding: bytes, as: UTF8.self))
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let connection = TargetConnection(session: session)
         let directory = try connection.directory(store)
         directory.rights = rights

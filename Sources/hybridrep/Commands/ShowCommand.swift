@@ -12,7 +12,7 @@ struct ShowCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(
         help: ArgumentHelp(
             "A job of the configuration, or of the store that --store names.", valueName: "job"),
@@ -25,7 +25,7 @@ struct ShowCommand: ToolCommand {
     var subject: String { jobAsked == nil ? "show" : "show \(job) \(point)" }
     var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)
         _ = try question.require(jobAsked)

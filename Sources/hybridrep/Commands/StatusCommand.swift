@@ -35,7 +35,7 @@ struct StatusCommand: ToolCommand {
 
     var subject: String { (["status"] + jobs).joined(separator: " ") }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let configuration: Configuration
         let statuses: [TargetStatus]
         do { (configuration, statuses) = try read(session) } catch {
@@ -62,7 +62,7 @@ struct StatusCommand: ToolCommand {
         return statuses.lazy.map(\.verdict).first { $0 != .good } ?? (statuses.isEmpty ? .failure : .good)
     }
 
-    private func read(_ session: Session) throws -> (Configuration, [TargetStatus]) {
+    private func read(_ session: CommandContext) throws -> (Configuration, [TargetStatus]) {
         let configuration = try session.configuration(options, overrides)
         let reader = StatusReader(session: session, configuration: configuration)
         return (configuration, try reader.read(try asked(configuration), target: target))
@@ -73,9 +73,9 @@ struct StatusCommand: ToolCommand {
     }
 }
 
-extension Verdict {
+extension ExitStatus {
     /// Exit codes of its own: 0, 1, 2, 3.
-    static func nagios(_ state: TargetStatus.State) -> Verdict {
+    static func nagios(_ state: TargetStatus.State) -> ExitStatus {
         switch state {
         case .ok: .good
         case .warning: .failure

@@ -16,7 +16,7 @@ struct SuspendCommand: ToolCommand {
 
     var subject: String { "suspend \(mark.job)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try mark.add(.suspended, nil, comment, session, options)
     }
 }

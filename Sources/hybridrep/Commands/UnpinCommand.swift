@@ -18,7 +18,7 @@ struct UnpinCommand: ToolCommand {
 
     var subject: String { "unpin \(mark.job) \(point)" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         try mark.add(.unpinned, try PointSelection(point), comment, session, options)
     }
 }

@@ -20,7 +20,7 @@ struct VerifyCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @OptionGroup var selection: StoreSelection
+    @OptionGroup var selection: StoreSource
     @Argument(
         help: ArgumentHelp(
             "A job of the configuration, or of the store that --store names.", valueName: "job"),
@@ -54,7 +54,7 @@ struct VerifyCommand: ToolCommand {
         }
     }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let question = JobQuestion(
             session: session, options: options, overrides: overrides, store: selection.store)
         _ = try question.require(jobAsked)
@@ -68,8 +68,9 @@ struct VerifyCommand: ToolCommand {
     }
 
     private func prove(
-        _ opened: StoreSelection.Opened, _ wanted: PointSelection?, _ session: Session, _ tally: RunTally
-    ) throws -> Verdict {
+        _ opened: StoreSource.Opened, _ wanted: PointSelection?, _ session: CommandContext,
+        _ tally: RunOutcome
+    ) throws -> ExitStatus {
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.map { try $0.find(points) }
         tally.note(opened.target) { $0.pointID = stored?.point.id }
@@ -121,7 +122,7 @@ struct VerifyCommand: ToolCommand {
     }
 
     private func look(
-        _ opened: StoreSelection.Opened, _ stored: StoredPoint?, _ session: Session
+        _ opened: StoreSource.Opened, _ stored: StoredPoint?, _ session: CommandContext
     ) throws -> PointVerification.Result {
         let seed = try session.entropy.bytes(8)
         let label = "verify \(opened.job)"
@@ -135,7 +136,7 @@ struct VerifyCommand: ToolCommand {
             }
     }
 
-    private func advice(_ opened: StoreSelection.Opened, _ session: Session) throws -> DamageAdvice {
+    private func advice(_ opened: StoreSource.Opened, _ session: CommandContext) throws -> DamageAdvice {
         guard let target = opened.target else {
             return DamageAdvice(
                 job: opened.job, options: overrides.storeWords(selection.store ?? ""), isConfigured: false,
@@ -146,12 +147,12 @@ struct VerifyCommand: ToolCommand {
         return DamageAdvice(context, target, hasOtherSource: !repair)
     }
 
-    private func makeRepair(_ opened: StoreSelection.Opened, _ session: Session) -> JobRepair {
+    private func makeRepair(_ opened: StoreSource.Opened, _ session: CommandContext) -> JobRepair {
         JobRepair(CopyEnds(session: session, options: options, overrides: overrides), opened)
     }
 
     /// Where to take from what is damaged.
-    private func sources(_ opened: StoreSelection.Opened, _ session: Session) throws -> [String] {
+    private func sources(_ opened: StoreSource.Opened, _ session: CommandContext) throws -> [String] {
         if let from { return [from] }
         let configuration = try session.configuration(options, overrides)
         let targets = try configuration.job(job).targets.value

@@ -11,7 +11,7 @@ struct VersionCommand: ToolCommand {
 
     var subject: String { "version" }
 
-    func perform(_ session: Session) throws -> Verdict {
+    func perform(_ session: CommandContext) throws -> ExitStatus {
         let libraries = LibraryVersions.all
         session.console.result("hybridrep \(ToolVersion.current)")
         for library in libraries {

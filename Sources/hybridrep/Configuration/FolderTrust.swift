@@ -44,7 +44,7 @@ struct FolderTrust {
     }
 }
 
-extension Session {
+extension CommandContext {
     /// Uses a folder from here on: refuses one that others may change, and follows no link below it.
     func trust(
         _ folder: String, _ name: String, isShared: Bool = false, mayBeForeign: Bool = false

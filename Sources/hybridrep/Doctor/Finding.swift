@@ -6,7 +6,7 @@ struct Finding {
         case good
         /// To be looked at, or not known.
         case warning
-        case failed(Verdict)
+        case failed(ExitStatus)
 
         var word: String {
             switch self {
@@ -16,7 +16,7 @@ struct Finding {
             }
         }
 
-        var verdict: Verdict {
+        var verdict: ExitStatus {
             if case .failed(let verdict) = self { verdict } else { .good }
         }
     }
@@ -39,7 +39,7 @@ struct Finding {
     }
 
     static func failed(
-        _ verdict: Verdict, _ check: String, _ target: Name?, _ text: String, next: String
+        _ verdict: ExitStatus, _ check: String, _ target: Name?, _ text: String, next: String
     ) -> Self {
         Self(check: check, target: target, level: .failed(verdict), text: text, next: next)
     }

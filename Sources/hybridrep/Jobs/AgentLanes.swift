@@ -26,11 +26,11 @@ struct AgentLanes {
 
     private let link: AgentLink
     private let limiter: RateLimiter?
-    private let session: Session
+    private let session: CommandContext
     /// Nil with `ssh-command`.
     private let connection: SSHConnection?
 
-    init(_ link: AgentLink, _ limiter: RateLimiter?, _ session: Session) throws(TransportError) {
+    init(_ link: AgentLink, _ limiter: RateLimiter?, _ session: CommandContext) throws(TransportError) {
         self.link = link
         self.limiter = limiter
         self.session = session

@@ -11,7 +11,7 @@ extension CommandFailure {
             self.init(interrupted: error.detail, hint: error.hint)
             return
         }
-        let verdict: Verdict =
+        let verdict: ExitStatus =
             switch error.kind {
             case .notFound: .notFound
             case .locked: .locked
@@ -47,7 +47,7 @@ extension CommandFailure {
     private init(interrupted description: String, hint: String?) {
         let cause = Interruption.cause ?? .system
         let why = cause == .deadline ? ": its deadline has passed" : ""
-        self.init(Verdict(cause), description + why, hint: hint)
+        self.init(ExitStatus(cause), description + why, hint: hint)
     }
 
     init(_ error: BackupError) {
@@ -55,7 +55,7 @@ extension CommandFailure {
             self.init(interrupted: error.description, hint: error.hint)
             return
         }
-        self.init(Verdict(rawValue: error.exitCode) ?? .failure, error.description, hint: error.hint)
+        self.init(ExitStatus(rawValue: error.exitCode) ?? .failure, error.description, hint: error.hint)
     }
 
     init(_ error: TarError) {

@@ -5,7 +5,7 @@ internal import Platform
 ///
 /// A target need not be one of the job's: to a third site a job may only be copied.
 struct CopyEnds {
-    let session: Session
+    let session: CommandContext
     let options: GlobalOptions
     let overrides: OverrideOptions
 
@@ -29,11 +29,11 @@ struct CopyEnds {
 
     /// Does the work, and has the history of this host tell how it ended, where the job is configured here.
     func recording(
-        _ verb: String, job: String, _ places: [String], _ work: (RunTally) throws -> Verdict
-    ) throws -> Verdict {
-        guard places.contains(where: Self.isTarget) else { return try work(RunTally()) }
+        _ verb: String, job: String, _ places: [String], _ work: (RunOutcome) throws -> ExitStatus
+    ) throws -> ExitStatus {
+        guard places.contains(where: Self.isTarget) else { return try work(RunOutcome()) }
         let configuration = try session.configuration(options, overrides)
-        guard let known = try? configuration.job(job) else { return try work(RunTally()) }
+        guard let known = try? configuration.job(job) else { return try work(RunOutcome()) }
         return try RunRecorder(verb, JobContext(session, configuration, known)).recording(work)
     }
 

@@ -6,8 +6,8 @@ internal import Verify
 extension DamageInPoint {
     /// That of the newest point which needs a damaged pack; nil where none does, or it cannot be told.
     init?(
-        newestOf result: PointVerification.Result, _ opened: StoreSelection.Opened, _ points: PointReader,
-        _ session: Session
+        newestOf result: PointVerification.Result, _ opened: StoreSource.Opened, _ points: PointReader,
+        _ session: CommandContext
     ) {
         let damage = result.check.damage.filter { $0.object.hasSuffix(".pack") }
         guard let generation = damage.flatMap(\.points).max() else { return nil }

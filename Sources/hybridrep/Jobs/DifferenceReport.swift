@@ -95,7 +95,7 @@ struct DifferenceReport {
 // MARK: for programs
 
 extension DifferenceReport {
-    func message(_ opened: StoreSelection.Opened) -> JSONMessage {
+    func message(_ opened: StoreSource.Opened) -> JSONMessage {
         let total = outcome.difference.total
         return JSONMessage(
             .summary, job: opened.job, target: opened.target,

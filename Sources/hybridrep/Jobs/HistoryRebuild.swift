@@ -5,12 +5,12 @@ internal import Verify
 
 /// Makes the history of this host again, as far as the stores of its jobs know it.
 struct HistoryRebuild {
-    let session: Session
+    let session: CommandContext
     let configuration: Configuration
 
     /// - Returns: Degraded where some of the targets could not be asked.
-    func run(_ jobs: [JobConfiguration]) throws -> Verdict {
-        var verdicts: [Verdict] = []
+    func run(_ jobs: [JobConfiguration]) throws -> ExitStatus {
+        var verdicts: [ExitStatus] = []
         for job in jobs {
             let context = JobContext(session, configuration, job)
             verdicts += try context.verdicts(nil, "history") { target in
@@ -19,7 +19,7 @@ struct HistoryRebuild {
                 return .good
             }
         }
-        return Verdict.ofJob(targets: verdicts)
+        return ExitStatus.ofJob(targets: verdicts)
     }
 
     private func rebuild(_ context: JobContext, _ target: TargetConfiguration) throws -> Int {
@@ -48,8 +48,8 @@ struct HistoryRebuild {
         let proof = proofs[stored.reference]
         var record = RunRecord(
             verb: "push", job: job, target: target, begun: point.sourceTime, ended: stored.receipt.received)
-        record.runID = proof.flatMap { NoteMaker.runID(in: $0.maker) }
-        record.exitCode = Int((proof?.outcome == .bad ? .verification : Verdict(point)).rawValue)
+        record.runID = proof.flatMap { NoteAuthor.runID(in: $0.maker) }
+        record.exitCode = Int((proof?.outcome == .bad ? .verification : ExitStatus(point)).rawValue)
         record.pointID = point.id
         record.changedBytes = point.changedBytes
         record.imageBytes = point.layout.length
@@ -62,7 +62,7 @@ struct HistoryRebuild {
     ) -> RunRecord {
         var record = RunRecord(verb: verb, job: job, target: target, begun: time, ended: time)
         record.runID = runID
-        record.exitCode = Int((isGood ? Verdict.good : .verification).rawValue)
+        record.exitCode = Int((isGood ? ExitStatus.good : .verification).rawValue)
         record.isRebuilt = true
         return record
     }

@@ -9,7 +9,7 @@ struct JobBackup {
     let spool: Spool
     let options: BackupOptions
     /// Is told how far reading has come.
-    var early: EarlyConnection?
+    var early: ConnectionPrefetch?
 
     /// - Parameter source: Something else than the configured source, as `push JOB FILE` names it.
     func run(_ source: SourceSpecification? = nil) throws -> BackupResult {

@@ -6,12 +6,12 @@ internal import Verify
 
 /// A configured job and what this host has of it: its state, its spool, its identity.
 struct JobContext {
-    let session: Session
+    let session: CommandContext
     let configuration: Configuration
     let job: JobConfiguration
     let state: JobState
 
-    init(_ session: Session, _ configuration: Configuration, _ job: JobConfiguration) {
+    init(_ session: CommandContext, _ configuration: Configuration, _ job: JobConfiguration) {
         self.session = session
         self.configuration = configuration
         self.job = job
@@ -80,7 +80,7 @@ struct JobContext {
 
 extension RunHistory {
     /// In the configured state folder.
-    init(of configuration: Configuration, _ session: Session) {
+    init(of configuration: Configuration, _ session: CommandContext) {
         self.init(in: configuration.state.value, session.files) { [console = session.console] in
             console.warning($0)
         }

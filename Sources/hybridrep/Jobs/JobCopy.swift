@@ -18,14 +18,14 @@ struct JobCopy {
     /// Points left out that have a warning each.
     private static let mostWarnings = 5
 
-    let session: Session
+    let session: CommandContext
     let job: Name
     let source: End
     let destination: End
     var lockWaitSeconds = 0
 
     /// Says what would be copied.
-    func forecast(_ selection: CopyPlan.Selection) throws -> Verdict {
+    func forecast(_ selection: CopyPlan.Selection) throws -> ExitStatus {
         let copy = try opened(selection)
         let report = CopyText(job: job, source: source, destination: destination, report: copy.forecast)
         for line in report.lines(isForecast: true) { session.console.result(line) }
@@ -35,7 +35,7 @@ struct JobCopy {
     }
 
     /// Copies, and has the destination prove the newest point that it was given.
-    func run(_ selection: CopyPlan.Selection, _ tally: RunTally) throws -> Verdict {
+    func run(_ selection: CopyPlan.Selection, _ tally: RunOutcome) throws -> ExitStatus {
         let start = session.clock.monotonicNanoseconds
         let report = try copy(selection)
         var failure: (any Error)?
@@ -131,7 +131,7 @@ struct JobCopy {
     }
 
     /// - Throws: 22 where a point that was asked for is damaged where it is.
-    private func verdict(of report: CopyReport) throws -> Verdict {
+    private func verdict(of report: CopyReport) throws -> ExitStatus {
         guard report.damaged.isEmpty else {
             throw CommandFailure(
                 .verification,

@@ -9,7 +9,7 @@ struct JobHooks {
     private static let interruptedSeconds = 1
 
     let context: JobContext
-    private var session: Session { context.session }
+    private var session: CommandContext { context.session }
     private var job: Name { context.job.name }
 
     /// Tells that a run begins, and prepares it.
@@ -17,7 +17,7 @@ struct JobHooks {
     /// - Throws: 20 when the hook fails: what it was to prepare is the source.
     func begin() throws {
         ping("/start")
-        guard let failure = run(.prePush, environment("started", nil, RunTally())) else { return }
+        guard let failure = run(.prePush, environment("started", nil, RunOutcome())) else { return }
         throw CommandFailure(
             .source, "\(failure); nothing was read or shipped",
             hint: "run the hook by hand, as this user, until it ends with 0")
@@ -26,7 +26,7 @@ struct JobHooks {
     /// Tells how a run ended.
     ///
     /// A good one whose hook fails is degraded: what is committed stays committed.
-    @discardableResult func end(_ verdict: Verdict, _ tally: RunTally) -> Verdict {
+    @discardableResult func end(_ verdict: ExitStatus, _ tally: RunOutcome) -> ExitStatus {
         var verdict = verdict
         if tally.hasGoodPoint { verdict = after(.postPush, verdict, tally) }
         if verdict != .good { warn(run(.onFailure, environment(verdict.word, verdict, tally))) }
@@ -41,26 +41,28 @@ struct JobHooks {
     /// - Parameter hooks: Nil on a bare host, which has none.
     /// - Returns: The verdict, or degraded where it was good and the hook failed.
     static func calling(
-        _ moment: HooksConfiguration.Moment, of hooks: JobHooks?, _ work: () throws -> Verdict
-    ) throws -> Verdict {
-        let verdict: Verdict
+        _ moment: HooksConfiguration.Moment, of hooks: JobHooks?, _ work: () throws -> ExitStatus
+    ) throws -> ExitStatus {
+        let verdict: ExitStatus
         do { verdict = try work() } catch {
             let failure = CommandFailure(wrapping: error)
-            _ = hooks?.after(moment, failure.verdict, RunTally())
+            _ = hooks?.after(moment, failure.verdict, RunOutcome())
             throw failure
         }
-        return hooks?.after(moment, verdict, RunTally()) ?? verdict
+        return hooks?.after(moment, verdict, RunOutcome()) ?? verdict
     }
 
     private func after(
-        _ moment: HooksConfiguration.Moment, _ verdict: Verdict, _ tally: RunTally
-    ) -> Verdict {
+        _ moment: HooksConfiguration.Moment, _ verdict: ExitStatus, _ tally: RunOutcome
+    ) -> ExitStatus {
         let failure = run(moment, environment(verdict.word, verdict, tally))
         warn(failure)
         return failure != nil && verdict == .good ? .degraded : verdict
     }
 
-    private func environment(_ status: String, _ verdict: Verdict?, _ tally: RunTally) -> [String: String] {
+    private func environment(_ status: String, _ verdict: ExitStatus?, _ tally: RunOutcome) -> [String:
+        String]
+    {
         [
             "HYBRIDREP_JOB": job.description, "HYBRIDREP_RUN_ID": session.runID.description,
             "HYBRIDREP_POINT_ID": tally.pointID ?? "", "HYBRIDREP_STATUS": status,
@@ -105,7 +107,7 @@ struct JobHooks {
     }
 }
 
-extension Verdict {
+extension ExitStatus {
     /// For hooks.
     var word: String {
         switch self {

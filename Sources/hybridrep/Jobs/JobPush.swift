@@ -19,16 +19,16 @@ struct JobPush {
     /// Whether this host takes the job over from another host or source.
     let adopts: Bool
     /// A store that may be open already.
-    let early: EarlyConnection?
+    let early: ConnectionPrefetch?
     /// Is told what was committed.
-    let tally: RunTally
+    let tally: RunOutcome
 
     private var job: Name { context.job.name }
-    private var session: Session { context.session }
+    private var session: CommandContext { context.session }
 
     /// - Returns: The verdict of the job: good when all committed, degraded when some did.
-    func run(_ backup: BackupResult, to targets: [TargetConfiguration]) -> Verdict {
-        var verdicts: [Verdict] = []
+    func run(_ backup: BackupResult, to targets: [TargetConfiguration]) -> ExitStatus {
+        var verdicts: [ExitStatus] = []
         for target in targets {
             do {
                 if Interruption.cause != nil { throw SyncError.interrupted }
@@ -43,11 +43,11 @@ struct JobPush {
                 verdicts.append(failure.verdict)
             }
         }
-        return Verdict.ofJob(targets: verdicts)
+        return ExitStatus.ofJob(targets: verdicts)
     }
 
     /// Ships a log point, and before it the full that it continues where the target does not have that yet.
-    private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> Verdict {
+    private func shipWithFull(_ backup: BackupResult, to target: TargetConfiguration) throws -> ExitStatus {
         do { return try shipUntilGood(backup, to: target, provingFully: provesFully) } catch let error
             as SyncError
         {
@@ -66,7 +66,7 @@ struct JobPush {
     /// Ships once more where the new point turns out to be damaged, as its base was where no sample had met it.
     private func shipUntilGood(
         _ backup: BackupResult, to target: TargetConfiguration, provingFully: Bool
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         do { return try ship(backup, to: target, provingFully: provingFully) } catch let damage
             as CommandFailure
         {
@@ -80,10 +80,10 @@ struct JobPush {
     /// Once the point is committed its summary is printed, whatever fails after that.
     private func ship(
         _ backup: BackupResult, to target: TargetConfiguration, provingFully: Bool
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         let start = session.clock.monotonicNanoseconds
         let first = try early?.take(target.name) ?? context.connection.open(target)
-        var push = PersistentPush(
+        var push = RetryingPush(
             context: context, identity: identity, spool: spool, target: target,
             lockWaitSeconds: lockWaitSeconds)
         let total = backup.signature.layout.length
@@ -116,7 +116,7 @@ struct JobPush {
         if let failure { throw failure }
         let strangers = tellStrangers(result, target.name)
         tally.hasGoodPoint = tally.hasGoodPoint || result.point.health == .good
-        let verdict = Verdict(result.point)
+        let verdict = ExitStatus(result.point)
         if verdict == .held { tellHeld(result.point, target.name) }
         // What was not proved now replaces nothing.
         if let strangers { return .worst(verdict, strangers) }
@@ -124,7 +124,7 @@ struct JobPush {
     }
 
     /// Names points that got into the store without this host, and that nothing was built upon.
-    private func tellStrangers(_ result: PushResult, _ target: Name) -> Verdict? {
+    private func tellStrangers(_ result: PushResult, _ target: Name) -> ExitStatus? {
         guard let first = result.strangers.first else { return nil }
         let numbers = result.strangers.map { String($0.point.generation) }.joined(separator: " ")
         let failure = CommandFailure(

@@ -3,7 +3,7 @@ internal import Platform
 
 /// Asks which job is meant where none was named, and says which there are.
 struct JobQuestion {
-    let session: Session
+    let session: CommandContext
     let options: GlobalOptions
     let overrides: OverrideOptions
     /// Nil for the stores of the configuration.
@@ -23,8 +23,8 @@ struct JobQuestion {
     /// Does the same for every job; one that fails keeps no other from it.
     ///
     /// - Returns: The first verdict that is not good; good where a store has no jobs yet.
-    func forEach(_ verb: String, _ body: (String) throws -> Verdict) throws -> Verdict {
-        var verdicts: [Verdict] = []
+    func forEach(_ verb: String, _ body: (String) throws -> ExitStatus) throws -> ExitStatus {
+        var verdicts: [ExitStatus] = []
         for job in try jobs() {
             do { verdicts.append(try body("\(job)")) } catch {
                 let words = store.map(overrides.storeWords) ?? []

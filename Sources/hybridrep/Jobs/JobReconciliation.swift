@@ -8,13 +8,13 @@ struct JobReconciliation {
     let context: JobContext
     let options: BackupOptions
     /// Is told what was found and committed.
-    let tally: RunTally
+    let tally: RunOutcome
 
     private var job: Name { context.job.name }
-    private var session: Session { context.session }
+    private var session: CommandContext { context.session }
 
-    func run(of targets: [TargetConfiguration]) throws -> Verdict {
-        var verdicts: [Verdict] = []
+    func run(of targets: [TargetConfiguration]) throws -> ExitStatus {
+        var verdicts: [ExitStatus] = []
         var toShip: [TargetConfiguration] = []
         for target in targets {
             do {
@@ -36,7 +36,7 @@ struct JobReconciliation {
             let run = JobRun(context: context, options: options, tally: tally)
             verdicts.append(try run.shipNewest(to: toShip, provingFully: true))
         }
-        return Verdict.ofJob(targets: verdicts)
+        return ExitStatus.ofJob(targets: verdicts)
     }
 
     /// How a target's newest point stands to what this host remembers of the target.

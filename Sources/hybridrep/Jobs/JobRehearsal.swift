@@ -9,12 +9,12 @@ internal import Verify
 ///
 /// The store is open while it is read, and again for the evidence: a command may take hours.
 struct JobRehearsal {
-    let session: Session
+    let session: CommandContext
     /// Folder for restored points.
     let scratch: String
     let command: RehearsalCommand?
     let commandSeconds: Int
-    let open: () throws -> StoreSelection.Opened
+    let open: () throws -> StoreSource.Opened
 
     struct Outcome {
         let job: Name
@@ -39,7 +39,7 @@ struct JobRehearsal {
     }
 
     /// - Parameter opened: The store, which is closed when what is needed of it is there.
-    func run(_ wanted: PointSelection, in opened: StoreSelection.Opened) throws -> Outcome {
+    func run(_ wanted: PointSelection, in opened: StoreSource.Opened) throws -> Outcome {
         let points = try PointReader(opened.store, job: opened.job)
         let stored = try wanted.find(points)
         let isGoodPoint = try points.isAccepted(stored)
@@ -54,7 +54,7 @@ struct JobRehearsal {
 
     /// - Throws: What says nothing of the point: no room, no connection, told to end.
     private func rehearse(
-        _ stored: StoredPoint, _ opened: StoreSelection.Opened, _ points: PointReader
+        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ points: PointReader
     ) throws -> (RehearsalEvidence, CommandFailure?) {
         let clock = session.clock
         let start = clock.monotonicNanoseconds
@@ -98,7 +98,7 @@ struct JobRehearsal {
     }
 
     private func restore(
-        _ stored: StoredPoint, _ opened: StoreSelection.Opened, _ points: PointReader, to path: String,
+        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ points: PointReader, to path: String,
         _ evidence: inout RehearsalEvidence
     ) throws {
         let start = session.clock.monotonicNanoseconds
@@ -135,7 +135,7 @@ struct JobRehearsal {
         }
     }
 
-    private func clean(_ place: RehearsalScratch, _ opened: StoreSelection.Opened) {
+    private func clean(_ place: RehearsalScratch, _ opened: StoreSource.Opened) {
         do throws(SystemError) { try place.remove() } catch {
             session.console.warning(
                 "what was restored for the rehearsal could not be removed: \(error)", job: opened.job,

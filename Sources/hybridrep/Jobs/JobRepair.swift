@@ -5,11 +5,11 @@ internal import Platform
 /// Takes from other stores of a job what is damaged in one, and from this host what is damaged in its newest point.
 struct JobRepair {
     private let ends: CopyEnds
-    private let opened: StoreSelection.Opened
-    private var session: Session { ends.session }
+    private let opened: StoreSource.Opened
+    private var session: CommandContext { ends.session }
 
     /// - Parameter opened: The damaged one.
-    init(_ ends: CopyEnds, _ opened: StoreSelection.Opened) {
+    init(_ ends: CopyEnds, _ opened: StoreSource.Opened) {
         self.ends = ends
         self.opened = opened
     }

@@ -9,18 +9,18 @@ struct JobRun {
     let context: JobContext
     let options: BackupOptions
     /// Is told what was committed.
-    let tally: RunTally
+    let tally: RunOutcome
 
     func run(
         _ source: SourceSpecification? = nil, to targets: [TargetConfiguration], verifying: Bool
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
         return try hooked {
             let identity = try context.identity(adopts: options.adopt)
             let early = targets.first.map { [connection = context.connection] target in
-                EarlyConnection(to: target.name, context.session.clock) { try connection.open(target) }
+                ConnectionPrefetch(to: target.name, context.session.clock) { try connection.open(target) }
             }
             defer { early?.end() }
             let backup = try JobBackup(
@@ -31,9 +31,9 @@ struct JobRun {
     }
 
     /// Does the work between the hooks.
-    private func hooked(_ work: () throws -> Verdict) throws -> Verdict {
+    private func hooked(_ work: () throws -> ExitStatus) throws -> ExitStatus {
         let hooks = JobHooks(context: context)
-        let verdict: Verdict
+        let verdict: ExitStatus
         do {
             try hooks.begin()
             verdict = try work()
@@ -48,7 +48,7 @@ struct JobRun {
     /// Ships an image that is in the spool already.
     ///
     /// - Parameter provingFully: Every byte of each target's base is proved before, and the new point after it.
-    func shipNewest(to targets: [TargetConfiguration], provingFully: Bool = false) throws -> Verdict {
+    func shipNewest(to targets: [TargetConfiguration], provingFully: Bool = false) throws -> ExitStatus {
         let spool = context.spool()
         let lock = try JobLock.acquire(spool, context, waiting: options.lockWaitSeconds)
         defer { withExtendedLifetime(lock) {} }
@@ -68,8 +68,8 @@ struct JobRun {
 
     private func ship(
         _ backup: BackupResult, _ identity: JobObject, _ spool: Spool, to targets: [TargetConfiguration],
-        verifying: Bool, provingFully: Bool = false, _ early: EarlyConnection?
-    ) throws -> Verdict {
+        verifying: Bool, provingFully: Bool = false, _ early: ConnectionPrefetch?
+    ) throws -> ExitStatus {
         let backup = try LostWriteCheck(context: context, identity: identity, spool: spool).examine(backup)
         let push = JobPush(
             context: context, identity: identity, spool: spool, verifies: verifying,

@@ -7,8 +7,8 @@ internal import Verify
 
 /// Compares two points of a store.
 struct PointDifference {
-    let session: Session
-    let opened: StoreSelection.Opened
+    let session: CommandContext
+    let opened: StoreSource.Opened
 
     struct Outcome {
         let old: StoredPoint
@@ -48,8 +48,8 @@ struct PointDifference {
         return Outcome(old: old, new: new, difference: difference, databases: databases, trees: trees)
     }
 
-    private func image(of stored: StoredPoint, _ points: PointReader) throws(SyncError) -> ImageRebuild {
-        try ImageRebuild(
+    private func image(of stored: StoredPoint, _ points: PointReader) throws(SyncError) -> ImageReader {
+        try ImageReader(
             stored.point, from: opened.store, points, state: opened.state, .host(session.files))
     }
 

@@ -4,7 +4,7 @@ internal import Verify
 
 /// Adds a note on a point, or on the whole job, in the stores of a job.
 struct PointMark {
-    let session: Session
+    let session: CommandContext
     let context: JobContext
     let kind: NoteID.Kind
     let comment: String
@@ -16,7 +16,7 @@ struct PointMark {
     func add(
         _ selection: PointSelection?, target: String?,
         allow: (StoredPoint, PointReader) throws -> Void
-    ) throws -> Verdict {
+    ) throws -> ExitStatus {
         try context.atEachTarget(target, kind.verb) { target in
             try add(selection, target, allow)
             return .good

@@ -7,20 +7,20 @@ internal import Verify
 
 /// Where a rebuilt image goes.
 struct Restoration {
-    let session: Session
-    let image: ImageRebuild
+    let session: CommandContext
+    let image: ImageReader
     /// The full whose files go with the logs of `image`; nil when that is a full itself.
-    let full: ImageRebuild?
+    let full: ImageReader?
     let label: String
 
     init(
         _ stored: StoredPoint, from store: any ObjectStore, _ points: PointReader, state: JobState?,
-        session: Session
+        session: CommandContext
     ) throws {
         self.session = session
-        image = try ImageRebuild(stored.point, from: store, points, state: state, .host(session.files))
+        image = try ImageReader(stored.point, from: store, points, state: state, .host(session.files))
         full = try points.full(of: stored.point).map {
-            try ImageRebuild($0.point, from: store, points, state: state, .host(session.files))
+            try ImageReader($0.point, from: store, points, state: state, .host(session.files))
         }
         label = "restore \(stored.point.id)"
     }
@@ -28,7 +28,7 @@ struct Restoration {
     /// Eight digits of this run's id: two restores to one place never share a temporary name.
     private var tag: String { String(session.runID.description.prefix(8)) }
 
-    var images: [ImageRebuild] { [full].compactMap { $0 } + [image] }
+    var images: [ImageReader] { [full].compactMap { $0 } + [image] }
     private var totalBytes: Int { images.reduce(0) { $0 + $1.point.layout.length } }
 
     /// The image alone; of a log point its logs.
@@ -57,7 +57,7 @@ struct Restoration {
 
     /// A set into a folder, a raw image into a file.
     func to(_ path: String, replacing: Bool) throws {
-        guard path != Session.standardOutput else {
+        guard path != CommandContext.standardOutput else {
             guard !image.isSet else {
                 throw CommandFailure(
                     .usage, "restore to standard output: the point is a set of files",
@@ -104,7 +104,7 @@ struct Restoration {
     }
 
     private func write(
-        _ image: ImageRebuild, to path: String, replacing: Bool, after doneBytes: Int
+        _ image: ImageReader, to path: String, replacing: Bool, after doneBytes: Int
     ) throws {
         try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing) {
             (done) throws(SyncError) in try report(doneBytes + done)

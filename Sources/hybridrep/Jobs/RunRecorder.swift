@@ -4,7 +4,7 @@ internal import Verify
 /// Writes into the history of this host what a command did for a job.
 struct RunRecorder {
     private let verb: String
-    private let session: Session
+    private let session: CommandContext
     private let history: RunHistory
     private let job: Name
 
@@ -19,9 +19,9 @@ struct RunRecorder {
     /// Does the work, and writes down how it ended, well or not.
     ///
     /// A history that cannot be written is a warning: what was done is done.
-    func recording(_ work: (RunTally) throws -> Verdict) throws -> Verdict {
+    func recording(_ work: (RunOutcome) throws -> ExitStatus) throws -> ExitStatus {
         let begun = session.clock.now
-        let tally = RunTally()
+        let tally = RunOutcome()
         do {
             let verdict = try work(tally)
             write(tally, verdict, nil, since: begun)
@@ -33,9 +33,9 @@ struct RunRecorder {
         }
     }
 
-    private func write(_ tally: RunTally, _ verdict: Verdict, _ error: String?, since begun: Timestamp) {
+    private func write(_ tally: RunOutcome, _ verdict: ExitStatus, _ error: String?, since begun: Timestamp) {
         let now = session.clock.now
-        let parts = tally.parts.isEmpty ? [RunTally.Part(target: nil)] : tally.parts
+        let parts = tally.parts.isEmpty ? [RunOutcome.Part(target: nil)] : tally.parts
         let records = parts.map { part in
             var record = RunRecord(verb: verb, job: job, target: part.target, begun: begun, ended: now)
             record.runID = session.runID.description

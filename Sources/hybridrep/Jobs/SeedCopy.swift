@@ -4,12 +4,12 @@ internal import Platform
 
 /// A copy to or from a folder that is carried between sites: an ordinary store, known to no configuration.
 struct SeedCopy {
-    private let session: Session
+    private let session: CommandContext
     private let context: JobContext
     private let folder: JobCopy.End
 
     init(
-        job: String, folder: String, _ session: Session, _ options: GlobalOptions,
+        job: String, folder: String, _ session: CommandContext, _ options: GlobalOptions,
         _ overrides: OverrideOptions
     ) throws {
         self.session = session
@@ -21,18 +21,18 @@ struct SeedCopy {
     }
 
     /// Fills the folder from a target.
-    func out(of target: String?, _ selection: CopyPlan.Selection) throws -> Verdict {
+    func out(of target: String?, _ selection: CopyPlan.Selection) throws -> ExitStatus {
         try RunRecorder("export-seed", context).recording { tally in
             try copy(from: try open(target), to: folder).run(selection, tally)
         }
     }
 
     /// Fills a target from the folder.
-    func into(_ target: String?) throws -> Verdict {
+    func into(_ target: String?) throws -> ExitStatus {
         try RunRecorder("import-seed", context).recording { try into(target, $0) }
     }
 
-    private func into(_ target: String?, _ tally: RunTally) throws -> Verdict {
+    private func into(_ target: String?, _ tally: RunOutcome) throws -> ExitStatus {
         let seed = try PointReader(folder.store, job: context.job.name).job
         if let known = context.state.job(), known.id != seed.id || known.secret != seed.secret {
             throw CommandFailure(

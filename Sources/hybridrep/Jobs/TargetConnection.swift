@@ -4,7 +4,7 @@ internal import Platform
 
 /// Opens the stores that targets name.
 struct TargetConnection {
-    let session: Session
+    let session: CommandContext
     /// Tells which jobs were shipped to a target before; nil where none is configured.
     var configuration: Configuration?
     /// The job that is at work; nil for none in particular.

@@ -23,7 +23,7 @@ extension Point.Health {
     }
 }
 
-extension Verdict {
+extension ExitStatus {
     /// Of a committed point.
     init(_ point: Point) {
         self =
@@ -35,7 +35,7 @@ extension Verdict {
     }
 
     /// Of two points committed one after the other.
-    static func worst(_ first: Verdict, _ second: Verdict) -> Verdict {
+    static func worst(_ first: ExitStatus, _ second: ExitStatus) -> ExitStatus {
         if first == .held || second == .held { return .held }
         return first == .good ? second : first
     }

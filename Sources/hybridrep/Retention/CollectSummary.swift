@@ -8,7 +8,7 @@ struct CollectSummary {
     let report: CollectReport
     let isTrial: Bool
 
-    private var place: String { EachStore.description(job, target) }
+    private var place: String { StoreTargets.description(job, target) }
 
     var lines: [String] {
         let bytes = HumanQuantity.bytes

@@ -7,7 +7,7 @@ struct ForgetSummary {
     let fates: [PointForgetting.Fate]
     let isTrial: Bool
 
-    private var place: String { EachStore.description(job, target) }
+    private var place: String { StoreTargets.description(job, target) }
     private var gone: [PointForgetting.Fate] { fates.filter { !$0.stays } }
 
     /// Each point and the reason for what becomes of it.

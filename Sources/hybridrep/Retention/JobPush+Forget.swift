@@ -7,7 +7,7 @@ extension JobPush {
     ///
     /// In a session of its own: the one that pushes may only add. A failure is a warning, as all that is there stays. A key
     /// that may only add is no failure: retention is the store's own host's then.
-    func forget(at target: TargetConfiguration) -> Verdict {
+    func forget(at target: TargetConfiguration) -> ExitStatus {
         let (session, job) = (context.session, context.job.name)
         guard let rules = context.keepRules(at: target) else { return .good }
         do {

@@ -5,7 +5,7 @@ internal import Verify
 
 /// Asks the stores of jobs how these stand.
 struct StatusReader {
-    let session: Session
+    let session: CommandContext
     let configuration: Configuration
 
     /// - Parameters:
@@ -83,8 +83,8 @@ struct StatusReader {
 }
 
 extension JobConfiguration {
-    var promises: Promises {
-        Promises(
+    var promises: Objectives {
+        Objectives(
             recoveryPoint: rpo.value?.seconds, restoreWithin: rto.value?.seconds,
             fullWithin: fullWithin.value?.seconds,
             rehearseWithin: rehearsal.within.value?.seconds)

@@ -43,7 +43,7 @@ struct TargetStatus {
         }
     }
 
-    var verdict: Verdict {
+    var verdict: ExitStatus {
         switch outcome {
         case .failure(let failure): failure.verdict
         case .success(let status):
@@ -65,7 +65,7 @@ struct TargetStatus {
 }
 
 extension StatusFinding {
-    var verdict: Verdict {
+    var verdict: ExitStatus {
         switch self {
         case .suspended, .fromTheFuture, .spaceShort, .nearlyFull: .good
         case .held, .unbounded: .held

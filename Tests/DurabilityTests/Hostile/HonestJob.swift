@@ -54,7 +54,7 @@ final class HonestJob {
         try AgentStore(
             over: PipeTransport(
                 serving: Self.root, files: storeFiles, seed: seed, maker: maker,
-                rights: DeletionRights(mayForget: false)),
+                rights: DeletionPermissions(mayForget: false)),
             label: "vault", dialect: Dialect(toolVersion: "1.0"), runID: "run")
     }
 
@@ -122,7 +122,7 @@ final class HonestJob {
             do {
                 let points = try PointReader(store, job: Self.name)
                 let point = try points.point(generation).point
-                let reader = try ImageRebuild(point, from: store, points, state: nil, .memory)
+                let reader = try ImageReader(point, from: store, points, state: nil, .memory)
                 var bytes: [UInt8] = []
                 try reader.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
                 return bytes == committed[generation] ? nil : "point \(generation) has other bytes"

@@ -100,7 +100,7 @@ extension FuzzTarget {
         policy.minAge = Int64(input.number())
         for period in CivilCalendar.Period.allCases { policy.periods[period] = Int(input.byte() % 4) }
         _ = Retention(policy).fates(of: retained).map(\.explanation)
-        _ = ClockDoubt.find(in: retained, now: now, trusted: UInt64(input.byte()))?.description
+        _ = ClockAnomaly.find(in: retained, now: now, trusted: UInt64(input.byte()))?.description
     }
 
     /// A store of the points and notes that an input says, read as a status and a report read it.
@@ -136,7 +136,7 @@ extension FuzzTarget {
             let history = try? JobHistory(reading: points, since: time(&input), readWithin: input.number())
         else { return }
         let forecast = try? SpaceForecast(asking: store, now: now)
-        let promises = Promises(
+        let promises = Objectives(
             recoveryPoint: input.number(), restoreWithin: input.number(), fullWithin: input.number(),
             rehearseWithin: input.number())
         let status = JobStatus(evidence, promises, forecast, now: now)
@@ -147,7 +147,7 @@ extension FuzzTarget {
         _ = report.criteria
         _ = (report.longestGap, report.shippedBytes, evidence.restoreTime?.seconds, status.pointAge)
         _ = try? PointShelf(reading: store, job: SampleStore.jobName)
-        _ = try? ProvedPoints(store, points).newest()
+        _ = try? VerifiedPoints(store, points).newest()
         // The page takes longer than all else together.
         if FuzzChoice(bytes).number % 8 == 0 { _ = try? ReportPage([report], scope).html }
     }
@@ -174,7 +174,7 @@ extension FuzzTarget {
         var note = Note(id, point: point, made: time(&input), maker: "h, run 0", comment: "c")
         note.outcome = Note.Outcome(rawValue: input.byte() % 3) ?? .none
         if input.byte() % 2 == 0 {
-            note.arc = DigestArc(start: UInt64(input.number()), length: UInt64.max - UInt64(input.number()))
+            note.arc = DigestRange(start: UInt64(input.number()), length: UInt64.max - UInt64(input.number()))
         }
         func number() -> String { (input.byte() % 4 == 0 ? "-" : "") + "\(input.number())" }
         switch id.kind {

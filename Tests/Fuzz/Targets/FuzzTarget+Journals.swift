@@ -19,10 +19,10 @@ private enum Journals {
 
     static func use(_ bytes: [UInt8]) {
         let file = MemoryFile(bytes)
-        let left = LeftByPushes(reading: file)
+        let left = InterruptedPushes(reading: file)
         precondition(left.end <= bytes.count, "a journal ends inside its file")
         var begins: [JournalChunk] = []
-        var blocks: [ShippedBlock] = []
+        var blocks: [UploadedBlock] = []
         var offset = 0
         while let (chunk, end) = JournalChunk.read(file, at: offset), end <= left.end {
             precondition(
@@ -40,7 +40,7 @@ private enum Journals {
     }
 
     /// Asks for blocks in the order of the image, as a push does.
-    private static func take(_ blocks: [ShippedBlock], of begin: JournalChunk, _ left: LeftByPushes) {
+    private static func take(_ blocks: [UploadedBlock], of begin: JournalChunk, _ left: InterruptedPushes) {
         // The store has every second one.
         let packs = left.packs(begin).enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
         guard let shipped = left.blocks(begin, in: packs) else { return }
@@ -55,7 +55,7 @@ private enum Journals {
     }
 
     /// A push goes on: what it writes is found behind what was left, however that ends.
-    private static func goOn(_ bytes: [UInt8], _ left: LeftByPushes, _ begins: [JournalChunk]) {
+    private static func goOn(_ bytes: [UInt8], _ left: InterruptedPushes, _ begins: [JournalChunk]) {
         let files = MemoryFileSystem()
         files.makeFolder("/shipped")
         try? files.open(path, .create).write(bytes.span, at: 0)

@@ -18,7 +18,7 @@ extension FuzzTarget {
                 guard let segment = try? MapSegment(parsing: object, job: Reseal.job) else { continue }
                 segments.append(segment)
             }
-            use(MapStack(segments))
+            use(LayeredMap(segments))
         },
     ]
 
@@ -34,11 +34,11 @@ extension FuzzTarget {
         precondition(read == MapEntry.coalesced(entries) && third == written, "a map segment reads back")
         precondition(
             (try? MapReferences.read(written, job: Reseal.job)) != nil, "what it refers to reads back")
-        use(MapStack([segment]))
+        use(LayeredMap([segment]))
     }
 
     /// What a push and a restore do with a point's map.
-    private static func use(_ stack: MapStack) {
+    private static func use(_ stack: LayeredMap) {
         guard let runs = try? stack.runs() else { return }
         let layers = stack.segments.compactMap { try? $0.allEntries }
         for pieces in layers.map({ $0.map { ($0.offset, $0.end) } }) + [runs.map { ($0.offset, $0.end) }] {

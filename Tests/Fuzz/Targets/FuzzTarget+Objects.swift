@@ -48,16 +48,18 @@ extension FuzzTarget {
             let again = try? Note(parsing: encoded, job: Reseal.job, store: Reseal.store)
             precondition(again == note, "a note reads back")
             guard let arc = note.arc else { return }
-            var cover = DigestCover()
+            var cover = DigestCoverage()
             cover.insert(arc)
             precondition((0...1).contains(cover.share), "an arc covers at most all")
         },
         FuzzTarget("tomb", seeds: { [tombSeed] }) { bytes in
-            _ = try? Tomb(parsing: bytes, job: Reseal.job, store: Reseal.store)
+            _ = try? Tombstone(parsing: bytes, job: Reseal.job, store: Reseal.store)
             let sealed = Reseal.object(bytes, as: .tomb, store: Reseal.store)
-            guard let tomb = try? Tomb(parsing: sealed, job: Reseal.job, store: Reseal.store) else { return }
+            guard let tomb = try? Tombstone(parsing: sealed, job: Reseal.job, store: Reseal.store) else {
+                return
+            }
             let encoded = tomb.encoded(job: Reseal.job, store: Reseal.store)
-            let again = try? Tomb(parsing: encoded, job: Reseal.job, store: Reseal.store)
+            let again = try? Tombstone(parsing: encoded, job: Reseal.job, store: Reseal.store)
             precondition(again == tomb, "a tomb reads back")
             precondition(tomb.gone.allSatisfy { tomb.covers($0.upperBound) }, "a tomb covers its ranges")
         },
@@ -79,7 +81,7 @@ extension FuzzTarget {
     ]
 
     private static var tombSeed: [UInt8] {
-        Tomb(
+        Tombstone(
             number: 3, made: Timestamp(seconds: 1_795_000_000), maker: "a host", trusted: 2,
             gone: [1...4, 6...6],
             entries: [
@@ -189,7 +191,7 @@ extension FuzzTarget {
         var note = Note(
             NoteID(.verified, 7), point: .init(generation: 3, digest: SHA256Hasher.hash([UInt8(1)].span)),
             made: FixedClock().now, maker: "host run", comment: "a part")
-        note.arc = DigestArc(start: .max - 5, length: 1 << 40)
+        note.arc = DigestRange(start: .max - 5, length: 1 << 40)
         note.facts = Array("{}".utf8)
         return [note.encoded(job: Reseal.job, store: Reseal.store)]
     }

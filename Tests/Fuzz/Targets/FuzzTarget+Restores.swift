@@ -12,7 +12,7 @@ extension FuzzTarget {
             var input = FuzzInput(bytes)
             guard let sample = try? SampleStore.shared else { return }
             let store = store(frames: &input, sample)
-            guard let locations = try? FrameLocations(reading: store, job: sample.job, storeID: Reseal.store),
+            guard let locations = try? FrameIndex(reading: store, job: sample.job, storeID: Reseal.store),
                 var decoder = try? RecordDecoder(budget: 1 << 20)
             else { return }
             let all = frames(in: store)
@@ -28,7 +28,7 @@ extension FuzzTarget {
                     } catch {}
                 }
             }
-            var graph = RecordGraph(store, job: SampleStore.jobName, locations: locations)
+            var graph = RecordDependencies(store, job: SampleStore.jobName, locations: locations)
             let roots = Dictionary(
                 frames(in: store).map { ($0.id, BitSet($0.records.indices)) }, uniquingKeysWith: { $1 })
             _ = try? graph.closure(of: roots)
@@ -70,10 +70,10 @@ extension FuzzTarget {
             let store = store(frames: &input, sample)
             for (name, map) in maps { store[.map(SampleStore.jobName, name)] = map }
             guard let points = try? PointReader(store, job: SampleStore.jobName) else { return }
-            if let rebuild = try? ImageRebuild(point, from: store, points, state: nil, .memory) {
+            if let rebuild = try? ImageReader(point, from: store, points, state: nil, .memory) {
                 try? rebuild.run({ _ in }) { (_) throws(SyncError) in }
             }
-            guard let runs = try? MapStack(of: point, from: points, state: nil, .memory).runs() else {
+            guard let runs = try? LayeredMap(of: point, from: points, state: nil, .memory).runs() else {
                 return
             }
             _ = try? SignatureRebuild.run(

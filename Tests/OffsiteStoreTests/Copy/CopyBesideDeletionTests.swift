@@ -150,7 +150,7 @@ import Testing
     @Test func aPinStaysWhereItIs() throws {
         let pair = try CopyPair(points: 2)
         let points = try PointReader(pair.source, job: mdb01)
-        try NoteShelf(points, pair.source).add(.pinned) {
+        try NoteReader(points, pair.source).add(.pinned) {
             Note($0, point: pair.fixture.points[0].reference, made: FixedClock().now, maker: "test")
         }
         try pair.copy()

@@ -89,7 +89,7 @@ import Testing
         }
         let points = try PointReader(pair.source, job: mdb01)
         let released = try points.point(4).reference
-        try NoteShelf(points, pair.source).add(.released) {
+        try NoteReader(points, pair.source).add(.released) {
             Note($0, point: released, made: FixedClock().now, maker: "test")
         }
         let report = try pair.copy()

@@ -104,7 +104,7 @@ import Testing
             #expect(try pair.far.temporaryNames() == [])
             // What a copy that was cut has left is in an index now, and nobody needs to read its footer.
             let points = try PointReader(try pair.destination(), job: mdb01)
-            let locations = try FrameLocations(
+            let locations = try FrameIndex(
                 reading: try pair.destination(), job: points.job, storeID: points.storeID)
             #expect(locations.unindexed.isEmpty, "stopped after \(stop)")
         }

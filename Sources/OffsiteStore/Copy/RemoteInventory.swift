@@ -1,0 +1,25 @@
+internal import Platform
+
+/// Packs and map segments that a store has, with their lengths.
+struct RemoteInventory {
+    private(set) var packs: [Digest256: Int] = [:]
+    /// Those that points there name: what a run that was cut has left is sent again, which makes its name durable.
+    private(set) var maps: [Digest256: Int] = [:]
+
+    init() {}
+
+    init(of store: any ObjectStore, job: Name, _ catalog: PointCatalog) throws(StoreError) {
+        packs = try Self.lengths(of: .pack, in: store, job: job)
+        let named = Set(catalog.entries.flatMap(\.segments).map(\.name))
+        maps = try Self.lengths(of: .map, in: store, job: job).filter { named.contains($0.key) }
+    }
+
+    private static func lengths(
+        of kind: ObjectKind, in store: any ObjectStore, job: Name
+    ) throws(StoreError) -> [Digest256: Int] {
+        let objects = try store.list(kind, job: job)
+        return Dictionary(objects.compactMap { object in object.key.digest.map { ($0, object.length) } }) {
+            $1
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import OffsiteStore
+package import Platform
+
+/// Writes down in a job's store what was learned of its points.
+package struct NoteWriter {
+    private let store: any ObjectStore
+    private let points: PointReader
+    private let clock: any Clock
+    /// Host and run.
+    private let maker: String
+
+    package init(
+        _ store: any ObjectStore, _ points: PointReader, clock: any Clock, maker: String
+    ) {
+        self.store = store
+        self.points = points
+        self.clock = clock
+        self.maker = maker
+    }
+
+    /// Keeps what a verification found.
+    ///
+    /// - Parameter point: The one it was about; nil for the whole job.
+    package func verified(
+        _ level: CheckRequest.Level, _ result: PointVerification.Result, of point: Point.Reference?
+    ) throws(StoreError) {
+        try add(
+            .verified, point, result.isGood ? .good : .bad, arc: result.arc, damage: result.damageForNote,
+            facts: VerificationFacts(level, result).json)
+    }
+
+    /// Keeps that a push had its point proved right after committing it.
+    ///
+    /// Its number is the generation: nothing is listed, so that a push does not cost more with every one before it.
+    package func proved(
+        _ result: PointVerification.Result, of point: Point.Reference
+    ) throws(StoreError) {
+        let note = note(
+            NoteID(.proved, of: point.generation), point, result.isGood ? .good : .bad,
+            facts: VerificationFacts(.quick, result).json)
+        do throws(StoreError) { try store.publish(note, points) } catch {
+            // An answer that was lost, and asked for again.
+            guard error.kind == .exists else { throw error }
+        }
+        // Among the verifications whoever chooses a point finds it.
+        guard !result.isGood else { return }
+        var result = result
+        result.check.damage = try store.reach(result.check.damage, of: points.job.name)
+        try verified(.quick, result, of: point)
+    }
+
+    /// Keeps anything else.
+    package func add(
+        _ kind: NoteID.Kind, _ point: Point.Reference?, _ outcome: Note.Outcome = .none,
+        arc: DigestRange? = nil, comment: String = "", damage: [Note.Damage] = [], facts: [UInt8] = []
+    ) throws(StoreError) {
+        try NoteReader(points, store).add(kind) {
+            var note = note($0, point, outcome, arc: arc, comment: comment, facts: facts)
+            note.damage = damage
+            return note
+        }
+    }
+
+    private func note(
+        _ id: NoteID, _ point: Point.Reference?, _ outcome: Note.Outcome, arc: DigestRange? = nil,
+        comment: String = "", facts: [UInt8]
+    ) -> Note {
+        var note = Note(id, point: point, made: clock.now, maker: maker, comment: comment)
+        note.outcome = outcome
+        note.arc = arc
+        note.facts = facts
+        return note
+    }
+}

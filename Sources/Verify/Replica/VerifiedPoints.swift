@@ -1,0 +1,47 @@
+package import OffsiteStore
+internal import Platform
+
+/// Which points of a job have been proved: all that they need was found in the store, after they were committed.
+package struct VerifiedPoints {
+    private let points: PointReader
+    private let shelf: NoteReader
+    /// When all points were last proved together.
+    private let allProved: Timestamp?
+    private let proved: Set<Point.Reference>
+
+    package init(_ store: any ObjectStore, _ points: PointReader) throws(StoreError) {
+        self.points = points
+        shelf = try NoteReader(points, store)
+        var allProved: Timestamp?
+        var proved: Set<Point.Reference> = []
+        try shelf.newest(.verified) { note in
+            guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
+            // A part says nothing of a point.
+            guard note.note.outcome == .good, facts.level != CheckRequest.Level.part.word else { return true }
+            if let point = note.note.point {
+                proved.insert(point)
+            } else {
+                allProved = allProved ?? note.received
+            }
+            return true
+        }
+        self.allProved = allProved
+        self.proved = proved
+    }
+
+    package func contains(_ stored: StoredPoint) throws(StoreError) -> Bool {
+        guard try points.isGood(stored) else { return false }
+        if proved.contains(stored.reference) { return true }
+        if let allProved, allProved >= stored.receipt.received { return true }
+        return try shelf.goodProof(of: stored.reference) != nil
+    }
+
+    /// The newest good point that is proved; nil where there is none.
+    package func newest() throws(StoreError) -> StoredPoint? {
+        for generation in try points.generations().reversed() {
+            guard let found = try points.undamaged(generation) else { continue }
+            if try contains(found) { return found }
+        }
+        return nil
+    }
+}
