@@ -104,6 +104,22 @@ import Testing
         #expect(try shelf.folder.temporaryNames() == [])
     }
 
+    /// A session of an agent reads notes for each request, and a command for each job.
+    @Test func aReaderThatHasReadNotesGoesAndItsStoreWithIt() throws {
+        let folder = try TemporaryFolder()
+        weak var kept: DirectoryStore?
+        do {
+            let store = try folder.directoryStore()
+            kept = store
+            try StoreFixture(on: store, seed: 1).addPoint()
+            let points = try PointReader(store, job: mdb01)
+            _ = try points.damage()
+            _ = try points.isReleased(try points.point(1))
+            store.close()
+        }
+        #expect(kept == nil)
+    }
+
     @Test(arguments: StoreKind.allCases)
     func twoThatAddAtTheSameMomentBothDo(kind: StoreKind) throws {
         let shelf = try Shelf(kind)

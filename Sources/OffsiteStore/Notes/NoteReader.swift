@@ -5,13 +5,16 @@ package struct NoteReader {
     /// Others that add notes at the same moment, before one gives up.
     private static let mostTries = 16
     private let store: any ObjectStore
-    private let points: PointReader
+    /// Not a `PointReader`: that keeps this reader, and neither would ever go, nor the store with them.
+    private let job: JobObject
+    private let storeID: Identifier
     /// What is there, by kind, rising.
     private let listed: [NoteID.Kind: [ListedObject]]
 
     package init(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) {
         self.store = store
-        self.points = points
+        job = points.job
+        storeID = points.storeID
         var listed: [NoteID.Kind: [ListedObject]] = [:]
         for object in try store.list(.note, job: points.job.name) {
             if case .note(_, let id) = object.key { listed[id.kind, default: []].append(object) }
@@ -39,7 +42,7 @@ package struct NoteReader {
 
     /// One note; nil where it is not there, or damaged.
     package func note(_ id: NoteID) throws(StoreError) -> StoredNote? {
-        let object = listed[id.kind]?.first { $0.key == .note(points.job.name, id) }
+        let object = listed[id.kind]?.first { $0.key == .note(job.name, id) }
         var found: StoredNote?
         try store.wholes([object].compactMap { $0 }, limit: Note.maximumBytes + Receipt.maximumBytes) {
             (key, bytes) throws(StoreError) in found = try parse(key, bytes)
@@ -71,7 +74,7 @@ package struct NoteReader {
             let bytes = try bytes.get()
             do throws(FormatError) {
                 let (object, receipt) = try Receipt.split(bytes)
-                let note = try Note(parsing: object, job: points.job.id, store: points.storeID)
+                let note = try Note(parsing: object, job: job.id, store: storeID)
                 return note.id == id
                     ? StoredNote(note: note, received: receipt.received, maker: receipt.maker) : nil
             } catch { throw StoreError("read", key.path, error) }
@@ -91,12 +94,12 @@ package struct NoteReader {
         for _ in 0..<Self.mostTries {
             number += 1
             let note = make(NoteID(kind, number))
-            do throws(StoreError) { return try store.publish(note, points) } catch {
+            do throws(StoreError) { return try store.publish(note, job, storeID) } catch {
                 guard error.kind == .exists else { throw error }
             }
         }
         throw StoreError(
-            .failed, "note", "job \(points.job.name)", "others have added notes all the while",
+            .failed, "note", "job \(job.name)", "others have added notes all the while",
             hint: "try again")
     }
 }
@@ -107,8 +110,15 @@ extension ObjectStore {
     /// - Throws: `exists` when the id is taken.
     @discardableResult
     package func publish(_ note: Note, _ points: PointReader) throws(StoreError) -> StoredNote {
-        let bytes = note.encoded(job: points.job.id, store: points.storeID)
-        let receipt = try publishNote(bytes, id: note.id, job: points.job.name)
+        try publish(note, points.job, points.storeID)
+    }
+
+    @discardableResult
+    fileprivate func publish(
+        _ note: Note, _ job: JobObject, _ storeID: Identifier
+    ) throws(StoreError) -> StoredNote {
+        let bytes = note.encoded(job: job.id, store: storeID)
+        let receipt = try publishNote(bytes, id: note.id, job: job.name)
         return StoredNote(note: note, received: receipt.received, maker: receipt.maker)
     }
 }
