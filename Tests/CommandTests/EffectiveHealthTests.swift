@@ -124,4 +124,38 @@ import Testing
         try site.expectGood("run", Site.job)
         try site.expectGood("status", Site.job)
     }
+
+    /// Runs the job while another program holds a lock.
+    private static func expectLocked(_ lock: String, _ site: Site) throws {
+        let result = try Command.run(
+            [
+                "flock", "-x", lock, try Command.built("hybridrep"), "run", Site.job, "--config",
+                site.configuration,
+            ])
+        #expect(result.status == 11, "\(result.errorText)")
+    }
+
+    @Test func aLockThatIsHeldAtTheStoreIsAWarningThatNamesTheHolder() throws {
+        let (site, _) = try Self.site()
+        try Self.expectLocked(site.store + "/jobs/\(Site.job)/push.lock", site)
+        let status = try #require(try site.json("status", Site.job, status: 25).last)
+        let finding = try #require((status.fields["findings"] as? [String])?.first)
+        #expect(finding.contains("(11): lock job \(Site.job): held by pid "))
+        try site.expectGood("run", Site.job)
+        try site.expectGood("status", Site.job)
+    }
+
+    @Test func aRunThatDidNotBeginHidesNoFailure() throws {
+        let (site, _) = try Self.site()
+        try Self.expectLocked(site.spool + "/lock", site)
+        try site.expectGood("status", Site.job)
+        let (path, aside) = (site.path("db.img"), site.path("aside.img"))
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+        try site.expect(20, "run", Site.job)
+        try Self.expectLocked(site.spool + "/lock", site)
+        try FileManager.default.moveItem(atPath: aside, toPath: path)
+        try site.expectGood("backup", Site.job)
+        let status = try #require(try site.json("status", Site.job, status: 25).last)
+        #expect((status.fields["findings"] as? [String])?.first?.contains("(20)") == true)
+    }
 }

@@ -78,6 +78,42 @@ import Verify
         #expect(try history.lastRuns(of: [.valid("wiki"), .valid("mdb01")]) == [run])
     }
 
+    @Test func theLastRunAtATargetIsTheLastThatCameToSomethingThere() throws {
+        let history = try Place().history
+        let job = Name.valid("mdb01")
+        func record(_ verb: String = "run", at target: Name?, day: Int64, code: Int) -> RunRecord {
+            var record = RunRecord(
+                verb: verb, job: job, target: target, begun: Self.time(day),
+                ended: Self.time(day))
+            record.runID = "\(day)"
+            (record.exitCode, record.jobExitCode) = (code, code)
+            record.pointID = code == 0 && target != nil ? "\(day)-A" : nil
+            return record
+        }
+        let (vault, usb) = (Name.valid("vault"), Name.valid("usb"))
+        func last(at target: Name) throws -> RunRecord? { try history.lastRun(of: job, at: target) }
+        let (atVault, atDisk) = (record(at: vault, day: 1, code: 0), record(at: usb, day: 1, code: 24))
+        try history.add([atVault, atDisk], now: Self.time(1))
+        #expect(try last(at: vault) == atVault)
+        #expect(try last(at: usb) == atDisk)
+        // Another target's run, an image that was made and not shipped, and a run that has not begun hide nothing.
+        let later = [
+            record(at: vault, day: 2, code: 0), record("backup", at: nil, day: 3, code: 0),
+            record(at: nil, day: 4, code: 11),
+        ]
+        try history.add(later, now: Self.time(4))
+        #expect(try last(at: vault) == later[0])
+        #expect(try last(at: usb) == atDisk)
+        // A lock that is held at the store is a failure like any other, and so is a source that is not there.
+        let locked = record(at: vault, day: 5, code: 11)
+        try history.add([locked], now: Self.time(5))
+        #expect(try last(at: vault) == locked)
+        let missing = record(at: nil, day: 6, code: 20)
+        try history.add([missing], now: Self.time(6))
+        for target in [vault, usb] { #expect(try last(at: target) == missing) }
+        #expect(try history.lastRun(of: .valid("wiki"), at: vault) == nil)
+    }
+
     @Test func whatIsOlderThan400DaysIsDropped() throws {
         let history = try Place().history
         try history.add([Self.record(day: 0), Self.record(day: 1)], now: Self.time(1))

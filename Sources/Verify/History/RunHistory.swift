@@ -100,6 +100,25 @@ package struct RunHistory: Sendable {
         }
     }
 
+    /// The last run that was to make a point at a target, and came to something there; nil where none is known.
+    ///
+    /// A run that ended before it came to any target counts where it failed. One that found the job's own lock taken
+    /// has not begun, and says nothing of the one before it.
+    package func lastRun(of job: Name, at target: Name) throws(HistoryError) -> RunRecord? {
+        let makers = RunRecord.makers.map { "'\($0)'" }.joined(separator: ", ")
+        return try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    \(RunRecord.selection)
+                    WHERE job = ? AND job_exit_code IS NOT NULL AND verb IN (\(makers)) AND CASE
+                        WHEN target IS NULL THEN exit_code NOT IN (0, \(RunRecord.lockedCode))
+                        ELSE target = ? AND (exit_code <> 0 OR point_id IS NOT NULL) END
+                    ORDER BY ended DESC, id DESC LIMIT 1
+                    """, arguments: [job.description, target.description])
+        }.first
+    }
+
     private static func insert(_ record: RunRecord, _ database: Database) throws {
         try database.execute(sql: RunRecord.insertion, arguments: record.arguments)
     }

@@ -4,6 +4,8 @@ package import Platform
 package struct RunRecord: Equatable, Sendable {
     /// Verbs that make points: the last of these is a job's last run.
     package static let makers = ["run", "backup", "push", "reconcile"]
+    /// Exit code of a run that found a lock taken: the job's, where it has no target, or else the one at the store.
+    static let lockedCode = 11
 
     /// Nil where it is not known any more.
     package var runID: String?

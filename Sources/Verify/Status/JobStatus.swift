@@ -70,8 +70,7 @@ package struct JobStatus: Sendable {
     private static func judgeRun(
         _ run: RunRecord, _ evidence: JobEvidence, _ now: Timestamp
     ) -> StatusFinding? {
-        // One that found the job's lock taken has not begun.
-        guard let code = run.exitCode, ![0, 11].contains(code), run.pointID == nil,
+        guard let code = run.exitCode, code != 0, run.pointID == nil,
             evidence.marks.suspension == nil,
             evidence.head.map({ $0.receipt.received < run.ended }) ?? true
         else { return nil }

@@ -16,11 +16,10 @@ struct StatusReader {
     ) throws -> [TargetStatus] {
         var forecasts = Forecasts()
         let history = RunHistory(of: configuration, session)
-        let lastRuns = session.console.attempt { try history.lastRuns(of: jobs.map(\.name)) } ?? []
         return try jobs.flatMap { job in
             let context = JobContext(session, configuration, job)
             return try context.targets(asked).map { target in
-                let run = lastRuns.last { $0.job == job.name && ($0.target ?? target.name) == target.name }
+                let run = session.console.attempt { try history.lastRun(of: job.name, at: target.name) } ?? nil
                 return read(context, target, since, run, &forecasts)
             }
         }
