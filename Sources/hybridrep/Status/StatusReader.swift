@@ -19,7 +19,8 @@ struct StatusReader {
         return try jobs.flatMap { job in
             let context = JobContext(session, configuration, job)
             return try context.targets(asked).map { target in
-                let run = session.console.attempt { try history.lastRun(of: job.name, at: target.name) } ?? nil
+                let run =
+                    session.console.attempt { try history.lastRun(of: job.name, at: target.name) } ?? nil
                 return read(context, target, since, run, &forecasts)
             }
         }
