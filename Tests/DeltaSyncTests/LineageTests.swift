@@ -112,6 +112,25 @@ import Testing
         try nights.expectRestores(6)
     }
 
+    @Test func whatWasNotLookedAtIsNamedNextToTheStrangers() throws {
+        let nights = try Nights(seed: 5)
+        _ = try nights.push(2)
+        for _ in 0..<3 { try nights.lie(.zeros) }
+        // Of points that could be this host's, the newest is decoded, and no other where that fails.
+        let next = try nights.push()
+        #expect(next.strangers.map(\.point.generation) == [5])
+        #expect(next.unexamined == [3, 4])
+        try nights.expectRestores(6)
+        #expect(try nights.push().unexamined == [])
+        // Of points that cannot be, 64 are read.
+        for _ in 0..<66 { try nights.lie(.zeros) }
+        nights.kinship = .forged
+        let later = try nights.push()
+        #expect(later.strangers.map(\.point.generation) == (10...73).reversed())
+        #expect(later.unexamined == [8, 9])
+        try nights.expectRestores(74)
+    }
+
     @Test(arguments: Lie.allCases)
     func aHostWithoutMemoryBuildsUponWhatItHasProved(lie: Lie) throws {
         let nights = try Nights(seed: 2)

@@ -19,6 +19,8 @@ struct Lineage {
     /// Points that are newer and that no run of this program has made, or that another key than the owner's has
     /// committed; the newest first.
     private(set) var forged: [(point: StoredPoint, reason: String)] = []
+    /// Points newer than the newest that this host knows; none where it knows none.
+    private let newer: [UInt64]
     /// The newest point of another host or source, and which; nil where there is none.
     private(set) var other: (point: StoredPoint, source: String)?
 
@@ -42,6 +44,7 @@ struct Lineage {
             other = (known, source)
         }
         let newer = history.generations.filter { $0 > known?.point.generation ?? 0 }
+        self.newer = known == nil ? [] : newer
         for generation in newer.suffix(Self.mostStrangers).reversed() {
             guard let found = try history.point(generation) else { continue }
             if try history.isForeign(found) {
@@ -61,6 +64,12 @@ struct Lineage {
                 if known != nil || candidates.isEmpty { other = other ?? (found, source) }
             }
         }
+    }
+
+    /// The newer points of which nobody has found out whose they are: there were too many, or one was enough.
+    func unexamined(besides strangers: [PushResult.Stranger], base: UInt64?) -> [UInt64] {
+        let examined = Set(strangers.map(\.point.generation) + [base].compactMap { $0 })
+        return newer.filter { !examined.contains($0) }
     }
 
     /// The points that a full may be built upon, the best first, and whether each must be verified first.

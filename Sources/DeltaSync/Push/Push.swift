@@ -67,6 +67,9 @@ package struct Push {
         history.leftOut = Set(strangers.map(\.point.generation))
         var result = try ship(request, history, base, resumed, points, progress)
         result.strangers = strangers.sorted { $0.point.generation > $1.point.generation }
+        if !strangers.isEmpty {
+            result.unexamined = lineage.unexamined(besides: strangers, base: base.point?.point.generation)
+        }
         return result
     }
 

@@ -81,6 +81,8 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var comparison: FullComparison.Result?
     /// Points that no run of this program has made, or that do not restore, newer than what this host knew; the newest first.
     package internal(set) var strangers: [Stranger] = []
+    /// Points that were there beside strangers, and that nobody has looked at; rising.
+    package internal(set) var unexamined: [UInt64] = []
     /// What of the base the store has lost; nil when that was as it should be.
     package internal(set) var baseDamage: BaseDamage?
     /// Why the point is held; empty where it is not.

@@ -129,7 +129,7 @@ struct JobPush {
         let numbers = result.strangers.map { String($0.point.generation) }.joined(separator: " ")
         let failure = CommandFailure(
             .verification,
-            "target \(target) has points that this host did not make (\(numbers)): \(first.reason); "
+            "target \(target) has points that this host did not make (\(numbers)): \(first.reason); \(Self.unexamined(result))"
                 + "nothing is built upon them, and point \(result.point.id) is \(result.point.health)",
             hint:
                 "find out whose key made them, and take them off the list: hybridrep forget \(job) \(numbers)"
@@ -137,6 +137,14 @@ struct JobPush {
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
         return failure.verdict
+    }
+
+    /// What else is there that this host does not know; empty where there is nothing.
+    private static func unexamined(_ result: PushResult) -> String {
+        guard let first = result.unexamined.first, let last = result.unexamined.last else { return "" }
+        guard first < last else { return "point \(first) is not known either and was not looked at; " }
+        return
+            "\(result.unexamined.count) more, from \(first) to \(last), are not known either and were not looked at; "
     }
 
     /// Says why a point that is committed is not taken for a good one.
