@@ -145,12 +145,12 @@ import Testing
     func everyMapSegmentMustBeThereWithItsLength(kind: StoreKind) throws {
         let absent = digest(of: [9])
         let error = try refusal(kind) { $0.segments.append(Point.Segment(name: absent, length: 5)) }
-        #expect(error?.kind == .corrupt)
+        #expect(error?.kind == .refused)
         #expect(error?.detail == "map segment \(absent) is not there")
         let wrong = try refusal(kind) {
             $0.segments[0] = Point.Segment(name: $0.segments[0].name, length: $0.segments[0].length + 1)
         }
-        #expect(wrong?.kind == .corrupt)
+        #expect(wrong?.kind == .refused)
     }
 
     @Test(arguments: StoreKind.allCases)

@@ -39,6 +39,13 @@ import Testing
             PackIndex(packs).encoded(job: points.job.id, store: points.storeID)
         }
 
+        /// Sends an index with the push lock, which it wants.
+        func putIndex(_ bytes: [UInt8]) throws {
+            try enemy.lockForPush(mdb01, holder: "enemy")
+            defer { enemy.unlockPush(mdb01) }
+            _ = try enemy.put(.index, job: mdb01, bytes)
+        }
+
         /// A pack whose frames have the ids of all others, longer, with garbage in them.
         func shadow(seed: UInt64 = 3) throws -> (bytes: [UInt8], pack: PackIndex.Pack) {
             var generator = SeededGenerator(seed: seed)
@@ -93,7 +100,7 @@ import Testing
         let siege = try Siege()
         let (bytes, pack) = try siege.shadow()
         _ = try siege.enemy.put(.pack, job: mdb01, bytes)
-        let error = refusal { _ = try siege.enemy.put(.index, job: mdb01, siege.index([pack])) }
+        let error = refusal { try siege.putIndex(siege.index([pack])) }
         #expect(error?.detail.contains("another content") == true)
         #expect(try siege.folder.temporaryNames() == [])
         // The pack alone is of no pack that an index names, and takes no place.
@@ -106,7 +113,7 @@ import Testing
         let (other, second) = try siege.shadow(seed: 5)
         _ = try siege.enemy.put(.pack, job: mdb01, one)
         _ = try siege.enemy.put(.pack, job: mdb01, other)
-        #expect(refusal { _ = try siege.enemy.put(.index, job: mdb01, siege.index([first, second])) } != nil)
+        #expect(refusal { try siege.putIndex(siege.index([first, second])) } != nil)
         try siege.requireUnharmed()
     }
 
@@ -125,7 +132,7 @@ import Testing
         bytes += tail
         _ = try siege.enemy.put(.pack, job: mdb01, bytes)
         let pack = PackIndex.Pack(name: name, length: bytes.count, frames: footer.entries)
-        _ = try siege.enemy.put(.index, job: mdb01, siege.index([pack]))
+        try siege.putIndex(siege.index([pack]))
         try siege.requireUnharmed()
     }
 
@@ -147,7 +154,7 @@ import Testing
             changed { .init(name: digest(of: $0.name.bytes), length: $0.length, frames: $0.frames) },
             changed { .init(name: $0.name, length: $0.length, frames: []) },
         ]
-        for lie in lies { #expect(refusal { _ = try siege.enemy.put(.index, job: mdb01, lie) } != nil) }
+        for lie in lies { #expect(refusal { try siege.putIndex(lie) } != nil) }
         try siege.requireUnharmed()
     }
 
@@ -156,7 +163,7 @@ import Testing
         var damaged = siege.index(try siege.packs())
         damaged[70] ^= 1
         for bytes in [[], [UInt8](repeating: 7, count: 5_000), damaged] {
-            let error = #expect(throws: StoreError.self) { try siege.enemy.put(.index, job: mdb01, bytes) }
+            let error = #expect(throws: StoreError.self) { try siege.putIndex(bytes) }
             #expect(error?.kind == .corrupt)
         }
         try siege.requireUnharmed()
@@ -195,6 +202,19 @@ import Testing
     }
 
     // MARK: Order
+
+    // Goal of this test: an index that comes before that of an honest push made this one lose.
+    @Test func anIndexWithoutThePushLockIsRefused() throws {
+        let siege = try Siege()
+        let honest = try siege.honest.next()
+        let bytes = siege.index(try siege.packs())
+        let error = refusal { _ = try siege.enemy.put(.index, job: mdb01, bytes) }
+        #expect(error?.detail == "this session does not hold the push lock of job mdb01")
+        #expect(try siege.folder.temporaryNames() == [])
+        try siege.honest.upload(honest)
+        try siege.honest.commit(honest)
+        try siege.requireUnharmed()
+    }
 
     @Test func aCommitWithoutThePushLockIsRefused() throws {
         let siege = try Siege()

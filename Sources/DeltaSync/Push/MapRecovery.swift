@@ -20,7 +20,7 @@ struct MapRecovery {
             try FrameIndex(reading: store, job: job, storeID: points.storeID)
         }
         let packs = Set(
-            locations.packLengths.keys.filter { damaged.contains(ObjectKey.pack(job.name, $0).path) })
+            locations.packNames.filter { damaged.contains(ObjectKey.pack(job.name, $0).path) })
         // What is in them is shipped again, whatever of it could be read.
         deltas = DeltaTables(store, job: job.name, locations: locations) { frame in
             locations[frame].map { packs.contains($0.pack) } ?? true

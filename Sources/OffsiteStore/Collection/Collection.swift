@@ -69,10 +69,7 @@ struct GarbageCollector {
             case .failure(let found): lost = found
             }
         }
-        throw StoreError(
-            .corrupt, "collect", "job \(job)",
-            "\(lost.what): what points need is not known, so nothing is taken away",
-            hint: "hybridrep verify \(job) --full")
+        throw shelf.refusal("collect", lost.what, lost.points)
     }
 
     private mutating func takeAllBack() throws(StoreError) -> Int {
@@ -97,7 +94,7 @@ struct GarbageCollector {
         for object in try store.list(.pack, job: job) {
             guard let name = object.key.digest else { continue }
             guard let entries = frames[name]?.sorted(by: { $0.offset < $1.offset }) else {
-                let isIndexed = marking.locations.indexed.contains(name)
+                let isIndexed = marking.locations.isIndexed(name)
                 let isDead = try isIndexed ? true : isOld(object.key)
                 if isDead { dead.append(object) }
                 continue

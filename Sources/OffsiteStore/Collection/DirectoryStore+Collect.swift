@@ -11,7 +11,11 @@ extension DirectoryStore {
         // This session's own share of it would be in the way.
         sharedLocks[job] = nil
         sharedLocks[job] = try exclude(job, request.maker)
-        defer { sharedLocks[job] = nil }
+        isCollecting = true
+        defer {
+            isCollecting = false
+            sharedLocks[job] = nil
+        }
         sweepTemporaries(job)
         var collection = GarbageCollector(self, request, rights)
         return try collection.run()

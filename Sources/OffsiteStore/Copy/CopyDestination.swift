@@ -69,7 +69,7 @@ struct CopyDestination {
     /// Where a frame was before the copy began; nil where its pack was not there, or not whole.
     func place(of frame: FrameID) -> FrameIndex.Location? {
         guard let locations, let location = locations[frame],
-            presence.packs[location.pack] == locations.packLengths[location.pack]
+            presence.packs[location.pack] == locations.length(ofPack: location.pack)
         else { return nil }
         return location
     }
@@ -93,10 +93,21 @@ struct CopyDestination {
     }
 
     /// Packs that hold some of these frames and are in no index.
-    func unindexed(holding frames: some Sequence<FrameID>) -> [PackIndex.Pack] {
-        guard let locations, !locations.unindexed.isEmpty else { return [] }
-        return Set(frames.compactMap { locations[$0]?.pack }).compactMap { locations.unindexed[$0] }
-            .sorted { $0.name.description < $1.name.description }
+    func unindexed(holding frames: some Sequence<FrameID>) throws(StoreError) -> [PackIndex.Pack] {
+        guard let locations, let job = points?.job else { return [] }
+        let names = Set(frames.compactMap { locations[$0]?.pack }).filter { locations.isUnindexed($0) }
+        var packs: [PackIndex.Pack] = []
+        for name in names.sorted(by: { $0.description < $1.description }) {
+            let key = ObjectKey.pack(job.name, name)
+            let length = locations.length(ofPack: name) ?? 0
+            let footer = try PackTail.footer(
+                length: length, job: job.id, format: { StoreError("read", key.path, $0) },
+                read: { (offset, count) throws(StoreError) in
+                    try store.read(key, at: offset, count: count)
+                })
+            packs.append(.init(name: name, length: length, frames: footer.entries))
+        }
+        return packs
     }
 
     func has(_ segment: Point.Segment) -> Bool {

@@ -68,7 +68,7 @@ struct CopySource {
     /// A pack, and the frames in it.
     func pack(_ name: Digest256) throws(CopyFailure) -> PackIndex.Pack {
         let key = ObjectKey.pack(points.job.name, name)
-        let length = locations.packLengths[name] ?? 0
+        let length = locations.length(ofPack: name) ?? 0
         return try CopyFailure.reading { () throws(StoreError) in
             let footer = try PackTail.footer(
                 length: length, job: points.job.id, format: { StoreError("read", key.path, $0) },

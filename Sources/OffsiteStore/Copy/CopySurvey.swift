@@ -41,7 +41,9 @@ struct CopySurvey {
                 shipment.packs.append(pack)
             }
         }
-        shipment.unindexed = destination.unindexed(holding: needs.records.keys)
+        shipment.unindexed = try CopyFailure.anywhere { () throws(StoreError) in
+            try destination.unindexed(holding: needs.records.keys)
+        }
         for segment in entry.segments where !destination.has(segment) {
             let object = ListedObject(key: .map(job, segment.name), length: segment.length)
             if let reason = lost[object.key] { throw .damage(object: object.key.path, reason: reason) }

@@ -72,14 +72,39 @@ extension FingerprintRun {
     /// Fewest bytes of a run: four varints.
     private static let minimumBytes = 4
 
+    /// Where a run's fingerprints are, by their numbers in the segment.
+    enum Place {
+        case zero
+        case blocks(first: Int)
+        case moved(from: Int)
+    }
+
     /// Reads the `RUNS` section.
     ///
     /// - Parameter prints: All fingerprints of the segment.
     static func parse(section: [UInt8], _ prints: FingerprintList) throws(FormatError) -> [FingerprintRun] {
-        var reader = ByteReader(section)
         var runs: [FingerprintRun] = []
+        try forEach(in: section, prints: prints.count) { offset, length, blockSize, place in
+            let source: Source =
+                switch place {
+                case .zero: .zero
+                case .blocks(let first): .blocks(prints, first: first)
+                case .moved(let from): .moved(from: from)
+                }
+            runs.append(FingerprintRun(offset: offset, length: length, blockSize: blockSize, source: source))
+        }
+        return runs
+    }
+
+    /// Goes through the `RUNS` section and holds nothing of it.
+    ///
+    /// - Parameter prints: How many fingerprints the segment has.
+    static func forEach(
+        in section: [UInt8], prints: Int,
+        _ body: (_ offset: Int, _ length: Int, _ blockSize: Int, Place) -> Void
+    ) throws(FormatError) {
+        var reader = ByteReader(section)
         let count = try reader.varint("runs", limit: reader.remaining / minimumBytes)
-        runs.reserveCapacity(count)
         var previousEnd = 0
         var used = 0
         for _ in 0..<count {
@@ -92,23 +117,22 @@ extension FingerprintRun {
             }
             previousEnd = offset + length
             let blocks = (length - 1) / blockSize + 1
-            let source: Source
+            let place: Place
             switch try reader.varint("run kind", limit: 2) {
-            case 0: source = .zero
+            case 0: place = .zero
             case 1:
-                guard blocks <= prints.count - used else {
+                guard blocks <= prints - used else {
                     throw .badField(field: "fingerprints", offset: start)
                 }
-                source = .blocks(prints, first: used)
+                place = .blocks(first: used)
                 used += blocks
-            default: source = .moved(from: try reader.varint("source", limit: MapEntry.maximumOffset))
+            default: place = .moved(from: try reader.varint("source", limit: MapEntry.maximumOffset))
             }
-            runs.append(FingerprintRun(offset: offset, length: length, blockSize: blockSize, source: source))
+            body(offset, length, blockSize, place)
         }
         try reader.finish()
-        guard used == prints.count else {
-            throw .trailingBytes(count: (prints.count - used) * Fingerprint.byteCount)
+        guard used == prints else {
+            throw .trailingBytes(count: (prints - used) * Fingerprint.byteCount)
         }
-        return runs
     }
 }

@@ -25,7 +25,7 @@ package enum MapReferences {
         let name = try ObjectScan(length: length, format: format, read: read).run(
             .map, job: job, .init(publicSections, skipping: Set(MapSegment.sections.keys))
         ) { (tag, _, content) throws(FormatError) in
-            if tag == "FRMS" { found = try parse(content, segmentBytes: length) }
+            if tag == "FRMS" { found = try parse(content, segmentBytes: length).records }
         }
         guard name == expected else { throw format(.digestMismatch(of: "map")) }
         guard let found else { throw format(.missingSection(tag: "FRMS")) }
@@ -49,9 +49,11 @@ package enum MapReferences {
     }
 
     /// Reads the `FRMS` section.
-    private static func parse(
+    ///
+    /// - Returns: The frames in the order in which entries number them, and the records of each.
+    static func parse(
         _ section: [UInt8], segmentBytes: Int
-    ) throws(FormatError) -> [FrameID: BitSet] {
+    ) throws(FormatError) -> (frames: [FrameID], records: [FrameID: BitSet]) {
         var reader = ByteReader(section)
         let frames = try FrameList(parsing: &reader).frames
         var found: [FrameID: BitSet] = [:]
@@ -69,6 +71,6 @@ package enum MapReferences {
             found[frame] = records
         }
         try reader.finish()
-        return found
+        return (frames, found)
     }
 }

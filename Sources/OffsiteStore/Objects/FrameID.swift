@@ -67,7 +67,7 @@ package struct FrameList: Equatable, Sendable {
         let pushCount = try reader.varint("pushes", limit: reader.remaining / 8)
         var pushes: [UInt64] = []
         for _ in 0..<pushCount { pushes.append(try reader.uint64()) }
-        let count = try reader.varint("frames", limit: reader.remaining)
+        let count = try reader.varint("frames", limit: min(reader.remaining, FrameIndex.maximumFrames))
         for _ in 0..<count {
             let start = reader.offset
             let push = try reader.varint("push")

@@ -95,12 +95,23 @@ package struct PointShelf {
     package func requireAll(_ operation: String, but lost: Set<UInt64> = []) throws(StoreError) {
         let left = zip(unreadableGenerations, unreadable).filter { !lost.contains($0.0) }
         guard let (_, error) = left.first else { return }
-        let generations = left.prefix(Self.mostNamed).map { "\($0.0)" }.joined(separator: " ")
-        throw StoreError(
-            .corrupt, operation, "job \(reader.job.name)",
-            "\(error.subject) cannot be read (\(error.detail)): what it needs is not known, so nothing is taken away",
-            hint: "hybridrep verify \(reader.job.name) --full; if "
-                + (left.count == 1 ? "the point is lost: " : "the points are lost: ")
-                + "hybridrep forget \(reader.job.name) \(generations)")
+        throw refusal(operation, "\(error.subject) cannot be read (\(error.detail))", left.map(\.0))
+    }
+
+    /// Why nothing may be taken away: something that points need is not known.
+    ///
+    /// - Parameter lost: The points, which the hint says how to give up.
+    func refusal(_ operation: String, _ what: String, _ lost: [UInt64]) -> StoreError {
+        let job = reader.job.name
+        let named = lost.prefix(Self.mostNamed).map { "\($0)" }.joined(separator: " ")
+        let remedy =
+            lost.isEmpty
+            ? ""
+            : "; if \(lost.count == 1 ? "the point is" : "the points are") lost: hybridrep forget \(job) \(named)"
+        let points = lost.count == 1 ? "point \(named)" : lost.isEmpty ? "points" : "points \(named)"
+        return StoreError(
+            .corrupt, operation, "job \(job)",
+            "\(what): what \(points) need\(lost.count == 1 ? "s" : "") is not known, so nothing is taken away",
+            hint: "hybridrep verify \(job) --full" + remedy)
     }
 }

@@ -59,17 +59,14 @@ extension DirectoryStore {
         let newest = generations.last ?? 0
         guard generation > newest, generation - 1 == newest else { throw Self.taken(key) }
         // A damaged point stays what it was, and no point would follow if it had to be the parent.
-        let parent = try points.newestUndamaged(of: generations)?.point.generation ?? 0
+        let newestUndamaged = try points.newestUndamaged(of: generations)
+        let parent = newestUndamaged?.point.generation ?? 0
         guard (point.parent?.generation ?? 0) == parent else {
             throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(parent)")
         }
         if let parent = point.parent { try checkReference(parent, "parent", key, points) }
         if let full = point.full { try checkReference(full, "full", key, points) }
-        for segment in point.segments {
-            guard try length(of: .map(job, segment.name)) == segment.length else {
-                throw StoreError(.corrupt, "commit", key.path, "map segment \(segment.name) is not there")
-            }
-        }
+        try MapAdmission(self, points, key).check(point, after: newestUndamaged)
     }
 
     private func checkReference(

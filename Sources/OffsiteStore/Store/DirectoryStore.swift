@@ -20,6 +20,8 @@ package final class DirectoryStore: ObjectStore {
     package var rights = DeletionPermissions.owner
     /// Whether an agent stands between this and who uses it.
     package var isServed = false
+    /// Whether it is this session's own collection that puts objects here.
+    var isCollecting = false
     /// Who commits here, as the agent knows it; nil for nobody in particular.
     package var maker: Maker?
     private var uploads = 0

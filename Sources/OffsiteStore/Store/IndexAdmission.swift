@@ -18,9 +18,15 @@ struct IndexAdmission {
         self.key = key
     }
 
-    /// - Throws: `refused` for an index that its packs contradict, or that gives a known frame another content.
+    /// - Throws: `refused` without the push lock, for an index that its packs contradict or that gives a known frame another
+    ///   content, and beyond the limits of a job.
     func check(_ file: any OpenFile, length: Int) throws(StoreError) {
+        // Whoever reads the packs of a push could otherwise be first with an index that names other content.
+        guard store.holdsPushLock(job) || store.isCollecting else {
+            throw refused("this session does not hold the push lock of job \(job)")
+        }
         let points = try PointReader(store, job: job)
+        var room = store.isCollecting ? nil : try Room(self, points)
         var cursor = try cursor(of: key, points, length) { (offset, count) throws(StoreError) in
             var bytes = [UInt8](repeating: 0, count: count)
             let found = try store.wrap("put", key.path) { () throws(SystemError) in
@@ -41,6 +47,7 @@ struct IndexAdmission {
             guard let footer = try footer(of: pack, length, points), footer.encoded == bytes else {
                 throw refused("it says other than the footer of \(pack.path)")
             }
+            try room?.take(name, footer.entries.count) { refused($0) }
             for entry in footer.entries {
                 let location = Location(pack: name, entry: entry)
                 if let other = batch[entry.frame] { try compare(location, with: other) }
@@ -129,6 +136,44 @@ struct IndexAdmission {
     }
 
     private func refused(_ detail: String) -> StoreError { StoreError(.refused, "put", key.path, detail) }
+
+    /// What the job may have beyond what its indexes name already.
+    ///
+    /// Whoever reads the job keeps a place for each pack and frame.
+    private struct Room {
+        private var packs: Set<Digest256> = []
+        private var frames = 0
+
+        init(_ admission: IndexAdmission, _ points: PointReader) throws(StoreError) {
+            let store = admission.store
+            for object in try store.list(.index, job: admission.job) {
+                do throws(StoreError) {
+                    var cursor = try admission.cursor(of: object.key, points, object.length) {
+                        (offset, count) throws(StoreError) in
+                        try store.read(object.key, at: offset, count: count)
+                    }
+                    while let (name, _, footer) = try cursor.next() {
+                        guard packs.insert(name).inserted else { continue }
+                        var reader = ByteReader(footer)
+                        frames += (try? reader.varint("frames", limit: footer.count)) ?? 0
+                    }
+                } catch { guard error.tellsOfDamage else { throw error } }
+                try store.pulse?()
+            }
+        }
+
+        mutating func take(
+            _ pack: Digest256, _ count: Int, _ refused: (String) -> StoreError
+        ) throws(StoreError) {
+            guard packs.insert(pack).inserted else { return }
+            frames += count
+            guard packs.count <= StoreLimits.packsOfAJob, frames <= StoreLimits.framesOfAJob else {
+                throw refused(
+                    "the job would have more than \(StoreLimits.packsOfAJob) packs or "
+                        + "\(StoreLimits.framesOfAJob) frames, which is the limit")
+            }
+        }
+    }
 }
 
 extension DirectoryStore {

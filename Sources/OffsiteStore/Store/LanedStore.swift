@@ -35,9 +35,9 @@ package final class LanedStore: ForwardingStore {
         return isBusy.count
     }
 
-    /// Begins it in the first lane that is free.
+    /// Begins it in the first lane that is free; an index in the one that holds the push lock.
     package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
-        let lane = isBusy.firstIndex(of: false) ?? 0
+        let lane = kind == .index ? 0 : isBusy.firstIndex(of: false) ?? 0
         let store = lane == 0 ? base : others[lane - 1]
         let upload = try store.beginUpload(kind, job: job)
         isBusy[lane] = true

@@ -137,7 +137,7 @@ struct StoreCheck {
         }
         guard isAsked else { return packs }
         for pack in packs {
-            note(.pack(request.job, pack), locations.packLengths[pack] ?? 0, generation)
+            note(.pack(request.job, pack), locations.length(ofPack: pack) ?? 0, generation)
         }
         for frame in missing {
             let object = frame.pack.map { ObjectKey.pack(request.job, $0).path } ?? "frame \(frame.frame)"

@@ -8,6 +8,10 @@ enum StoreLimits {
     static let sharedLocks = 24
     static let pushLocks = 16
 
+    /// What indexes may name: less than a reader bears, so that an owner who adds to the folder itself stays readable.
+    static let packsOfAJob = FrameIndex.maximumPacks / 4 * 3
+    static let framesOfAJob = FrameIndex.maximumFrames / 4 * 3
+
     static func refused(_ operation: String, _ subject: String, _ limit: Int, _ what: String) -> StoreError {
         StoreError(.refused, operation, subject, "there are \(limit) \(what) already, which is the limit")
     }

@@ -116,6 +116,7 @@ struct Attacker {
     private func lie(
         _ store: AgentStore, _ change: (PackIndex.Pack) -> PackIndex.Pack
     ) throws(StoreError) {
+        try store.lockForPush(job, holder: "intruder")
         let packs = try indexedPacks(store).map(change)
         _ = try store.put(
             .index, job: job, PackIndex(packs).encoded(job: honest.job.id, store: honest.storeID))
@@ -151,6 +152,7 @@ struct Attacker {
         try upload.append(bytes)
         try upload.finish(name)
         guard withIndex else { return }
+        try store.lockForPush(job, holder: "intruder")
         let index = PackIndex([.init(name: name, length: bytes.count, frames: footer.entries)])
         _ = try store.put(.index, job: job, index.encoded(job: honest.job.id, store: honest.storeID))
     }
@@ -208,6 +210,7 @@ struct Attacker {
         guard let kind = [ObjectKind.pack, .map, .index].randomElement(using: &random),
             let object = try store.list(kind, job: job).randomElement(using: &random)
         else { return }
+        if kind == .index { try store.lockForPush(job, holder: "intruder") }
         var bytes = SeededMutation.apply(
             try store.whole(object, limit: 1 << 24), with: random.bytes(64), &random)
         if bytes.count > 32 {
