@@ -52,33 +52,51 @@ let package = Package(
         .target(name: "ESE", dependencies: ["Platform"], swiftSettings: memorySafe),
         .target(name: "BackupStream", dependencies: ["ESE", "Image", "Platform"], swiftSettings: memorySafe),
         .target(
-            name: "OffsiteStore", dependencies: ["Image", "Platform", bitSet], swiftSettings: memorySafe),
+            name: "StoreFormat", dependencies: ["Image", "Platform", bitSet], swiftSettings: memorySafe),
         .target(
-            name: "DeltaSync", dependencies: ["OffsiteStore", "Image", "Platform", deque],
+            name: "OffsiteStore", dependencies: ["StoreFormat", "Image", "Platform", bitSet],
+            swiftSettings: memorySafe),
+        .target(
+            name: "StoreAgent", dependencies: ["OffsiteStore", "StoreFormat", "Image", "Platform"],
+            swiftSettings: memorySafe),
+        .target(
+            name: "Restore",
+            dependencies: ["OffsiteStore", "StoreFormat", "Image", "Platform", deque, bitSet],
+            swiftSettings: memorySafe),
+        .target(
+            name: "DeltaSync",
+            dependencies: ["Restore", "OffsiteStore", "StoreFormat", "Image", "Platform", deque, bitSet],
             swiftSettings: memorySafe),
         .target(
             name: "Verify",
             dependencies: [
-                "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform", grdb, mustache,
+                "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "BackupStream", "ESE", "Image",
+                "Platform",
+                grdb, mustache,
             ],
             swiftSettings: memorySafe),
         .executableTarget(
             name: "hybridrep",
             dependencies: [
-                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform",
+                "Verify", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "BackupStream",
+                "ESE", "Image", "Platform",
                 argumentParser, logging, "Yams",
             ],
             swiftSettings: memorySafe),
         .testTarget(
             name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
         .target(
-            name: "TestSupport", dependencies: ["ESE", "Image", "OffsiteStore", "Platform"],
+            name: "TestSupport",
+            dependencies: ["ESE", "Image", "StoreAgent", "OffsiteStore", "StoreFormat", "Platform"],
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
             name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
         .testTarget(
             name: "DeltaSyncTests",
-            dependencies: ["DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport"],
+            dependencies: [
+                "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "Image", "Platform",
+                "TestSupport",
+            ],
             swiftSettings: memorySafe),
         .testTarget(
             name: "BackupStreamTests",
@@ -87,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "hybridrep", "BackupStream", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport",
+                "hybridrep", "BackupStream", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore",
+                "StoreFormat", "Image", "Platform", "TestSupport",
             ], swiftSettings: memorySafe),
         .executableTarget(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
@@ -100,7 +119,7 @@ let package = Package(
             path: "Benchmarks/DelayProxy", swiftSettings: memorySafe),
         .executableTarget(
             name: "plan-bench",
-            dependencies: ["TestSupport", "DeltaSync", "Image", "Platform", argumentParser],
+            dependencies: ["TestSupport", "DeltaSync", "Restore", "Image", "Platform", argumentParser],
             path: "Benchmarks/PlanBench", swiftSettings: memorySafe),
         .executableTarget(
             name: "make-workload", dependencies: ["TestSupport", "Platform", argumentParser],
@@ -108,25 +127,34 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "hybridrep", "make-ese-set", "Verify", "OffsiteStore", "ESE", "Image", "Platform",
+                "hybridrep", "make-ese-set", "Verify", "StoreAgent", "OffsiteStore", "StoreFormat", "ESE",
+                "Image", "Platform",
                 "TestSupport",
             ],
             swiftSettings: memorySafe),
         .testTarget(
             name: "VerifyTests",
-            dependencies: ["Verify", "DeltaSync", "OffsiteStore", "Image", "Platform", "TestSupport", grdb],
+            dependencies: [
+                "Verify", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "Image",
+                "Platform", "TestSupport", grdb,
+            ],
             swiftSettings: memorySafe),
         .testTarget(
-            name: "OffsiteStoreTests", dependencies: ["OffsiteStore", "Image", "Platform", "TestSupport"],
+            name: "OffsiteStoreTests",
+            dependencies: ["StoreAgent", "OffsiteStore", "StoreFormat", "Image", "Platform", "TestSupport"],
             swiftSettings: memorySafe),
         .testTarget(
             name: "DurabilityTests",
-            dependencies: ["DeltaSync", "OffsiteStore", "BackupStream", "Image", "Platform", "TestSupport"],
+            dependencies: [
+                "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "BackupStream", "Image",
+                "Platform", "TestSupport",
+            ],
             swiftSettings: memorySafe),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Verify", "DeltaSync", "OffsiteStore", "BackupStream", "ESE", "Image", "Platform",
+                "Verify", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "BackupStream",
+                "ESE", "Image", "Platform",
                 "TestSupport",
                 bitSet,
             ],
@@ -134,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "FuzzTargets", "DeltaSync", "OffsiteStore", "BackupStream", "Image", "Platform",
+                "FuzzTargets", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat",
+                "BackupStream", "Image", "Platform",
                 "TestSupport",
             ], swiftSettings: memorySafe),
         .testTarget(

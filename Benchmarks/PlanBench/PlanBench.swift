@@ -1,5 +1,6 @@
-internal import ArgumentParser
 internal import DeltaSync
+internal import Restore
+internal import ArgumentParser
 internal import Image
 internal import Platform
 internal import TestSupport

@@ -1,7 +1,8 @@
-internal import BackupStream
-package import DeltaSync
-internal import Image
 package import OffsiteStore
+package import Restore
+package import StoreFormat
+internal import BackupStream
+internal import Image
 package import Platform
 
 /// What damaged packs take from a point: image ranges, members, pages.

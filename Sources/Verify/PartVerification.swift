@@ -1,5 +1,5 @@
-internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// Reads a part of a job's objects where they are, going on where the last one stopped.

@@ -1,7 +1,8 @@
-package import BackupStream
-package import DeltaSync
-internal import Image
 package import OffsiteStore
+package import Restore
+package import StoreFormat
+package import BackupStream
+internal import Image
 package import Platform
 
 /// Proves a job's points: quickly by the store's side alone, fully by making an image again here.

@@ -1,6 +1,6 @@
-internal import BackupStream
-internal import DeltaSync
 internal import OffsiteStore
+internal import Restore
+internal import BackupStream
 internal import Platform
 internal import Verify
 

@@ -1,6 +1,7 @@
+import OffsiteStore
+import StoreFormat
 import Foundation
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
-import Image
+import StoreFormat
 import OffsiteStore
+import Image
 import Platform
 import TestSupport
 import Verify

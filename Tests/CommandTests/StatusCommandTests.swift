@@ -1,5 +1,4 @@
 import Foundation
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
+import StoreFormat
 @testable import DeltaSync
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import DeltaSync
+import StoreFormat
 import OffsiteStore
 import Platform
 import Synchronization

@@ -1,5 +1,8 @@
+import StoreFormat
 import DeltaSync
 import OffsiteStore
+import Restore
+import StoreAgent
 import Platform
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import DeltaSync
 import OffsiteStore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

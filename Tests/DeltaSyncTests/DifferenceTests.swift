@@ -1,6 +1,8 @@
+import StoreFormat
 import DeltaSync
-import Image
 import OffsiteStore
+import Restore
+import Image
 import Platform
 import TestSupport
 import Testing

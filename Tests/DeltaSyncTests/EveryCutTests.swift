@@ -1,6 +1,8 @@
-import DeltaSync
-import Foundation
+import StoreFormat
 import OffsiteStore
+import DeltaSync
+import StoreAgent
+import Foundation
 import Platform
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
+import StoreFormat
 import DeltaSync
+import Restore
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

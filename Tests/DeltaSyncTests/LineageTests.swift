@@ -1,6 +1,8 @@
 import DeltaSync
-import Image
 import OffsiteStore
+import Restore
+import StoreFormat
+import Image
 import Platform
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import DeltaSync
+import Restore
+import StoreFormat
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

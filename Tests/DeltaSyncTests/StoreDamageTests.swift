@@ -1,6 +1,7 @@
 import DeltaSync
-import Foundation
 import OffsiteStore
+import StoreFormat
+import Foundation
 import Platform
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
-import DeltaSync
 import OffsiteStore
+import DeltaSync
+import Restore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

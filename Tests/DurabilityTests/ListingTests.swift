@@ -1,3 +1,4 @@
+import StoreFormat
 import OffsiteStore
 import Platform
 import TestSupport

@@ -1,4 +1,5 @@
 import OffsiteStore
+import StoreFormat
 import Platform
 import Synchronization
 import TestSupport

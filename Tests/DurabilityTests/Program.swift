@@ -1,7 +1,9 @@
-import BackupStream
 import DeltaSync
-import Image
 import OffsiteStore
+import Restore
+import StoreFormat
+import BackupStream
+import Image
 import Platform
 import TestSupport
 

@@ -1,3 +1,5 @@
+import StoreFormat
+import DeltaSync
 import OffsiteStore
 import Platform
 import Synchronization

@@ -1,5 +1,6 @@
-import DeltaSync
+import StoreFormat
 import OffsiteStore
+import Restore
 import Platform
 import TestSupport
 

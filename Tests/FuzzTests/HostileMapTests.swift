@@ -1,7 +1,7 @@
-import DeltaSync
+import Restore
+import StoreFormat
 import Glibc
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

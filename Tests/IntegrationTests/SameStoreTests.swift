@@ -1,8 +1,10 @@
-import BackupStream
 import DeltaSync
+import OffsiteStore
+import StoreAgent
+import StoreFormat
+import BackupStream
 import Foundation
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

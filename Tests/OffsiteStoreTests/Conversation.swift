@@ -1,5 +1,8 @@
-import Image
+import DeltaSync
 import OffsiteStore
+import StoreAgent
+import StoreFormat
+import Image
 import Platform
 import TestSupport
 

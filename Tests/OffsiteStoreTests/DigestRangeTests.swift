@@ -1,4 +1,4 @@
-import OffsiteStore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

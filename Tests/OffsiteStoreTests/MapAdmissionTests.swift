@@ -1,3 +1,5 @@
+import StoreAgent
+import StoreFormat
 import Image
 import OffsiteStore
 import Platform

@@ -1,4 +1,7 @@
+import StoreFormat
+import DeltaSync
 import OffsiteStore
+import StoreAgent
 import Platform
 import TestSupport
 import Testing

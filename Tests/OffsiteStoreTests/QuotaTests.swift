@@ -1,4 +1,5 @@
 import OffsiteStore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
+import StoreAgent
 import OffsiteStore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import OffsiteStore
+import StoreAgent
 import Platform
 import TestSupport
 import Testing

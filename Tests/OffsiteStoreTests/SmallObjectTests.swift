@@ -1,5 +1,5 @@
+import StoreFormat
 import Image
-import OffsiteStore
 import Platform
 import TestSupport
 import Testing

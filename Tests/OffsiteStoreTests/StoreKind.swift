@@ -1,4 +1,6 @@
 import OffsiteStore
+import StoreAgent
+import StoreFormat
 import Platform
 import TestSupport
 

@@ -1,5 +1,7 @@
-internal import Foundation
 package import OffsiteStore
+package import StoreAgent
+package import StoreFormat
+internal import Foundation
 package import Platform
 internal import Synchronization
 

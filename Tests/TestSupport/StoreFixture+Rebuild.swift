@@ -1,5 +1,6 @@
-internal import Image
 package import OffsiteStore
+internal import StoreFormat
+internal import Image
 package import Platform
 
 extension StoreFixture {

@@ -1,4 +1,7 @@
+internal import DeltaSync
 package import OffsiteStore
+internal import StoreAgent
+package import StoreFormat
 package import Platform
 
 /// A job in a store, its points built from seeded bytes with nothing but the object formats.

@@ -1,4 +1,4 @@
-import OffsiteStore
+import StoreFormat
 import Platform
 import Testing
 import Verify

@@ -1,5 +1,6 @@
-import DeltaSync
 import OffsiteStore
+import Restore
+import StoreFormat
 import Platform
 import Synchronization
 import TestSupport

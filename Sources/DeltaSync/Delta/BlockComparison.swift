@@ -1,3 +1,4 @@
+internal import Restore
 internal import Image
 
 /// Compares an image with its base at the expected places: the same member, the same offset.

@@ -1,4 +1,4 @@
-internal import OffsiteStore
+internal import StoreFormat
 
 /// Counts what of an image has changed since its base, and the bytes of records that were made for it.
 ///

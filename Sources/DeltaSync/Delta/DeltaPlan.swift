@@ -1,3 +1,4 @@
+package import Restore
 internal import Image
 package import Platform
 

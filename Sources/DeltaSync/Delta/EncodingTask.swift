@@ -1,4 +1,5 @@
-internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 
 /// Bytes that are to become a record.

@@ -1,4 +1,5 @@
-package import OffsiteStore
+package import Restore
+package import StoreFormat
 internal import Platform
 
 /// Turns blocks into records, each proven by decoding it again.

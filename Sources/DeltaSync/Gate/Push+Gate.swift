@@ -1,4 +1,6 @@
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 
 extension Push {

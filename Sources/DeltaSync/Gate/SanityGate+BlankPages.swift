@@ -1,4 +1,4 @@
-internal import OffsiteStore
+internal import StoreFormat
 
 extension SanityGate {
     /// Pages that were in use and are blank are a leap from this many on, and above this part of those in use.

@@ -1,5 +1,5 @@
+package import StoreFormat
 internal import Image
-package import OffsiteStore
 internal import Platform
 
 /// Judges a full that is about to be committed by the good ones before it: what an intruder or a mishap does to a source

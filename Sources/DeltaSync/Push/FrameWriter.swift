@@ -1,4 +1,5 @@
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// Fills frames with records, packs with frames, and ships the packs as they grow.

@@ -1,5 +1,6 @@
+internal import Restore
+internal import StoreFormat
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// Ships the blocks of an image that its base does not have, and says where everything is now.

@@ -1,5 +1,7 @@
-internal import Image
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
+internal import Image
 internal import Platform
 
 /// Knows which points of a target this host committed itself, and who made the newer ones.

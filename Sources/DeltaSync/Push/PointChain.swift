@@ -1,4 +1,6 @@
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 
 /// A target's points as a push finds them, some of them damaged perhaps.

@@ -1,5 +1,7 @@
-internal import Image
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
+internal import Image
 internal import Platform
 
 /// Chooses the base of a push: a point that this host committed, or one that it has verified.

@@ -1,4 +1,6 @@
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 
 /// What this host knows of a target, before a push and after it.

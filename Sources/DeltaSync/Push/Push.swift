@@ -1,5 +1,7 @@
-internal import Image
 package import OffsiteStore
+package import Restore
+package import StoreFormat
+internal import Image
 package import Platform
 
 /// Ships one image to one store as its next point.

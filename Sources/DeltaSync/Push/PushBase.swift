@@ -1,5 +1,7 @@
-internal import Image
+internal import StoreFormat
 internal import OffsiteStore
+internal import Restore
+internal import Image
 internal import Platform
 
 /// What a delta is made against: the newest point of its own kind, kept apart from the other kind's.

@@ -1,4 +1,4 @@
-package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// What is shipped as a point, and what is said of it.

@@ -1,4 +1,6 @@
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 
 /// What a push takes over from those before it that came to no point.

@@ -1,5 +1,6 @@
+internal import OffsiteStore
+package import StoreFormat
 internal import Image
-package import OffsiteStore
 package import Platform
 
 /// What pushes without a point have left in a store, as a journal says.

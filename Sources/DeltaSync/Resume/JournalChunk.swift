@@ -1,5 +1,5 @@
+package import StoreFormat
 internal import Image
-package import OffsiteStore
 package import Platform
 
 /// One piece of a push's journal, whole or not there.

@@ -1,4 +1,4 @@
-internal import OffsiteStore
+internal import StoreFormat
 
 /// How long the packs of a push are, over a link that breaks.
 ///

@@ -1,6 +1,6 @@
+package import StoreFormat
 internal import DequeModule
 internal import Image
-package import OffsiteStore
 package import Platform
 
 /// What pushes to one target have shipped since its newest point, written down as they go on.

@@ -1,4 +1,4 @@
-package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// A block of an image whose content a pack has, whether a point refers to it or not.

@@ -1,5 +1,5 @@
+package import StoreFormat
 internal import Image
-package import OffsiteStore
 package import Platform
 
 /// Finds blocks that earlier pushes have shipped, asked for in the order of the image.

@@ -1,3 +1,4 @@
+internal import Restore
 internal import Image
 internal import Platform
 

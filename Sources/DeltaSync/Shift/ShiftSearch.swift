@@ -1,3 +1,4 @@
+internal import Restore
 internal import DequeModule
 internal import Image
 internal import Platform

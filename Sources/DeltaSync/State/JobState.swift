@@ -1,4 +1,5 @@
-package import OffsiteStore
+internal import Restore
+package import StoreFormat
 package import Platform
 
 /// What this host remembers of a job.
@@ -9,7 +10,7 @@ package import Platform
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
 /// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `adopted/TARGET` is the point that was newest when this host took the job over; `tmp/` is emptied by every push. Its folders are
 /// made by whoever first writes there: reading changes nothing.
-package struct JobState: Sendable {
+package struct JobState: MapCache {
     private let folder: String
     private let files: any FileSystem
     package let name: Name

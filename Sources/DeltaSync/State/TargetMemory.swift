@@ -1,4 +1,5 @@
-package import OffsiteStore
+package import Restore
+package import StoreFormat
 package import Platform
 
 /// What was last seen at a target: notices another store under its name, or an older copy of it.

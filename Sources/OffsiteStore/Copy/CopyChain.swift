@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import Platform
 
 /// The points of the store that is copied to, as they grow.

@@ -1,3 +1,5 @@
+internal import StoreFormat
+
 /// Which points of one store another one gets, the oldest first, and which it does not get and why.
 ///
 /// Pure: two catalogs in, a list out.

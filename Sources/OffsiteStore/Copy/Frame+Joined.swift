@@ -1,3 +1,4 @@
+package import StoreFormat
 package import Platform
 
 extension Frame {

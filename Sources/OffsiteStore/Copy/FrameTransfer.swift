@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import Platform
 
 /// Carries single frames from one store to another, in packs that are made on the way.

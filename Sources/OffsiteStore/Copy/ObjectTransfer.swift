@@ -1,3 +1,4 @@
+package import StoreFormat
 internal import Platform
 
 /// Carries objects that are named by their digests from one store to another, some side by side, a piece of each at a time.

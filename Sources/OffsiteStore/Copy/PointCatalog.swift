@@ -1,3 +1,4 @@
+package import StoreFormat
 internal import Platform
 
 /// The points of a job in one store, as much of each as it takes to compare stores.

@@ -1,3 +1,4 @@
+package import StoreFormat
 package import Platform
 
 /// What two stores have in common of a point: one image, of one reading of the source.

@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import Platform
 
 /// Packs and map segments that a store has, with their lengths.

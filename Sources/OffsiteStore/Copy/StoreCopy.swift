@@ -1,3 +1,4 @@
+package import StoreFormat
 package import Platform
 
 /// Copies points of a job from one store to another, proving all that it reads.

@@ -1,3 +1,4 @@
+internal import StoreFormat
 package import Platform
 
 /// Gives a store packs and map segments back that it has lost, from another store of the same job.

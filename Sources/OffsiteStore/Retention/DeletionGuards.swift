@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import Platform
 
 /// What keeps points that a client wants to forget, whatever it wants.

@@ -1,3 +1,5 @@
+internal import StoreFormat
+
 /// What whoever speaks to a store may take away from it.
 ///
 /// A key that only backs up may do nothing of it: whoever has stolen it can add points and destroy none (RELIABILITY 1.4, row 32).
@@ -34,7 +36,7 @@ package struct DeletionPermissions: Equatable, Sendable {
     /// What a key that may only add is told, whatever it wanted to take away.
     static let refusal = "this key may add to the store and take nothing away"
 
-    func check(_ operation: String, _ subject: String) throws(StoreError) {
+    package func check(_ operation: String, _ subject: String) throws(StoreError) {
         guard mayForget else {
             throw StoreError(
                 .refused, operation, subject, Self.refusal,

@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import Platform
 
 extension DirectoryStore {

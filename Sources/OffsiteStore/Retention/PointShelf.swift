@@ -1,3 +1,4 @@
+package import StoreFormat
 package import Platform
 
 /// All points of a job and what notes say of them, as retention and collection need them: complete, or not at all.

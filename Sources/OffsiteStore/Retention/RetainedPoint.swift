@@ -1,3 +1,4 @@
+package import StoreFormat
 package import Platform
 
 /// What retention looks at of a point.

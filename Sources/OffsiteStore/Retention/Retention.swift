@@ -1,3 +1,4 @@
+internal import StoreFormat
 package import Platform
 
 /// Decides which points stay: nothing but its arguments goes into it.

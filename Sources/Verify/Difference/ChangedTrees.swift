@@ -1,4 +1,4 @@
-package import DeltaSync
+package import Restore
 internal import ESE
 internal import Image
 internal import Platform

@@ -1,4 +1,5 @@
 package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// What a store says of a job: its newest points, and what was proved of them when (DESIGN, section 6).

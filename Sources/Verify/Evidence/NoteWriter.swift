@@ -1,4 +1,5 @@
 package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// Writes down in a job's store what was learned of its points.

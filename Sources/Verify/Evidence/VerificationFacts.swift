@@ -1,5 +1,6 @@
-internal import BackupStream
+internal import StoreFormat
 package import OffsiteStore
+internal import BackupStream
 package import Platform
 
 /// Says how much a verification read, as JSON in its note with names in snake case.

@@ -1,4 +1,4 @@
-package import DeltaSync
+package import Restore
 package import Platform
 
 /// The user's own proof: a command that is run on what was restored.

@@ -1,5 +1,6 @@
-package import BackupStream
 package import OffsiteStore
+package import StoreFormat
+package import BackupStream
 package import Platform
 
 /// What one rehearsal did and found, as its note keeps it: JSON with names in snake case.

@@ -1,4 +1,4 @@
-package import DeltaSync
+package import Restore
 package import Platform
 
 /// The place of one rehearsal in a folder that many may use at once: a folder of its own, held by a `flock`.

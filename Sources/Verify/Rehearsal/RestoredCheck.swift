@@ -1,7 +1,6 @@
+package import Restore
 internal import BackupStream
-package import DeltaSync
 internal import ESE
-internal import OffsiteStore
 package import Platform
 
 /// Looks at restored files as the engine would: every page of each database, and whether its logs bring it back.

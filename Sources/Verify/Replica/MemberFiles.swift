@@ -1,7 +1,7 @@
+internal import StoreFormat
+package import Restore
 internal import BackupStream
-package import DeltaSync
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// The files of a folder that are the members of a set.

@@ -1,6 +1,7 @@
-package import DeltaSync
-internal import Image
+internal import StoreFormat
 package import OffsiteStore
+package import Restore
+internal import Image
 package import Platform
 
 /// One plain copy of a point, beside which stands what it is.

@@ -1,4 +1,4 @@
-internal import DeltaSync
+internal import Restore
 package import Platform
 
 /// The names that belong to a replica, and what is under them.

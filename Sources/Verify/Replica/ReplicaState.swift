@@ -1,5 +1,6 @@
-internal import BackupStream
+internal import StoreFormat
 internal import OffsiteStore
+internal import BackupStream
 package import Platform
 
 /// What stands beside a replica: which point it has.

@@ -1,4 +1,5 @@
 package import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// Which points of a job have been proved: all that they need was found in the store, after they were committed.

@@ -1,4 +1,5 @@
 package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// What a store has of a job since a time: every point, verification and rehearsal, oldest first.

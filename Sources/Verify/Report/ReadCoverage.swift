@@ -1,4 +1,4 @@
-package import OffsiteStore
+package import StoreFormat
 package import Platform
 
 /// How much of a job's bytes had been read again within a time, at each moment of another.

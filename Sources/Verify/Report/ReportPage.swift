@@ -1,5 +1,4 @@
 internal import Mustache
-internal import OffsiteStore
 internal import Platform
 
 /// The verification report as one HTML file: no script, nothing from the network, light and dark, fit to print.

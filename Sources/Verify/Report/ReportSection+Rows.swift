@@ -1,6 +1,7 @@
+internal import OffsiteStore
+internal import StoreFormat
 internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// The rows of its tables.

@@ -1,5 +1,6 @@
-internal import Image
 internal import OffsiteStore
+internal import StoreFormat
+internal import Image
 internal import Platform
 
 /// One target's part of the page, as the template takes it: words and numbers, all of them text.

@@ -1,3 +1,4 @@
+internal import StoreFormat
 package import OffsiteStore
 package import Platform
 

@@ -1,4 +1,5 @@
 internal import OffsiteStore
+internal import StoreFormat
 package import Platform
 
 /// How a job stands at one target, judged by what the store says.

@@ -1,5 +1,5 @@
+internal import StoreFormat
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// What came of the promise that a restore takes no longer than a time.

@@ -1,4 +1,5 @@
 package import OffsiteStore
+internal import StoreFormat
 package import Platform
 
 extension SpaceForecast {

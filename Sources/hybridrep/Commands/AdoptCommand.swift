@@ -1,5 +1,6 @@
-internal import ArgumentParser
 internal import OffsiteStore
+internal import StoreFormat
+internal import ArgumentParser
 internal import Platform
 internal import Verify
 

@@ -1,6 +1,5 @@
-internal import ArgumentParser
-internal import DeltaSync
 internal import OffsiteStore
+internal import ArgumentParser
 internal import Platform
 
 /// Tells what changed between two points.

@@ -1,6 +1,6 @@
-internal import ArgumentParser
-internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
+internal import ArgumentParser
 internal import Platform
 
 /// Creates a store at a target and gives jobs their place in it.

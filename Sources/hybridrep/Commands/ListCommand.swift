@@ -1,6 +1,7 @@
+internal import StoreFormat
+internal import OffsiteStore
 internal import ArgumentParser
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// Lists a job's points.

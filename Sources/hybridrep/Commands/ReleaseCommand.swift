@@ -1,5 +1,6 @@
-internal import ArgumentParser
+internal import StoreFormat
 internal import OffsiteStore
+internal import ArgumentParser
 internal import Platform
 
 /// Accepts a point that the sanity gate holds.

@@ -1,7 +1,8 @@
-internal import ArgumentParser
-internal import DeltaSync
-internal import Image
+internal import StoreFormat
+internal import Restore
 internal import OffsiteStore
+internal import ArgumentParser
+internal import Image
 internal import Platform
 
 /// Brings a point back.

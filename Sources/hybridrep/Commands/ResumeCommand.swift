@@ -1,5 +1,5 @@
+internal import StoreFormat
 internal import ArgumentParser
-internal import OffsiteStore
 internal import Platform
 
 /// Ends a suspension.

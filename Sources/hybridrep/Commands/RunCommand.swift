@@ -1,5 +1,5 @@
+internal import Restore
 internal import ArgumentParser
-internal import DeltaSync
 internal import Platform
 
 /// Backs jobs up, pushes them to every target, and verifies quickly: what cron calls.

@@ -1,5 +1,5 @@
+internal import StoreFormat
 internal import ArgumentParser
-internal import OffsiteStore
 internal import Platform
 
 /// Has status not judge the age of a job's points.

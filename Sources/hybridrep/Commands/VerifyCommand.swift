@@ -1,7 +1,8 @@
+internal import StoreFormat
+internal import OffsiteStore
 internal import ArgumentParser
 internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 internal import Verify
 

@@ -1,6 +1,7 @@
-internal import ArgumentParser
-internal import DeltaSync
 internal import OffsiteStore
+internal import DeltaSync
+internal import StoreFormat
+internal import ArgumentParser
 internal import Platform
 
 /// Words that a shell offers for an argument.

@@ -1,7 +1,9 @@
-internal import BackupStream
+internal import StoreFormat
 internal import DeltaSync
-internal import Image
 internal import OffsiteStore
+internal import Restore
+internal import BackupStream
+internal import Image
 internal import Platform
 
 /// Looks whether what this host remembers of a target is what is there, and whether the next delta has its base.

@@ -1,5 +1,4 @@
 internal import BackupStream
-internal import OffsiteStore
 internal import Platform
 
 /// Looks whether the next run of a job can be expected to go well; changes nothing.

@@ -1,4 +1,3 @@
-internal import OffsiteStore
 internal import Platform
 
 /// Looks at the files of keys: those of this host, and those that hosts must show.

@@ -1,7 +1,7 @@
-internal import BackupStream
+internal import StoreFormat
 internal import DeltaSync
+internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// Looks whether the spool has room for the images it will hold.

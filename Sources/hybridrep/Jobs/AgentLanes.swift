@@ -1,5 +1,6 @@
-internal import Logging
 internal import OffsiteStore
+internal import StoreAgent
+internal import Logging
 internal import Platform
 
 /// How an agent is reached, and what may be used of the way.

@@ -1,4 +1,5 @@
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// A store that no configuration names: what is missing there cannot be made from here.

@@ -1,4 +1,5 @@
 internal import OffsiteStore
+internal import StoreFormat
 internal import Verify
 
 extension CommandFailure {

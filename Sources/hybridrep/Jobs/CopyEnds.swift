@@ -1,4 +1,3 @@
-internal import OffsiteStore
 internal import Platform
 
 /// Opens the two stores of a copy, by target or without configuration.

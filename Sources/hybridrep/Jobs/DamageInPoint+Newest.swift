@@ -1,4 +1,3 @@
-internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
 internal import Verify

@@ -1,6 +1,7 @@
-internal import DeltaSync
-internal import Image
+internal import StoreFormat
 internal import OffsiteStore
+internal import Restore
+internal import Image
 internal import Platform
 internal import Verify
 

@@ -1,5 +1,5 @@
+internal import StoreFormat
 internal import BackupStream
-internal import OffsiteStore
 internal import Platform
 
 /// Reads a job's source into its spool.

@@ -1,6 +1,7 @@
-internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
+internal import BackupStream
 internal import Platform
 internal import Verify
 

@@ -1,7 +1,9 @@
-internal import BackupStream
 internal import DeltaSync
-internal import Image
 internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
+internal import BackupStream
+internal import Image
 internal import Platform
 internal import Verify
 

@@ -1,7 +1,7 @@
-internal import BackupStream
 internal import DeltaSync
+internal import StoreFormat
+internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// What cron calls for one job: back up, push to every target, verify quickly, tidy the spool.

@@ -1,7 +1,7 @@
-internal import BackupStream
 internal import DeltaSync
+internal import StoreFormat
+internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 
 /// Compares the pages of a new image with those of the images that were shipped last.

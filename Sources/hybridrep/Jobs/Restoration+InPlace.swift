@@ -1,7 +1,7 @@
+internal import StoreFormat
+internal import Restore
 internal import BackupStream
-internal import DeltaSync
 internal import Image
-internal import OffsiteStore
 internal import Platform
 internal import Verify
 

@@ -1,6 +1,6 @@
-internal import DeltaSync
-internal import Image
 internal import OffsiteStore
+internal import StoreFormat
+internal import Image
 internal import Platform
 
 /// What a run has come to, for hooks and for the history of this host.

@@ -1,6 +1,7 @@
-internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
+internal import BackupStream
 internal import Platform
 
 /// Tells the points of this host's source from those of others.

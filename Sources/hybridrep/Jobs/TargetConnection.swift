@@ -1,5 +1,6 @@
-internal import Logging
 internal import OffsiteStore
+internal import StoreAgent
+internal import Logging
 internal import Platform
 
 /// Opens the stores that targets name.

@@ -1,5 +1,6 @@
 internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// A store by the name it has in the configuration, so that messages about what is missing there can be typed.

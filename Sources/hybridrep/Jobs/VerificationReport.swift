@@ -1,6 +1,7 @@
+internal import StoreFormat
+internal import OffsiteStore
 internal import BackupStream
 internal import Image
-internal import OffsiteStore
 internal import Platform
 internal import Verify
 

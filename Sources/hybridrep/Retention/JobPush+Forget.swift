@@ -1,5 +1,5 @@
-internal import Logging
 internal import OffsiteStore
+internal import Logging
 internal import Platform
 
 extension JobPush {

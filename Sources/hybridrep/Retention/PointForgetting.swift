@@ -1,5 +1,6 @@
-internal import BackupStream
+internal import StoreFormat
 internal import OffsiteStore
+internal import BackupStream
 internal import Platform
 
 /// Has a store forget points of a job: what its rules let go, or what a person names.

@@ -1,4 +1,3 @@
-internal import OffsiteStore
 internal import Platform
 
 /// How to get a job's data back, with this site's own names, as a page to print and keep elsewhere.

@@ -1,4 +1,3 @@
-internal import OffsiteStore
 internal import Platform
 
 /// A target as a runbook names it.

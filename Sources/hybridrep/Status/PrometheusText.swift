@@ -1,5 +1,6 @@
-internal import Image
 internal import OffsiteStore
+internal import StoreFormat
+internal import Image
 internal import Platform
 internal import Verify
 

@@ -1,4 +1,5 @@
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 internal import Verify
 

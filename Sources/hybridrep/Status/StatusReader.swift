@@ -1,5 +1,6 @@
-internal import BackupStream
 internal import OffsiteStore
+internal import StoreFormat
+internal import BackupStream
 internal import Platform
 internal import Verify
 

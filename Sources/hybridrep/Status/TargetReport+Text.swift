@@ -1,5 +1,6 @@
-internal import Image
+internal import StoreFormat
 internal import OffsiteStore
+internal import Image
 internal import Platform
 internal import Verify
 

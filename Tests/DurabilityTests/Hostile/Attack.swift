@@ -1,5 +1,7 @@
-import Image
 import OffsiteStore
+import StoreAgent
+import StoreFormat
+import Image
 import Platform
 import TestSupport
 

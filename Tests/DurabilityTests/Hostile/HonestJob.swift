@@ -1,6 +1,9 @@
 import DeltaSync
-import Image
 import OffsiteStore
+import Restore
+import StoreAgent
+import StoreFormat
+import Image
 import Platform
 import TestSupport
 

@@ -1,5 +1,7 @@
-import DeltaSync
+import StoreAgent
 import OffsiteStore
+import Restore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-import DeltaSync
 import OffsiteStore
+import Restore
 import Platform
 import Synchronization
 import TestSupport

@@ -1,4 +1,6 @@
+internal import DeltaSync
 internal import OffsiteStore
+internal import StoreFormat
 internal import Platform
 
 /// A store that has what a fuzzer gave it; it can only be read.

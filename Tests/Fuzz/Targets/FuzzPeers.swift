@@ -1,4 +1,4 @@
-internal import OffsiteStore
+internal import StoreAgent
 internal import Platform
 
 /// The far end of a client, played by the input: bytes as they are, or answers to what was asked.

@@ -1,6 +1,6 @@
 internal import DeltaSync
+internal import StoreFormat
 internal import Image
-internal import OffsiteStore
 internal import Platform
 internal import TestSupport
 

@@ -1,5 +1,5 @@
-internal import DeltaSync
-internal import OffsiteStore
+internal import Restore
+internal import StoreFormat
 internal import Platform
 internal import TestSupport
 

@@ -1,4 +1,7 @@
+internal import DeltaSync
 internal import OffsiteStore
+internal import StoreAgent
+internal import StoreFormat
 internal import Platform
 internal import TestSupport
 

@@ -1,6 +1,7 @@
 internal import DeltaSync
-internal import Image
 internal import OffsiteStore
+internal import StoreFormat
+internal import Image
 internal import Platform
 internal import TestSupport
 

@@ -1,4 +1,6 @@
+import DeltaSync
 import OffsiteStore
+import StoreFormat
 import Platform
 import TestSupport
 import Testing

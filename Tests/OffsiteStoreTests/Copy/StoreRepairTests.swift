@@ -1,5 +1,6 @@
-import Foundation
 import OffsiteStore
+import StoreFormat
+import Foundation
 import Platform
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 internal import BackupStream
-internal import OffsiteStore
 internal import Platform
 
 /// The second criterion: that it can be restored was tried, and not concluded.

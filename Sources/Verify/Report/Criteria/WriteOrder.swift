@@ -1,5 +1,6 @@
-internal import BackupStream
+internal import StoreFormat
 internal import OffsiteStore
+internal import BackupStream
 internal import Platform
 
 /// The first criterion: what is restored never has a write without those that came before it.

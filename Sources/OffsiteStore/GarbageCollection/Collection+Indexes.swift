@@ -1,0 +1,93 @@
+internal import StoreFormat
+internal import Platform
+
+/// Indexes name the packs that are there.
+extension GarbageCollector {
+    /// Indexes that are small, or name packs that are gone, become one.
+    mutating func mergeIndexes(_ shelf: PointShelf, _ newest: UInt64) throws(StoreError) {
+        guard !request.isTrial else { return }
+        let present = Set(try store.list(.pack, job: job).compactMap(\.key.digest))
+        var merged: [PackIndex.Pack] = []
+        var known: Set<Digest256> = []
+        var replaced: [ListedObject] = []
+        var isStale = false
+        for object in try store.list(.index, job: job) {
+            if try isUseless(object, present, shelf) {
+                try trash.put(store.path(object.key), newest: newest)
+                continue
+            }
+            guard object.length <= IndexMerge.mergedBytes else { continue }
+            guard let index = try readable(object, shelf) else { continue }
+            let namesGone = index.packs.contains { !present.contains($0.name) }
+            isStale = isStale || namesGone
+            guard namesGone || object.length <= IndexMerge.smallBytes else { continue }
+            replaced.append(object)
+            for pack in index.packs where present.contains(pack.name) && known.insert(pack.name).inserted {
+                merged.append(pack)
+            }
+            try store.pulse?()
+        }
+        guard isStale || replaced.count >= IndexMerge.fewest else { return }
+        var name: Digest256?
+        do throws(StoreError) {
+            if !merged.isEmpty { name = try store.put(merged, indexedIn: shelf.reader) }
+        } catch {
+            // An index that names what is gone is passed over.
+            guard error.kind == .noSpace else { throw error }
+            return
+        }
+        for object in replaced where object.key.digest != name {
+            try trash.put(store.path(object.key), newest: newest)
+        }
+    }
+
+    /// Whether it is as it arrived, and no index or one whose packs are all gone.
+    private func isUseless(
+        _ object: ListedObject, _ present: Set<Digest256>, _ shelf: PointShelf
+    ) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            guard try store.hash(object.key) == object.key.digest else { return false }
+            do throws(StoreError) {
+                var cursor = try IndexCursor(
+                    length: object.length, job: shelf.reader.job.id, storeID: shelf.reader.storeID,
+                    subject: object.key.path
+                ) { (offset, count) throws(StoreError) in try store.read(object.key, at: offset, count: count)
+                }
+                var namesSome = false
+                while let (name, length, footer) = try cursor.next() {
+                    namesSome = namesSome || present.contains(name)
+                    do throws(FormatError) { _ = try PackFooter(parsing: footer, packBytes: length) } catch {
+                        throw StoreError("read", object.key.path, error)
+                    }
+                }
+                return !namesSome
+            } catch {
+                guard error.kind == .corrupt else { throw error }
+                return true
+            }
+        } catch {
+            guard error.tellsOfDamage else { throw error }
+            return false
+        }
+    }
+
+    /// Nil for one that is damaged, which stays where it is: a verification names it.
+    private func readable(_ object: ListedObject, _ shelf: PointShelf) throws(StoreError) -> PackIndex? {
+        let bytes: [UInt8]
+        do throws(StoreError) { bytes = try store.whole(object.key, limit: PackIndex.maximumBytes) } catch {
+            guard [.corrupt, .failed, .notFound].contains(error.kind) else { throw error }
+            return nil
+        }
+        guard SHA256Hasher.hash(bytes.span) == object.key.digest else { return nil }
+        return try? PackIndex(parsing: bytes, job: shelf.reader.job.id, store: shelf.reader.storeID)
+    }
+
+    private enum IndexMerge {
+        /// So many of them are worth it.
+        static let fewest = 16
+        /// Below this an index is one of many that are read one by one.
+        static let smallBytes = 1 << 20
+        /// Larger ones are left as they are: what they waste is little beside what they name.
+        static let mergedBytes = 64 << 20
+    }
+}

@@ -1,0 +1,49 @@
+internal import StoreFormat
+internal import Platform
+
+/// Forgotten points that come back from the trash.
+extension GarbageCollector {
+    func takePointsBack() throws(StoreError) -> [UInt64] {
+        guard !request.isTrial else { return [] }
+        var taken: [UInt64] = []
+        for generation in request.recalled {
+            let key = ObjectKey.point(job, generation)
+            let name = PathText.name(of: key.path)
+            var isBack = false
+            for batch in try trash.batches().reversed() {
+                guard !isBack, try trash.names(in: batch).contains(name) else { continue }
+                isBack = try trash.takeBack(name, of: batch, to: key)
+            }
+            guard isBack else {
+                throw StoreError(
+                    .notFound, "take back", key.path, "it is not in the trash",
+                    hint: "hybridrep list \(job) says what is there")
+            }
+            taken.append(generation)
+        }
+        if !taken.isEmpty {
+            let folder = store.folder(job, ObjectKind.point.folder)
+            try store.wrap("sync", folder) { () throws(SystemError) in try store.files.syncFolder(folder) }
+        }
+        return taken
+    }
+
+    mutating func putPointBack(_ generation: UInt64, _ all: [UInt64]) throws(StoreError) {
+        try trash.put(store.path(.point(job, generation)), newest: all.max() ?? generation)
+        try trash.sync()
+    }
+
+    /// A tomb that does not name them any more.
+    func noteReturn(of generations: [UInt64], _ shelf: PointShelf) throws(StoreError) {
+        let (job, id) = (shelf.reader.job, shelf.reader.storeID)
+        guard !generations.isEmpty, let last = try store.newestTomb(job, store: id) else { return }
+        let gone = Tombstone.adding([], to: last.gone, without: shelf.points.map(\.generation))
+        try store.publish(
+            Tombstone(
+                number: last.number.saturatingAdd(1), made: store.clock.now, maker: request.maker,
+                trusted: last.trusted,
+                trustedAt: last.trustedAt,
+                gone: gone),
+            job, store: id)
+    }
+}

@@ -1,0 +1,160 @@
+internal import StoreFormat
+internal import Platform
+
+/// Takes away what no point of a job needs: mark, move to the trash, sweep what has lain there long enough (RELIABILITY 2.7).
+///
+/// Nobody else uses the job meanwhile. Counts are kept nowhere: every collection marks anew, from all points, or does nothing.
+struct GarbageCollector {
+    let store: DirectoryStore
+    let request: CollectRequest
+    private let rights: DeletionPermissions
+    var trash: Trash
+    var report = CollectReport()
+    var job: Name { request.job }
+
+    init(_ store: DirectoryStore, _ request: CollectRequest, _ rights: DeletionPermissions) {
+        self.store = store
+        self.request = request
+        self.rights = rights
+        trash = Trash(store, request.job)
+        trash.isEmptiedAtOnce = grace == 0
+    }
+
+    mutating func run() throws(StoreError) -> CollectReport {
+        let recalled = try takePointsBack()
+        var marking: LiveSet
+        let shelf: PointShelf
+        do throws(StoreError) { (shelf, marking) = try mark() } catch {
+            for generation in recalled { try putPointBack(generation, recalled) }
+            throw error
+        }
+        report.points = marking.generations.count
+        let newest = marking.generations.last ?? 0
+        guard newest > 0 else { return report }
+        try noteReturn(of: recalled, shelf)
+        guard request.recalled.isEmpty else { return report }
+        try shelf.requireUnchanged(store, "collect")
+        // A point that was taken away comes back after a power cut, unless this is durable.
+        let points = store.folder(job, ObjectKind.point.folder)
+        try store.wrap("sync", points) { () throws(SystemError) in try store.files.syncFolder(points) }
+        // Before anything is written: where a disk is full, this makes room.
+        try sweep(newest)
+        let packs = try survey(&marking)
+        try moveDead(packs.dead, newest)
+        try compact(packs.alive, marking, shelf, newest)
+        try mergeIndexes(shelf, newest)
+        try trash.sync()
+        if grace == 0 { try sweep(newest) }
+        report.sweptFiles += trash.removed.files
+        report.sweptBytes += trash.removed.bytes
+        report.trashBytes = try trash.bytes()
+        return report
+    }
+
+    // MARK: marking
+
+    /// Reads all points, and finds what they need; what is missing is looked for in the trash.
+    private mutating func mark() throws(StoreError) -> (PointShelf, LiveSet) {
+        let shelf = try PointShelf(reading: store, job: job)
+        try shelf.requireAll("collect")
+        let tomb = try store.newestTomb(shelf.reader.job, store: shelf.reader.storeID)
+        try store.requireNoGap(shelf.points.map(\.generation), tomb, "collect", job)
+        var lost: LiveSet.Lost
+        switch try LiveSet.run(store, shelf) {
+        case .success(let marking): return (shelf, marking)
+        case .failure(let found): lost = found
+        }
+        if !request.isTrial, try takeAllBack() > 0 {
+            switch try LiveSet.run(store, shelf) {
+            case .success(let marking): return (shelf, marking)
+            case .failure(let found): lost = found
+            }
+        }
+        throw shelf.refusal("collect", lost.what, lost.points)
+    }
+
+    private mutating func takeAllBack() throws(StoreError) -> Int {
+        var count = 0
+        for batch in try trash.batches().reversed() { count += try trash.takeBack(batch) }
+        report.returnedObjects += count
+        return count
+    }
+
+    // MARK: what is dead
+
+    private mutating func survey(
+        _ marking: inout LiveSet
+    ) throws(StoreError) -> (alive: [Repack.Candidate], dead: [ListedObject]) {
+        var frames: [Digest256: [PackFooter.Entry]] = [:]
+        for frame in marking.records.keys {
+            guard let location = marking.locations[frame] else { continue }
+            frames[location.pack, default: []].append(location.entry)
+        }
+        var alive: [Repack.Candidate] = []
+        var dead: [ListedObject] = []
+        for object in try store.list(.pack, job: job) {
+            guard let name = object.key.digest else { continue }
+            guard let entries = frames[name]?.sorted(by: { $0.offset < $1.offset }) else {
+                let isIndexed = marking.locations.isIndexed(name)
+                let isDead = try isIndexed ? true : isOld(object.key)
+                if isDead { dead.append(object) }
+                continue
+            }
+            var live = PackBuilder.framingBytes(of: entries)
+            for entry in entries { live += try marking.liveBytes(entry.frame, entry) }
+            alive.append(.init(pack: name, length: object.length, frames: entries, liveBytes: live))
+            report.packs += 1
+            report.packBytes += object.length
+            report.liveBytes += live
+            try store.pulse?()
+        }
+        for object in try store.list(.map, job: job) {
+            guard let name = object.key.digest, !marking.maps.contains(name), try isOld(object.key) else {
+                continue
+            }
+            dead.append(object)
+        }
+        return (alive, dead)
+    }
+
+    /// What a push that was cut has left may be of use to the next one.
+    private func isOld(_ key: ObjectKey) throws(StoreError) -> Bool {
+        if grace == 0 { return true }
+        let status = try store.wrap("look at", key.path) { () throws(SystemError) in
+            try store.files.status(store.path(key))
+        }
+        guard let status else { return false }
+        return store.clock.now.seconds - status.modified.seconds > grace
+    }
+
+    private mutating func moveDead(_ dead: [ListedObject], _ newest: UInt64) throws(StoreError) {
+        for object in dead {
+            report.deadObjects += 1
+            report.deadBytes += object.length
+            if !request.isTrial { try trash.put(store.path(object.key), newest: newest) }
+        }
+        guard !request.isTrial else { return }
+        // Damage that was put aside when it was mended.
+        for path in try trash.looseFiles() { try trash.put(path, newest: newest) }
+        try trash.sync()
+    }
+
+    // MARK: sweeping
+
+    private var grace: Int64 { max(0, max(request.graceSeconds, rights.minGrace)) }
+
+    /// Removes for good what has lain in the trash for long enough, by the clock and by the points made since.
+    private mutating func sweep(_ newest: UInt64) throws(StoreError) {
+        let now = store.clock.now
+        for batch in try trash.batches() {
+            let isOver =
+                grace == 0
+                || (newest >= batch.generation + CollectRequest.graceGenerations
+                    && now.seconds - batch.time.seconds >= grace)
+            guard isOver, !request.isTrial else { continue }
+            let (files, bytes) = try trash.remove(batch)
+            report.sweptFiles += files
+            report.sweptBytes += bytes
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package import StoreFormat
+package import Platform
+
+extension DirectoryStore {
+    /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.
+    package func commit(
+        _ point: [UInt8], generation: UInt64, job: Name, madeBy carried: Maker?
+    ) throws(StoreError) -> Receipt {
+        let key = ObjectKey.point(job, generation)
+        try share(job, toWrite: true)
+        // Whoever commits without it makes every honest push fail.
+        guard !isServed || holdsPushLock(job) else {
+            throw StoreError(
+                .refused, "commit", key.path, "this session does not hold the push lock of job \(job)")
+        }
+        try checkCommit(point, key, generation, job)
+        let receipt = Receipt(
+            received: clock.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))
+        if generation == 1 { try noteOwner(job, maker(carried)) }
+        let temporary = try temporaryName(job)
+        let linked = try wrap("commit", key.path) { () throws(SystemError) in
+            // Whoever made the job may not have lived to make its object's name durable.
+            try files.syncFolder("\(root)/jobs/\(job)")
+            // Nor whoever made the point before it: a cut must not leave this one without its parent.
+            if generation > 1 { try files.syncFolder(folder(job, ObjectKind.point.folder)) }
+            let linked = try publish(point + receipt.encoded, temporary: temporary, final: path(key))
+            try syncName(path(key), isNew: linked)
+            return linked
+        }
+        guard linked else { throw Self.taken(key) }
+        return receipt
+    }
+
+    /// Notes that whoever makes the first point owns the job; before it, so that no point is ever without its owner.
+    private func noteOwner(_ job: Name, _ maker: Maker?) throws(StoreError) {
+        guard let maker, try length(of: .note(job, NoteID(.adopted, 1))) == nil else { return }
+        let points = try PointReader(self, job: job)
+        let note = Note(
+            NoteID(.adopted, 1), made: clock.now, maker: maker.description, comment: maker.description)
+        do throws(StoreError) { try publish(note, points) } catch {
+            guard error.kind == .exists else { throw error }
+        }
+    }
+
+    private func checkCommit(
+        _ bytes: [UInt8], _ key: ObjectKey, _ generation: UInt64, _ job: Name
+    ) throws(StoreError) {
+        let store = try storeObject()
+        let jobBytes = try whole(.job(job), limit: JobObject.maximumBytes)
+        let point: Point
+        do throws(FormatError) {
+            let jobObject = try JobObject(parsing: jobBytes, store: store.id)
+            point = try Point(parsing: bytes, job: jobObject.id, store: store.id)
+        } catch { throw StoreError("commit", key.path, error) }
+        guard point.generation == generation else {
+            throw StoreError(.corrupt, "commit", key.path, "the point says generation \(point.generation)")
+        }
+        let points = try PointReader(self, job: job)
+        let generations = try points.generations()
+        let newest = generations.last ?? 0
+        guard generation > newest, generation - 1 == newest else { throw Self.taken(key) }
+        // A damaged point stays what it was, and no point would follow if it had to be the parent.
+        let newestUndamaged = try points.newestUndamaged(of: generations)
+        let parent = newestUndamaged?.point.generation ?? 0
+        guard (point.parent?.generation ?? 0) == parent else {
+            throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(parent)")
+        }
+        if let parent = point.parent { try checkReference(parent, "parent", key, points) }
+        if let full = point.full { try checkReference(full, "full", key, points) }
+        try MapAdmission(self, points, key).check(point, after: newestUndamaged)
+    }
+
+    private func checkReference(
+        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ points: PointReader
+    ) throws(StoreError) {
+        let generation = reference.generation
+        let found: StoredPoint
+        do throws(StoreError) { found = try points.point(generation) } catch {
+            guard error.kind == .notFound else { throw error }
+            throw StoreError(
+                .corrupt, "commit", key.path, "its \(word), generation \(generation), is not there")
+        }
+        guard found.digest == reference.digest else {
+            throw StoreError(
+                .corrupt, "commit", key.path, "its \(word)'s digest is not that of generation \(generation)")
+        }
+        guard word == "parent" || found.point.kind == .full else {
+            throw StoreError(.corrupt, "commit", key.path, "generation \(generation) is no full")
+        }
+    }
+
+    private static func taken(_ key: ObjectKey) -> StoreError {
+        StoreError(
+            .exists, "commit", key.path, "another run has committed a point meanwhile",
+            hint: "run it again: it will build on that point")
+    }
+
+    /// SHA-256 of an object's bytes, read in pieces.
+    func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
+        let file = try wrap("hash", key.path) { () throws(SystemError) in try files.open(path(key), .read) }
+        var hasher = SHA256Hasher()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var offset = 0
+        while true {
+            let count = try wrap("hash", key.path) { () throws(SystemError) in
+                var target = buffer.mutableSpan
+                return try file.read(into: &target, at: offset)
+            }
+            if count == 0 { return hasher.finish() }
+            hasher.update(buffer.span.extracting(0..<count))
+            offset += count
+            try pulse?()
+        }
+    }
+}
+
+extension ObjectKey {
+    /// The generation, when this is a point.
+    package var generation: UInt64? {
+        if case .point(_, let generation) = self { generation } else { nil }
+    }
+}

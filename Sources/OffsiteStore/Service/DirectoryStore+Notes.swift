@@ -1,0 +1,73 @@
+package import StoreFormat
+package import Platform
+
+extension DirectoryStore {
+    /// Order as of a commit: check, write and sync, link without replacing, sync the folder.
+    package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
+        let key = ObjectKey.note(job, id)
+        try share(job, toWrite: true)
+        let store = try storeObject()
+        let jobBytes = try whole(.job(job), limit: JobObject.maximumBytes)
+        let parsed: Note
+        do throws(FormatError) {
+            let jobObject = try JobObject(parsing: jobBytes, store: store.id)
+            parsed = try Note(parsing: note, job: jobObject.id, store: store.id)
+            guard parsed.id == id else { throw .badField(field: "note id", offset: 0) }
+        } catch { throw StoreError("note", key.path, error) }
+        if isServed { try admit(parsed, key, job) }
+        let receipt = Receipt(
+            received: clock.now, object: SHA256Hasher.hash(note.span), maker: maker)
+        guard try publishNote(note + receipt.encoded, key, job) else {
+            throw StoreError(.exists, "note", key.path, "it is there already")
+        }
+        return receipt
+    }
+
+    /// Checks what an agent takes from a key (docs/format/note.md, section 3).
+    ///
+    /// Only the next number of a kind, so that nobody uses the numbers up; of what is known of a point, the number of a
+    /// point that is there.
+    private func admit(_ note: Note, _ key: ObjectKey, _ job: Name) throws(StoreError) {
+        let id = note.id
+        try rights.check(id.kind, key.path)
+        let folder = folder(job, ObjectKind.note.folder)
+        let names = try wrap("list", folder) { () throws(SystemError) in try files.list(folder) }
+        let ids = names.compactMap { ObjectKind.note.key(fileName: $0, job: job)?.note }
+        guard ids.count < StoreLimits.notesOfAJob else {
+            throw StoreLimits.refused("note", key.path, StoreLimits.notesOfAJob, "notes of job \(job)")
+        }
+        switch id.kind {
+        case .proved:
+            guard note.point.map({ $0.generation == id.number }) ?? true,
+                try length(of: .point(job, id.number)) != nil
+            else { throw StoreError(.refused, "note", key.path, "there is no point \(id.number)") }
+        case .verified, .rehearsed, .released, .pinned, .unpinned, .suspended, .resumed, .adopted:
+            let newest = ids.reduce(0) { $1.kind == id.kind ? max($0, $1.number) : $0 }
+            guard id.number <= newest + 1 else {
+                throw StoreError(
+                    .refused, "note", key.path,
+                    "its number is \(id.number), and the next one is \(newest + 1)")
+            }
+        }
+    }
+
+    /// Whoever begins a push sweeps `tmp/`, and a note is not made under its lock: what is swept is written again.
+    private func publishNote(_ bytes: [UInt8], _ key: ObjectKey, _ job: Name) throws(StoreError) -> Bool {
+        var tries = 0
+        while true {
+            let temporary = try temporaryName(job)
+            do throws(SystemError) {
+                let linked = try publish(bytes, temporary: temporary, final: path(key))
+                try syncName(path(key), isNew: linked)
+                return linked
+            } catch {
+                tries += 1
+                guard error.isNotFound, tries < Self.mostSweeps else {
+                    throw StoreError("note", key.path, error)
+                }
+            }
+        }
+    }
+
+    private static let mostSweeps = 8
+}

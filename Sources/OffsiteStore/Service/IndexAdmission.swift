@@ -1,0 +1,217 @@
+internal import StoreFormat
+internal import Platform
+
+/// Decides whether an agent takes an index (docs/format/pack.md, section 5).
+///
+/// Each entry must say what that pack's own footer says, and a frame that the job has already must have the same content. The
+/// memory is bounded, whatever is there: frames are compared with the job's in batches.
+struct IndexAdmission {
+    private static let batchFrames = 1 << 17
+
+    private let store: DirectoryStore
+    private let job: Name
+    private let key: ObjectKey
+    private typealias Location = FrameIndex.Location
+
+    init(_ store: DirectoryStore, _ job: Name, _ key: ObjectKey) {
+        self.store = store
+        self.job = job
+        self.key = key
+    }
+
+    /// - Throws: `refused` without the push lock, for an index that its packs contradict or that gives a known frame another
+    ///   content, and beyond the limits of a job.
+    func check(_ file: any OpenFile, length: Int) throws(StoreError) {
+        // Whoever reads the packs of a push could otherwise be first with an index that names other content.
+        guard store.holdsPushLock(job) || store.isCollecting else {
+            throw refused("this session does not hold the push lock of job \(job)")
+        }
+        let points = try PointReader(store, job: job)
+        var room = store.isCollecting ? nil : try Room(self, points)
+        var cursor = try cursor(of: key, points, length) { (offset, count) throws(StoreError) in
+            var bytes = [UInt8](repeating: 0, count: count)
+            let found = try store.wrap("put", key.path) { () throws(SystemError) in
+                var target = bytes.mutableSpan
+                return try file.read(into: &target, at: offset)
+            }
+            guard found == count else {
+                throw StoreError(.corrupt, "put", key.path, "ends at \(offset + found)")
+            }
+            return bytes
+        }
+        var batch: [FrameID: Location] = [:]
+        while let (name, length, bytes) = try cursor.next() {
+            let pack = ObjectKey.pack(job, name)
+            guard try store.length(of: pack) == length else {
+                throw refused("it names \(pack.path) of \(length) bytes, which is not there")
+            }
+            guard let footer = try footer(of: pack, length, points), footer.encoded == bytes else {
+                throw refused("it says other than the footer of \(pack.path)")
+            }
+            try room?.take(name, footer.entries.count) { refused($0) }
+            for entry in footer.entries {
+                let location = Location(pack: name, entry: entry)
+                if let other = batch[entry.frame] { try compare(location, with: other) }
+                batch[entry.frame] = location
+            }
+            if batch.count >= Self.batchFrames {
+                try compareWithKnown(batch, points)
+                batch = [:]
+            }
+            try store.pulse?()
+        }
+        if !batch.isEmpty { try compareWithKnown(batch, points) }
+    }
+
+    private func cursor(
+        of key: ObjectKey, _ points: PointReader, _ length: Int,
+        _ read: @escaping (Int, Int) throws(StoreError) -> [UInt8]
+    ) throws(StoreError) -> IndexCursor {
+        try IndexCursor(
+            length: length, job: points.job.id, storeID: points.storeID, subject: key.path, read: read)
+    }
+
+    /// Nil for a pack whose footer is damaged.
+    private func footer(of pack: ObjectKey, _ length: Int, _ points: PointReader) throws(StoreError)
+        -> PackFooter?
+    {
+        do throws(StoreError) {
+            return try PackTail.footer(
+                length: length, job: points.job.id, format: { StoreError("read", pack.path, $0) },
+                read: { (offset, count) throws(StoreError) in try store.read(pack, at: offset, count: count) }
+            )
+        } catch {
+            guard error.tellsOfDamage else { throw error }
+            return nil
+        }
+    }
+
+    /// Compares frames with those of the same ids in other packs, whether these are in an index or not.
+    private func compareWithKnown(_ batch: [FrameID: Location], _ points: PointReader) throws(StoreError) {
+        let pushes = Set(batch.keys.lazy.map(\.push))
+        var indexed: Set<Digest256> = []
+        for object in try store.list(.index, job: job) {
+            do throws(StoreError) {
+                var cursor = try cursor(of: object.key, points, object.length) {
+                    (offset, count) throws(StoreError) in try store.read(object.key, at: offset, count: count)
+                }
+                while let (name, length, bytes) = try cursor.next() {
+                    let footer: PackFooter
+                    do throws(FormatError) {
+                        footer = try PackFooter(parsing: bytes, packBytes: length)
+                    } catch {
+                        throw StoreError("read", object.key.path, error)
+                    }
+                    indexed.insert(name)
+                    try compare(batch, pushes, footer, of: name)
+                }
+            } catch {
+                // A damaged one: what it named is read from the packs.
+                guard error.tellsOfDamage else { throw error }
+            }
+            try store.pulse?()
+        }
+        for object in try store.list(.pack, job: job) {
+            guard let name = object.key.digest, !indexed.contains(name),
+                let footer = try footer(of: object.key, object.length, points)
+            else { continue }
+            try compare(batch, pushes, footer, of: name)
+            try store.pulse?()
+        }
+    }
+
+    private func compare(
+        _ batch: [FrameID: Location], _ pushes: Set<UInt64>, _ footer: PackFooter, of pack: Digest256
+    ) throws(StoreError) {
+        for entry in footer.entries where pushes.contains(entry.frame.push) {
+            guard let new = batch[entry.frame], new.pack != pack else { continue }
+            try compare(new, with: Location(pack: pack, entry: entry))
+        }
+    }
+
+    private func compare(_ new: Location, with known: Location) throws(StoreError) {
+        guard new != known else { return }
+        guard try store.agree(new, known, job) else {
+            throw refused("it gives frame \(new.entry.frame) another content than \(known.pack) has")
+        }
+    }
+
+    private func refused(_ detail: String) -> StoreError { StoreError(.refused, "put", key.path, detail) }
+
+    /// What the job may have beyond what its indexes name already.
+    ///
+    /// Whoever reads the job keeps a place for each pack and frame.
+    private struct Room {
+        private var packs: Set<Digest256> = []
+        private var frames = 0
+
+        init(_ admission: IndexAdmission, _ points: PointReader) throws(StoreError) {
+            let store = admission.store
+            for object in try store.list(.index, job: admission.job) {
+                do throws(StoreError) {
+                    var cursor = try admission.cursor(of: object.key, points, object.length) {
+                        (offset, count) throws(StoreError) in
+                        try store.read(object.key, at: offset, count: count)
+                    }
+                    while let (name, _, footer) = try cursor.next() {
+                        guard packs.insert(name).inserted else { continue }
+                        var reader = ByteReader(footer)
+                        frames += (try? reader.varint("frames", limit: footer.count)) ?? 0
+                    }
+                } catch { guard error.tellsOfDamage else { throw error } }
+                try store.pulse?()
+            }
+        }
+
+        mutating func take(
+            _ pack: Digest256, _ count: Int, _ refused: (String) -> StoreError
+        ) throws(StoreError) {
+            guard packs.insert(pack).inserted else { return }
+            frames += count
+            guard packs.count <= StoreLimits.packsOfAJob, frames <= StoreLimits.framesOfAJob else {
+                throw refused(
+                    "the job would have more than \(StoreLimits.packsOfAJob) packs or "
+                        + "\(StoreLimits.framesOfAJob) frames, which is the limit")
+            }
+        }
+    }
+}
+
+extension DirectoryStore {
+    /// Whether two copies of a frame agree in every record that both have.
+    ///
+    /// A copy that cannot be read is damage, which another one repairs; so only the first has to be whole.
+    func agree(
+        _ one: FrameIndex.Location, _ other: FrameIndex.Location, _ job: Name
+    ) throws(StoreError) -> Bool {
+        try pulse?()
+        guard let known = try frame(other, job) else { return true }
+        guard let new = try frame(one, job) else { return false }
+        return new.agrees(with: known)
+    }
+
+    private func frame(_ location: FrameIndex.Location, _ job: Name) throws(StoreError) -> Frame? {
+        do throws(StoreError) {
+            let bytes = try read(
+                .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)
+            let frame = try? Frame(parsing: bytes)
+            return frame?.id == location.entry.frame ? frame : nil
+        } catch {
+            guard error.tellsOfDamage else { throw error }
+            return nil
+        }
+    }
+}
+
+extension Frame {
+    /// Whether a copy of the frame, thinned in its own way, agrees in every record that both have.
+    func agrees(with other: Frame) -> Bool {
+        guard id == other.id, records.count == other.records.count else { return false }
+        return records.indices.allSatisfy { number in
+            guard !records[number].isLeftOut, !other.records[number].isLeftOut else {
+                return records[number].length == other.records[number].length
+            }
+            return records[number] == other.records[number] && payload(number) == other.payload(number)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+internal import StoreFormat
+internal import Platform
+
+extension StoreCheck {
+    /// Compares what a point says of its full and of the point before it with what is there.
+    ///
+    /// Of one point alone only the full matters: the point before it may be of any history without harm to it.
+    mutating func checkReferences(of stored: StoredPoint, _ generations: [UInt64]) throws(StoreError) {
+        let generation = stored.point.generation
+        if let full = stored.point.full {
+            let key = ObjectKey.point(request.job, full.generation)
+            if !generations.contains(full.generation) {
+                report.neededObjects += 1
+                add(.init(object: key.path, reason: "is missing", points: [generation]))
+            } else if let digest = digests[full.generation], digest != full.digest {
+                let reason = "is not the full that point \(generation) continues"
+                add(.init(object: key.path, reason: reason, points: [generation]))
+            }
+        }
+        guard request.generation == nil, let parent = stored.point.parent else { return }
+        let key = ObjectKey.point(request.job, parent.generation)
+        if !generations.contains(parent.generation) {
+            guard try !isForgotten(parent.generation) else { return }
+            report.neededObjects += 1
+            add(.init(object: key.path, reason: "is missing", points: [parent.generation]))
+        } else if let digest = digests[parent.generation], digest != parent.digest {
+            let reason = "is not the point that point \(generation) follows"
+            add(.init(object: key.path, reason: reason, points: [parent.generation]))
+        }
+    }
+
+    /// Whether a point that is not there was taken away, and not lost.
+    ///
+    /// Tombstones are looked at when the first is missed: one that is forgotten meanwhile has its tomb before it goes. What is damaged
+    /// tells of nothing; what may not be read leaves it unknown.
+    func isForgotten(_ generation: UInt64) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            return try store.newestTomb(points.job, store: points.storeID)?.covers(generation) ?? false
+        } catch {
+            guard error.tellsOfDamage else { throw error }
+            return false
+        }
+    }
+}

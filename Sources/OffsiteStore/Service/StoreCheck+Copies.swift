@@ -1,0 +1,27 @@
+internal import StoreFormat
+internal import Platform
+
+extension StoreCheck {
+    /// Of frames that lie in several packs, so many are compared where not all is read.
+    private static let sampledCopies = 64
+
+    /// Finds frames of which two packs have different contents.
+    ///
+    /// An agent takes no such pack into an index; somebody who has the disk can.
+    mutating func compareCopies() throws(StoreError) {
+        let isWhole = request.generation == nil && [.full, .part].contains(request.level)
+        let frames = locations.copies.sorted { $0.key < $1.key }.prefix(isWhole ? .max : Self.sampledCopies)
+        for (frame, copies) in frames {
+            guard let chosen = locations[frame] else { continue }
+            for copy in copies {
+                guard try !store.agree(copy, chosen, request.job) else { continue }
+                let other = ObjectKey.pack(request.job, chosen.pack).path
+                add(
+                    .init(
+                        object: ObjectKey.pack(request.job, copy.pack).path,
+                        reason: "gives frame \(frame) another content than \(other)",
+                        points: neededFrames[frame] ?? []))
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import StoreFormat
+internal import Platform
+
+extension DirectoryStore {
+    /// Bytes of all files of all jobs: objects, tombs, the trash, and what any session has under way.
+    func usedBytes() throws(StoreError) -> Int {
+        var sum = 0
+        for job in try jobs() {
+            for name in ObjectKind.allCases.map(\.folder) + ["tomb", "trash", "tmp"] {
+                sum += try bytes(below: folder(job, name), depth: 2)
+            }
+            try pulse?()
+        }
+        return sum
+    }
+
+    /// What goes meanwhile counts nothing.
+    private func bytes(below folder: String, depth: Int) throws(StoreError) -> Int {
+        var sum = 0
+        let names: [String]
+        do throws(SystemError) { names = try files.list(folder) } catch {
+            guard error.isNotFound else { throw StoreError("list", folder, error) }
+            return 0
+        }
+        for name in names {
+            let path = PathText.path(of: name, in: folder)
+            let status = try wrap("look at", path) { () throws(SystemError) in try files.status(path) }
+            guard let status else { continue }
+            switch status.kind {
+            case .regular: sum += status.length
+            case .folder: if depth > 0 { sum += try bytes(below: path, depth: depth - 1) }
+            case .link, .other: break
+            }
+        }
+        return sum
+    }
+}

@@ -1,0 +1,125 @@
+package import StoreFormat
+internal import Platform
+
+/// Decodes records from what was fetched of their frames; one thread's.
+///
+/// Decoded records are kept up to a fixed budget: the pieces of one are neighbours, or of one night.
+package struct RecordDecoder: ~Copyable {
+    /// More deltas on one block than a map can say: a cycle, or damage.
+    private static let maximumDepth = 256
+    /// A delta of which all was wanted is seldom needed again: of those on a block only every fourth is kept, in case
+    /// that many blocks have them in common.
+    private static let keptOf = 4
+
+    /// What is there of one record.
+    private struct Content {
+        /// Empty for all of it.
+        let ranges: [Range<Int>]
+        let bytes: [UInt8]
+        let isDelta: Bool
+
+        /// Where in `bytes` a part of the record stands; nil when it is not there.
+        func place(of range: Range<Int>) -> Range<Int>? {
+            if ranges.isEmpty { return range.upperBound <= bytes.count ? range : nil }
+            var start = 0
+            for known in ranges {
+                if known.lowerBound <= range.lowerBound, range.upperBound <= known.upperBound {
+                    let first = start + range.lowerBound - known.lowerBound
+                    return first..<first + range.count
+                }
+                start += known.count
+            }
+            return nil
+        }
+    }
+    private var decompressor: Decompressor
+    private var known: BoundedCache<RecordAddress, Content>
+    /// Records that may still be decoded for the one that was asked for.
+    private var decodesLeft = 0
+    private let decodes: DecodeCount?
+
+    /// - Parameters:
+    ///   - budget: Bytes of decoded records that are kept.
+    ///   - decodes: Counts each record that is decoded.
+    package init(budget: Int, counting decodes: DecodeCount? = nil) throws(SyncError) {
+        self.decodes = decodes
+        let decompressor = try compressing { () throws(CompressionError) in try Decompressor() }
+        known = BoundedCache(budget: budget)
+        self.decompressor = decompressor
+    }
+
+    /// Appends a part of a record to `out`.
+    package mutating func append(
+        _ range: Range<Int>, of address: RecordAddress, from parts: [FrameID: RecordParts],
+        to out: inout [UInt8]
+    ) throws(SyncError) {
+        decodesLeft = RestorePlan.maximumRecords
+        let found = try find(range, address, parts, depth: 0)
+        out.append(copying: found.bytes.span.extracting(found.place))
+    }
+
+    /// Bytes of a record among which `range` is, and where.
+    private mutating func find(
+        _ range: Range<Int>, _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> (bytes: [UInt8], place: Range<Int>) {
+        if let content = known.value(address), let place = content.place(of: range) {
+            return (content.bytes, place)
+        }
+        let content = try decode(address, parts, depth: depth)
+        guard let place = content.place(of: range) else {
+            throw .damaged("\(address) does not have the bytes \(range.lowerBound) to \(range.upperBound)")
+        }
+        if !content.isDelta || place.count < content.bytes.count || depth % Self.keptOf == Self.keptOf - 1 {
+            known.insert(content, for: address, cost: content.bytes.count + 128)
+        }
+        return (content.bytes, place)
+    }
+
+    /// What a delta is against, joined.
+    ///
+    /// Most are against a part of one record, which is not copied for it.
+    private mutating func base(
+        _ slices: [Record.Slice], _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> (bytes: [UInt8], place: Range<Int>) {
+        var joined: [UInt8] = []
+        for slice in slices {
+            let range = slice.offset..<slice.offset + slice.length
+            let found = try find(range, RecordAddress(slice), parts, depth: depth)
+            if slices.count == 1 { return found }
+            joined.append(copying: found.bytes.span.extracting(found.place))
+        }
+        return (joined, 0..<joined.count)
+    }
+
+    private mutating func decode(
+        _ address: RecordAddress, _ parts: [FrameID: RecordParts], depth: Int
+    ) throws(SyncError) -> Content {
+        guard depth <= Self.maximumDepth else { throw .damaged("\(address): more than \(depth) deltas") }
+        guard decodesLeft > 0 else {
+            throw .damaged("\(address): more than \(RestorePlan.maximumRecords) bases")
+        }
+        decodesLeft -= 1
+        decodes?.add()
+        guard let frame = parts[address.frame], let part = frame[address.record] else {
+            throw .damaged("\(address): the map does not say that it is needed")
+        }
+        let record = part.record
+        guard record.storedBytes > 0 || record.length == 0 else {
+            throw .damaged("\(address) was left out by collection")
+        }
+        let isPacked = part.form == .packedRanges || part.form == .stored && record.codec != .stored
+        guard isPacked else {
+            let bytes = frame.withPayload(of: part) { [UInt8](copying: $0) }
+            return Content(ranges: part.ranges, bytes: bytes, isDelta: false)
+        }
+        let old = try base(record.base, parts, depth: depth + 1)
+        let length = part.form == .stored ? record.length : part.ranges.reduce(0) { $0 + $1.count }
+        let bytes = try frame.withPayload(of: part) { (payload) throws(SyncError) in
+            do throws(CompressionError) {
+                return try decompressor.decompress(
+                    payload, prefix: old.bytes.span.extracting(old.place), length: length)
+            } catch { throw .damaged("\(address): \(error)") }
+        }
+        return Content(ranges: part.ranges, bytes: bytes, isDelta: !record.base.isEmpty)
+    }
+}
