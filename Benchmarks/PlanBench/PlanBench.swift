@@ -1,8 +1,8 @@
-internal import DeltaSync
-internal import Restore
 internal import ArgumentParser
+internal import DeltaSync
 internal import Image
 internal import Platform
+internal import Restore
 internal import TestSupport
 
 /// Measures how fast an image is compared with its base: signatures, and the search for what has moved; nothing is compressed.

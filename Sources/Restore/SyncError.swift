@@ -1,5 +1,5 @@
-package import OffsiteStore
 package import Image
+package import OffsiteStore
 package import Platform
 
 /// Shipping or bringing back an image failed.

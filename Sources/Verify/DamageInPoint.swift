@@ -1,9 +1,9 @@
-package import OffsiteStore
-package import Restore
-package import StoreFormat
 internal import BackupStream
 internal import Image
+package import OffsiteStore
 package import Platform
+package import Restore
+package import StoreFormat
 
 /// What damaged packs take from a point: image ranges, members, pages.
 package struct DamageInPoint: Equatable, Sendable {

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Reads a part of a job's objects where they are, going on where the last one stopped.
 ///

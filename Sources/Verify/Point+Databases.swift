@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import BackupStream
+internal import StoreFormat
 
 extension Point {
     /// Names of the databases that its source's facts say it has; none where they cannot be read.

@@ -1,9 +1,9 @@
-package import OffsiteStore
-package import Restore
-package import StoreFormat
 package import BackupStream
 internal import Image
+package import OffsiteStore
 package import Platform
+package import Restore
+package import StoreFormat
 
 /// Proves a job's points: quickly by the store's side alone, fully by making an image again here.
 package struct PointVerification {

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import Restore
 internal import BackupStream
+internal import OffsiteStore
 internal import Platform
+internal import Restore
 internal import Verify
 
 /// Why a command failed, in the words a user reads.

@@ -48,7 +48,7 @@ struct Bench {
 
     func maker(
         _ source: SourceSpecification, _ options: Backup.Options = .init(), into spool: Spool? = nil,
-        input: GivenInput? = nil, pulse: @escaping Backup.Pulse = {}
+        input: GivenInput? = nil, pulse: @escaping ReadPulse = {}
     ) -> Backup {
         Backup(
             of: source, into: spool ?? self.spool, job: job, fingerprinter: fingerprinter, clock: clock,

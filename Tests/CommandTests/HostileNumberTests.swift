@@ -1,8 +1,8 @@
-import OffsiteStore
-import StoreFormat
 import Foundation
 import Image
+import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

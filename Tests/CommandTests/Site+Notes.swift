@@ -1,7 +1,7 @@
-import StoreFormat
-import OffsiteStore
 import Image
+import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Verify
 

@@ -1,9 +1,9 @@
-import StoreFormat
 import DeltaSync
-import OffsiteStore
-import Restore
 import Image
+import OffsiteStore
 import Platform
+import Restore
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
-import StoreFormat
-import OffsiteStore
 import DeltaSync
-import StoreAgent
 import Foundation
+import OffsiteStore
 import Platform
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
-import StoreFormat
 import DeltaSync
-import Restore
 import Image
 import Platform
+import Restore
+import StoreFormat
 import TestSupport
 import Testing
 

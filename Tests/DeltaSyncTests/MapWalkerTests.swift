@@ -1,7 +1,7 @@
-import Restore
-import StoreFormat
 import Image
 import Platform
+import Restore
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 import Testing
 

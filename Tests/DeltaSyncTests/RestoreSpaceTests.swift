@@ -1,7 +1,7 @@
-import StoreFormat
 import OffsiteStore
-import Restore
 import Platform
+import Restore
+import StoreFormat
 import TestSupport
 import Testing
 

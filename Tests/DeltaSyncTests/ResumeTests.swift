@@ -1,9 +1,9 @@
-import StoreFormat
 import DeltaSync
 import OffsiteStore
+import Platform
 import Restore
 import StoreAgent
-import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 import Testing
 
@@ -133,7 +133,7 @@ import Testing
                 bytes.replaceSubrange(at..<at + 10, with: random.bytes(10))
             }
             let result = try shipment.push(try shipment.image(bytes))
-            #expect(result.point.segments.count <= MapSegment.maximumStack)
+            #expect(result.point.segments.count <= Point.maximumSegments)
         }
         #expect(try shipment.restored(31) == bytes)
     }

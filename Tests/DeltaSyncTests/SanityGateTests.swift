@@ -1,9 +1,9 @@
-import StoreFormat
-@testable import DeltaSync
 import Image
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
+@testable import DeltaSync
 
 @Suite struct SanityGateTests {
     private static func point(

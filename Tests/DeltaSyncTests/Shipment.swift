@@ -1,9 +1,9 @@
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 
 /// A job, a store and this host's state in a folder of their own; ships byte arrays as images.

@@ -1,8 +1,8 @@
 import DeltaSync
-import OffsiteStore
-import StoreFormat
 import Foundation
+import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

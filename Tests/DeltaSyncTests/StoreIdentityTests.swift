@@ -1,8 +1,8 @@
-import OffsiteStore
 import DeltaSync
+import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import Platform
 import TestSupport
 import Testing
 

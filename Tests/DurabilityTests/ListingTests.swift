@@ -1,6 +1,6 @@
-import StoreFormat
 import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
+import BackupStream
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import BackupStream
-import Image
-import Platform
 import TestSupport
 
 /// One run of the program on two simulated hosts: what it acknowledges goes into a ledger.

@@ -1,8 +1,8 @@
-import Restore
-import StoreFormat
 import Glibc
 import Image
 import Platform
+import Restore
+import StoreFormat
 import TestSupport
 import Testing
 

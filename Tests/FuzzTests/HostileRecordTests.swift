@@ -1,8 +1,8 @@
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 import Testing
 

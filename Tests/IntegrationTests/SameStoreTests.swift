@@ -1,11 +1,11 @@
-import DeltaSync
-import OffsiteStore
-import StoreAgent
-import StoreFormat
 import BackupStream
+import DeltaSync
 import Foundation
 import Image
+import OffsiteStore
 import Platform
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import OffsiteStore
-import StoreAgent
 import Platform
+import StoreAgent
 import TestSupport
 import Testing
 

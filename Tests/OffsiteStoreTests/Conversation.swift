@@ -1,9 +1,9 @@
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import StoreAgent
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 
 /// A short session that asks everything once.

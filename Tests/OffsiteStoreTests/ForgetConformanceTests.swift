@@ -1,7 +1,7 @@
 import OffsiteStore
+import Platform
 import StoreAgent
 import StoreFormat
-import Platform
 import Synchronization
 import TestSupport
 import Testing

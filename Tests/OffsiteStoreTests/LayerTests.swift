@@ -1,5 +1,5 @@
-import StoreFormat
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

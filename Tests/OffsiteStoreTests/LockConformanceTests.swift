@@ -1,7 +1,7 @@
-import StoreFormat
 import DeltaSync
 import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

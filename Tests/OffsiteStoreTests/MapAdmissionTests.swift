@@ -1,8 +1,8 @@
-import StoreAgent
-import StoreFormat
 import Image
 import OffsiteStore
 import Platform
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

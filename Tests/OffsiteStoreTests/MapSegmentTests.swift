@@ -1,6 +1,6 @@
-import StoreFormat
 import Image
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

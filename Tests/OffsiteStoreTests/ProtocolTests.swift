@@ -1,8 +1,8 @@
-import StoreFormat
 import DeltaSync
 import OffsiteStore
-import StoreAgent
 import Platform
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import StoreAgent
 import OffsiteStore
-import StoreFormat
 import Platform
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

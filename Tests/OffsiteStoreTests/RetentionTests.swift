@@ -1,6 +1,6 @@
 import OffsiteStore
-import StoreFormat
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 package import Platform
+package import StoreFormat
 
 extension ScratchFolder {
     /// Files in memory.

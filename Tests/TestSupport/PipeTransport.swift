@@ -1,8 +1,8 @@
+internal import Foundation
 package import OffsiteStore
+package import Platform
 package import StoreAgent
 package import StoreFormat
-internal import Foundation
-package import Platform
 internal import Synchronization
 
 /// A transport to an agent that runs on a thread of this process, over a socket pair.

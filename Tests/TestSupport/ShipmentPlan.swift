@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Collects what one point of a ``StoreFixture`` changes, and makes its objects.
 struct ShipmentPlan: ~Copyable {

@@ -1,7 +1,7 @@
-package import OffsiteStore
-internal import StoreFormat
 internal import Image
+package import OffsiteStore
 package import Platform
+internal import StoreFormat
 
 extension StoreFixture {
     /// Makes the image of a point again from what its store holds, the plainest way there is.

@@ -1,8 +1,8 @@
 internal import DeltaSync
 package import OffsiteStore
+package import Platform
 internal import StoreAgent
 package import StoreFormat
-package import Platform
 
 /// A job in a store, its points built from seeded bytes with nothing but the object formats.
 ///

@@ -1,5 +1,5 @@
-import StoreFormat
 import Platform
+import StoreFormat
 import Testing
 import Verify
 

@@ -38,7 +38,7 @@ struct BufferSource {
                 piece.isHole = true
                 piece.count = end - offset
             } else {
-                piece.count = min(ScanBuffer.bufferBytes, file.length - offset)
+                piece.count = min(WatchedFile.pieceBytes, file.length - offset)
                 piece.file = shared
                 if shared == nil {
                     let offset = offset
@@ -58,7 +58,7 @@ struct BufferSource {
         if data.upperBound <= offset { data = file.data(from: offset) }
         guard data.lowerBound > offset else { return nil }
         let end =
-            data.lowerBound - (data.lowerBound == file.length ? 0 : data.lowerBound % ScanBuffer.bufferBytes)
+            data.lowerBound - (data.lowerBound == file.length ? 0 : data.lowerBound % WatchedFile.pieceBytes)
         return end > offset ? end : nil
     }
 }

@@ -16,13 +16,13 @@ final class ImageScan {
     let writer: ImageWriter
     private let ring: BufferRing<ScanBuffer>
     private let progress: (_ doneBytes: Int, _ totalBytes: Int?) -> Void
-    private let pulse: Backup.Pulse
+    private let pulse: ReadPulse
     private let totalBytes: Int?
     private var doneBytes = 0
 
     init(
         _ writer: ImageWriter, totalBytes: Int?, progress: @escaping (Int, Int?) -> Void,
-        pulse: @escaping Backup.Pulse
+        pulse: @escaping ReadPulse
     ) {
         self.writer = writer
         self.totalBytes = totalBytes

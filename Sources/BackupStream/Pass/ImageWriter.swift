@@ -71,8 +71,8 @@ final class ImageWriter {
         }
         // Behind its end the file has a hole of its own.
         let end = min(offset + range.upperBound, usedLength)
-        let zeros = [UInt8](repeating: 0, count: min(ScanBuffer.bufferBytes, max(0, end - offset)))
-        for start in stride(from: offset + range.lowerBound, to: end, by: ScanBuffer.bufferBytes) {
+        let zeros = [UInt8](repeating: 0, count: min(WatchedFile.pieceBytes, max(0, end - offset)))
+        for start in stride(from: offset + range.lowerBound, to: end, by: WatchedFile.pieceBytes) {
             try file.write(zeros.span.extracting(0..<min(zeros.count, end - start)), at: start)
         }
     }

@@ -4,10 +4,7 @@ internal import Platform
 
 /// A piece of a source on its way through the pass, and what its bytes say.
 struct ScanBuffer: Sendable {
-    /// A multiple of every page size, and small enough to stay in a core's cache from reading to fingerprints.
-    static let bufferBytes = 256 << 10
-
-    var buffer = [UInt8](repeating: 0, count: bufferBytes)
+    var buffer = [UInt8](repeating: 0, count: WatchedFile.pieceBytes)
     /// Bytes of the piece; more than the buffer has where it is a hole.
     var count = 0
     /// Where it stands in the source.

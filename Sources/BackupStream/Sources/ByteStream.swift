@@ -31,9 +31,9 @@ final class PipedStream: ByteStream {
     static let patienceMilliseconds = 500
 
     private let input: any ByteInput
-    private let pulse: Backup.Pulse
+    private let pulse: ReadPulse
 
-    init(_ input: any ByteInput, _ pulse: @escaping Backup.Pulse) {
+    init(_ input: any ByteInput, _ pulse: @escaping ReadPulse) {
         self.input = input
         self.pulse = pulse
     }

@@ -4,14 +4,14 @@ internal import Platform
 final class CommandStream: ByteStream {
     private let child: ChildProcess
     private let output: PipedStream
-    private let pulse: Backup.Pulse
+    private let pulse: ReadPulse
     /// The command's standard error although it ended well: the exit status of `a | b` hides a failure of `a`.
     private(set) var warnings: [String] = []
     /// How much of stderr an error repeats.
     private static let quotedLines = 3
     private static let quotedCharacters = 500
 
-    init(_ text: String, _ pulse: @escaping Backup.Pulse) throws(BackupError) {
+    init(_ text: String, _ pulse: @escaping ReadPulse) throws(BackupError) {
         do throws(SystemError) { child = try ChildProcess(shell: text) } catch { throw .source(error) }
         child.closeInput()
         output = PipedStream(child, pulse)

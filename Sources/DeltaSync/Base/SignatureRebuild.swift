@@ -1,7 +1,7 @@
-package import Restore
-package import StoreFormat
 package import Image
 package import Platform
+package import Restore
+package import StoreFormat
 
 /// Makes an image's signature again from a store: layout from the point, fingerprints from the map.
 ///

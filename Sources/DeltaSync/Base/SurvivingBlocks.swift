@@ -1,7 +1,7 @@
-internal import Restore
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import Restore
+internal import StoreFormat
 
 /// Blocks of a base that an image has unchanged, told by fingerprints that are not on the base's own grid.
 struct SurvivingBlocks {

@@ -1,5 +1,5 @@
-internal import Restore
 internal import Image
+internal import Restore
 
 /// Compares an image with its base at the expected places: the same member, the same offset.
 struct BlockComparison {

@@ -1,6 +1,6 @@
-package import Restore
 internal import Image
 package import Platform
+package import Restore
 
 /// What of an image its base has.
 ///

@@ -1,6 +1,6 @@
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 
 /// Bytes that are to become a record.
 struct EncodingTask: Sendable {

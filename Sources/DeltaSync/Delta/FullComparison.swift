@@ -1,6 +1,6 @@
-internal import Restore
 internal import Image
 internal import Platform
+internal import Restore
 
 /// Compares blocks that look unchanged with the base's bytes, which their fingerprints alone have vouched for.
 ///

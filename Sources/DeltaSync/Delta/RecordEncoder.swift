@@ -1,6 +1,6 @@
+internal import Platform
 package import Restore
 package import StoreFormat
-internal import Platform
 
 /// Turns blocks into records, each proven by decoding it again.
 package struct RecordEncoder: ~Copyable {

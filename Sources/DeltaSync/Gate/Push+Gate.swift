@@ -1,7 +1,7 @@
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 
 extension Push {
     /// Says of a point that is about to be committed whether it is held, and why.

@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 internal import Platform
+package import StoreFormat
 
 /// Judges a full that is about to be committed by the good ones before it: what an intruder or a mishap does to a source
 /// looks unlike any night before.

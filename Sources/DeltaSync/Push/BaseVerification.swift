@@ -1,8 +1,8 @@
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Image
-internal import Platform
 
 /// Proves in the store what a push is to be built upon, and makes the best of what is damaged there.
 ///

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Fills frames with records, packs with frames, and ships the packs as they grow.
 ///

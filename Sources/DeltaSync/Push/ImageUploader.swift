@@ -1,7 +1,7 @@
-internal import Restore
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import Restore
+internal import StoreFormat
 
 /// Ships the blocks of an image that its base does not have, and says where everything is now.
 struct ImageUploader: ~Copyable {

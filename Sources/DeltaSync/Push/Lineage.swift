@@ -1,8 +1,8 @@
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Image
-internal import Platform
 
 /// Knows which points of a target this host committed itself, and who made the newer ones.
 ///

@@ -1,8 +1,8 @@
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Image
-internal import Platform
 
 /// What a base's map is still good for when some packs are damaged.
 struct MapRecovery {

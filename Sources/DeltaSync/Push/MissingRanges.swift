@@ -1,6 +1,6 @@
-internal import Restore
 internal import Image
 internal import Platform
+internal import Restore
 
 /// Parts of a base's image whose bytes the store no longer has: what looks unchanged there must be shipped all the same.
 struct MissingRanges {

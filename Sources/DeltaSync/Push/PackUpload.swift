@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// The pack that is being shipped over one lane.
 final class PackUpload {

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import DequeModule
+internal import StoreFormat
 
 /// Map entries in the order of the image, of which some have no place in a store yet.
 struct PendingEntries {

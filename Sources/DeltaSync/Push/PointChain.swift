@@ -1,7 +1,7 @@
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 
 /// A target's points as a push finds them, some of them damaged perhaps.
 struct PointChain {

@@ -1,8 +1,8 @@
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Image
-internal import Platform
 
 /// Chooses the base of a push: a point that this host committed, or one that it has verified.
 extension Push {

@@ -1,7 +1,7 @@
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 
 /// What this host knows of a target, before a push and after it.
 extension Push {

@@ -1,8 +1,8 @@
+internal import Image
 package import OffsiteStore
+package import Platform
 package import Restore
 package import StoreFormat
-internal import Image
-package import Platform
 
 /// Ships one image to one store as its next point.
 ///
@@ -52,7 +52,9 @@ package struct Push {
         try checkMemory(history, points)
         let journal = state.journal(target)
         let left = journal.left()
-        if !request.provesFully, let head = history.head, left.hasCommitted(head, of: request) {
+        if !request.provesFully, let head = history.head,
+            left.hasCommitted(head, image: request.image.signature.digest, sourceTime: request.sourceTime)
+        {
             // Its name may not be durable yet.
             _ = try syncing { () throws(StoreError) in try store.adopt([], job: job.name) }
             return try committed(head, history, points, journal)
@@ -194,7 +196,7 @@ package struct Push {
     /// Refuses before the first byte what the commit would refuse after the last.
     private func checkSize(_ image: ShippedImage) throws(SyncError) {
         let blocks = image.signature.runs.dataCount
-        let most = MapSegment.maximumBytes / (Fingerprint.byteCount + MapEntry.usualBytes)
+        let most = Point.Segment.maximumBytes / (Fingerprint.byteCount + MapEntry.usualBytes)
         guard blocks > most else { return }
         throw .store(
             StoreError(

@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import OffsiteStore
-internal import Restore
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 
 /// What a delta is made against: the newest point of its own kind, kept apart from the other kind's.
 ///

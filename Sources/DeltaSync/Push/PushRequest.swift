@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What is shipped as a point, and what is said of it.
 package struct PushRequest {

@@ -1,8 +1,8 @@
+internal import DequeModule
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import DequeModule
-internal import Platform
 
 /// Makes records of blocks on several threads, ships them in the order in which they were given, and writes down
 /// where in the image they belong.

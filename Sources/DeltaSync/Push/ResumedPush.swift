@@ -1,7 +1,7 @@
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 
 /// What a push takes over from those before it that came to no point.
 struct ResumedPush {

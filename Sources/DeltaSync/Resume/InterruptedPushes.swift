@@ -1,7 +1,7 @@
-internal import OffsiteStore
-package import StoreFormat
 internal import Image
+internal import OffsiteStore
 package import Platform
+package import StoreFormat
 
 /// What pushes without a point have left in a store, as a journal says.
 package struct InterruptedPushes {
@@ -35,12 +35,12 @@ package struct InterruptedPushes {
         }
     }
 
-    /// Whether `head` is what `request` came to before: its commit was asked for and the answer lost.
-    func hasCommitted(_ head: StoredPoint, of request: PushRequest) -> Bool {
+    /// Whether `head` is this image's point: its commit was asked for, and the answer was lost.
+    func hasCommitted(_ head: StoredPoint, image: Digest256, sourceTime: Timestamp) -> Bool {
         guard let intent else { return false }
         return intent == (head.point.generation, head.digest)
-            && head.point.imageDigest == request.image.signature.digest
-            && head.point.sourceTime == request.sourceTime
+            && head.point.imageDigest == image
+            && head.point.sourceTime == sourceTime
     }
 
     /// Whether a push found that the store has lost something: no sample may miss it now.

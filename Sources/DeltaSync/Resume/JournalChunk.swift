@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 package import Platform
+package import StoreFormat
 
 /// One piece of a push's journal, whole or not there.
 ///

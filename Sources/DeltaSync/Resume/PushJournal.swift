@@ -1,7 +1,7 @@
-package import StoreFormat
 internal import DequeModule
 internal import Image
 package import Platform
+package import StoreFormat
 
 /// What pushes to one target have shipped since its newest point, written down as they go on.
 ///

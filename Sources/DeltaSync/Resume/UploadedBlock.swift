@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A block of an image whose content a pack has, whether a point refers to it or not.
 package struct UploadedBlock: Equatable {

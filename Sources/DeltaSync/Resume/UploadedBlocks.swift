@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 package import Platform
+package import StoreFormat
 
 /// Finds blocks that earlier pushes have shipped, asked for in the order of the image.
 package final class UploadedBlocks {

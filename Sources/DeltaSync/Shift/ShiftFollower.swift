@@ -1,6 +1,6 @@
-internal import Restore
 internal import Image
 internal import Platform
+internal import Restore
 
 /// Tells which blocks of a base stand in the new image, moved on by one number of bytes.
 ///

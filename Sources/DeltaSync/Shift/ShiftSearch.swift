@@ -1,7 +1,7 @@
-internal import Restore
 internal import DequeModule
 internal import Image
 internal import Platform
+internal import Restore
 
 /// Finds where the content of an image stood in its base when that is not the expected place.
 ///

@@ -1,6 +1,6 @@
+package import Platform
 internal import Restore
 package import StoreFormat
-package import Platform
 
 /// What this host remembers of a job.
 ///

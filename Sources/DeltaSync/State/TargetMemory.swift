@@ -1,6 +1,6 @@
+package import Platform
 package import Restore
 package import StoreFormat
-package import Platform
 
 /// What was last seen at a target: notices another store under its name, or an older copy of it.
 ///
@@ -75,7 +75,7 @@ package struct TargetMemory: Equatable, Sendable {
     private static func base(_ reader: inout ByteReader) throws(FormatError) -> Base {
         let image = try reader.digest()
         var segments: [Digest256] = []
-        for _ in 0..<(try reader.varint("segments", limit: MapSegment.maximumStack)) {
+        for _ in 0..<(try reader.varint("segments", limit: Point.maximumSegments)) {
             segments.append(try reader.digest())
         }
         return Base(image: image, segments: segments)

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// The points of the store that is copied to, as they grow.
 struct CopyChain {

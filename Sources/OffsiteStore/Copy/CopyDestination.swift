@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// The store that points are copied to: what it has already.
 struct CopyDestination {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// The store that points are copied from: what each of them needs there.
 struct CopySource {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// Finds out point by point what the destination lacks.
 struct CopySurvey {

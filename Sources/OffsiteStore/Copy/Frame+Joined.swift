@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension Frame {
     /// The same frame with what either of two copies has of it, each of which collection may have thinned in its own way.

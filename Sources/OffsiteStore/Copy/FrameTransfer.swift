@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Carries single frames from one store to another, in packs that are made on the way.
 ///

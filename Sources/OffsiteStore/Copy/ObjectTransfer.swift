@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// Carries objects that are named by their digests from one store to another, some side by side, a piece of each at a time.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// The points of a job in one store, as much of each as it takes to compare stores.
 package struct PointCatalog: Sendable {

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What two stores have in common of a point: one image, of one reading of the source.
 ///

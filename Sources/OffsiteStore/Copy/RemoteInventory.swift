@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Packs and map segments that a store has, with their lengths.
 struct RemoteInventory {

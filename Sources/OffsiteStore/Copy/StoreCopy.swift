@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// Copies points of a job from one store to another, proving all that it reads.
 ///

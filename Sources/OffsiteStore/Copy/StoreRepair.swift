@@ -1,5 +1,5 @@
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 /// Gives a store packs and map segments back that it has lost, from another store of the same job.
 ///

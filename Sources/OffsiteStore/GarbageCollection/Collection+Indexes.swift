@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Indexes name the packs that are there.
 extension GarbageCollector {

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Forgotten points that come back from the trash.
 extension GarbageCollector {

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Packs that are written again without what is dead in them.
 extension GarbageCollector {

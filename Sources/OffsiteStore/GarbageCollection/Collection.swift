@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Takes away what no point of a job needs: mark, move to the trash, sweep what has lain there long enough (RELIABILITY 2.7).
 ///

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 extension Frame {
     /// The same frame without the payloads of records that nothing needs (docs/format/pack.md, section 3).

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// What the points of a job need: every record that their maps refer to, and the bases of these.
 ///

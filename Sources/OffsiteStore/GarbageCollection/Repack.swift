@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// Writes packs again without the records that no point needs.
 ///

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// What was taken away and is not gone yet: folders in a job's `trash/`, each of one act (docs/format/store.md, section 5).
 ///

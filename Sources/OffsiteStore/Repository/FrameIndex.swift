@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// Which pack holds which frame, from a job's index objects.
 ///

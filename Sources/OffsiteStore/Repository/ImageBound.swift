@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 internal import Platform
+package import StoreFormat
 
 /// How far an image may be larger than what is stored of it (docs/decisions/0013-images-are-bounded.md).
 ///

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Reads an index pack by pack, with the memory of one footer.
 struct IndexCursor {

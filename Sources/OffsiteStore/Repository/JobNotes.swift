@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Reads a job's notes about its points, once, when they are first needed.
 final class JobNotes {

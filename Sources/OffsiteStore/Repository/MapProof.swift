@@ -21,9 +21,9 @@ struct MapProof {
         pulse: (() throws(StoreError) -> Void)?
     ) throws(StoreError) {
         func format(_ error: FormatError) -> StoreError { StoreError("read", key.path, error) }
-        guard length <= MapSegment.maximumBytes else {
+        guard length <= Point.Segment.maximumBytes else {
             throw format(
-                .overLimit(field: "map", value: UInt64(length), limit: UInt64(MapSegment.maximumBytes)))
+                .overLimit(field: "map", value: UInt64(length), limit: UInt64(Point.Segment.maximumBytes)))
         }
         var found: (frames: [FrameID], records: [FrameID: BitSet])?
         var sections: [MapEntries.Section] = []

@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// The notes of a job in a store.
 package struct NoteReader {

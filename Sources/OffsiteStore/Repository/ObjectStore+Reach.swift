@@ -1,5 +1,5 @@
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 extension ObjectStore {
     /// Damaged objects, each with all points that need it: a check of one point names that alone.

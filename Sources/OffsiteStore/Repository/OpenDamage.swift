@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// Which of the damage that verifications found has not been found repaired since.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// Whose a job is, as the store's side knows it: the makers whose points count.
 ///

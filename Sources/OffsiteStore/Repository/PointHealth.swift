@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// The effective health of a point: as it was committed, and by the notes since.
 ///

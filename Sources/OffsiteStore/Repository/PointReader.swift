@@ -1,6 +1,6 @@
-package import StoreFormat
 internal import Image
 package import Platform
+package import StoreFormat
 
 /// A committed point as a store has it.
 package struct StoredPoint: Equatable, Sendable {
@@ -223,10 +223,10 @@ package struct PointReader {
         _ segment: Point.Segment, into file: any OpenFile
     ) throws(StoreError) -> MapSegment {
         let key = ObjectKey.map(job.name, segment.name)
-        guard segment.length <= MapSegment.maximumBytes else {
+        guard segment.length <= Point.Segment.maximumBytes else {
             throw StoreError(
                 .corrupt, "read", key.path,
-                "has \(segment.length) bytes, more than the limit of \(MapSegment.maximumBytes)")
+                "has \(segment.length) bytes, more than the limit of \(Point.Segment.maximumBytes)")
         }
         let requests = stride(from: 0, to: segment.length, by: Self.pieceBytes).map {
             ReadRequest.bytes(key, offset: $0, count: min(segment.length - $0, Self.pieceBytes))

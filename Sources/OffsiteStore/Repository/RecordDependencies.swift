@@ -1,6 +1,6 @@
-package import StoreFormat
 package import BitCollections
 package import Platform
+package import StoreFormat
 
 /// Which records need which: the bases of deltas, read from the tables of the frames they stand in.
 ///

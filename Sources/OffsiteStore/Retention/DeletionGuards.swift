@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// What keeps points that a client wants to forget, whatever it wants.
 struct DeletionGuards {

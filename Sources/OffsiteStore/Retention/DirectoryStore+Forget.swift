@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension DirectoryStore {
     /// Order: prove that it may be, make the tomb durable, move the points to the trash, sync.

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension DirectoryStore {
     private static let tombSuffix = ".tomb"

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// All points of a job and what notes say of them, as retention and collection need them: complete, or not at all.
 package struct PointShelf {

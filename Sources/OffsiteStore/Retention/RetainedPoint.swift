@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What retention looks at of a point.
 package struct RetainedPoint: Equatable, Sendable {

@@ -1,5 +1,5 @@
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 /// Decides which points stay: nothing but its arguments goes into it.
 ///

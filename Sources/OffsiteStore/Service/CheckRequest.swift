@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What a store is asked to prove of a job's objects.
 package struct CheckRequest: Equatable, Sendable {

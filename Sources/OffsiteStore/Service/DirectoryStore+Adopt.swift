@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension DirectoryStore {
     /// An object got its name after its content was synced; whether the name itself was, only its maker knew.

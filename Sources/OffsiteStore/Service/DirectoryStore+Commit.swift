@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension DirectoryStore {
     /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.

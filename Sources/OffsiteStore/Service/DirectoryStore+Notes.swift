@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension DirectoryStore {
     /// Order as of a commit: check, write and sync, link without replacing, sync the folder.

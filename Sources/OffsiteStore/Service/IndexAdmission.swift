@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Decides whether an agent takes an index (docs/format/pack.md, section 5).
 ///

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension StoreCheck {
     /// Compares what a point says of its full and of the point before it with what is there.

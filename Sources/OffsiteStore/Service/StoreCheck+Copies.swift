@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension StoreCheck {
     /// Of frames that lie in several packs, so many are compared where not all is read.

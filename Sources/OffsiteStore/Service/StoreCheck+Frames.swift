@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension StoreCheck {
     /// Proves a pack by the digest of its footer and the check values of the frames that this names.

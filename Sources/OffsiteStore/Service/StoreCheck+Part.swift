@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension StoreCheck {
     /// Hashes the objects of an arc in the order of their names, until its time is over; notes where that was.

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BitCollections
 internal import Platform
+internal import StoreFormat
 
 /// Proves the objects of a job where they are (DESIGN section 6, CONVENTIONS "verified N of N").
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension DirectoryStore {
     package func initialise(_ object: StoreObject) throws(StoreError) -> Bool {

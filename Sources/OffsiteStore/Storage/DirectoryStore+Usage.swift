@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 extension DirectoryStore {
     /// Bytes of all files of all jobs: objects, tombs, the trash, and what any session has under way.

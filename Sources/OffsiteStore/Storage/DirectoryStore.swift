@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A store in a folder of this host; the agent serves one of these, too.
 package final class DirectoryStore: ObjectStore {

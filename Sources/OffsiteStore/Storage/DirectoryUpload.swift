@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// An object arriving in a folder: hashed as it is written, named when it is whole and durable.
 final class DirectoryUpload: ObjectUpload {

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A store in front of another one, which answers for it in all that it does not say itself.
 package protocol ForwardingStore: ObjectStore {

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A store of recovery points, wherever it is.
 ///

@@ -1,5 +1,5 @@
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 /// A store's files as root uses them: new files and folders get the owner of the store.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A store that takes no more than a number of bytes, of all its jobs together.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// A read that can be asked for before the answers to others are there.
 package enum ReadRequest: Equatable, Sendable {

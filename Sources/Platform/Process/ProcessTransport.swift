@@ -23,29 +23,12 @@ package final class ProcessTransport: Transport {
     ///   - peer: What errors call the other end.
     ///   - progressSeconds: Longest wait without a byte moved.
     package convenience init(
-        _ arguments: [String], peer: String, progressSeconds: Int = SSHOptions.defaultProgressSeconds
+        _ arguments: [String], peer: String, progressSeconds: Int = TransportPatience.progressSeconds
     ) throws(TransportError) {
         try self.init(arguments, peer: peer, progressSeconds: progressSeconds, diagnosis: .program)
     }
 
-    /// Starts `command` (the configured `ssh-command`) to run `remote` at `destination`.
-    package convenience init(
-        command: String, destination: SSHDestination, remote: String,
-        progressSeconds: Int = SSHOptions.defaultProgressSeconds
-    ) throws(TransportError) {
-        let arguments: [String]
-        do throws(SSHCommandLine.ParseError) {
-            arguments = try SSHCommandLine.argv(command: command, destination: destination, remote: remote)
-        } catch {
-            throw TransportError(
-                .command, operation: "connect", peer: destination.description,
-                detail: "ssh-command is \(error.description)")
-        }
-        try self.init(
-            arguments, peer: destination.description, progressSeconds: progressSeconds, diagnosis: .sshClient)
-    }
-
-    private init(
+    init(
         _ arguments: [String], peer: String, progressSeconds: Int, diagnosis: ExitDiagnosis
     ) throws(TransportError) {
         self.peer = peer

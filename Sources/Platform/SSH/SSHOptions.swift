@@ -1,7 +1,5 @@
 /// How to connect, apart from where to: all that the transport in process is told; no `ssh_config` is read.
 package struct SSHOptions: Equatable, Sendable {
-    package static let defaultProgressSeconds = 120
-
     /// Private keys to offer; none means the agent behind `SSH_AUTH_SOCK` if there is one, then the default files.
     package var identityFiles: [String] = []
     /// The only file to look for host keys in; nil means the user's and the system's.
@@ -9,7 +7,7 @@ package struct SSHOptions: Equatable, Sendable {
     /// Longest wait for a connection, and then again for each step of the handshake.
     package var connectSeconds = 30
     /// Longest wait without a byte moved.
-    package var progressSeconds = SSHOptions.defaultProgressSeconds
+    package var progressSeconds = TransportPatience.progressSeconds
     /// How long nothing is sent while waiting, before a sign of life is.
     package var keepAliveSeconds = 15
     /// AES-GCM first: 1.4 to 1.6 times faster than what is chosen otherwise; the last for far ends without AES.

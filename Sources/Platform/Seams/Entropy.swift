@@ -24,3 +24,11 @@ package struct SystemEntropy: Entropy {
         return result
     }
 }
+
+extension Identifier {
+    /// Sixteen fresh random bytes.
+    package static func random(from entropy: any Entropy) throws(SystemError) -> Self {
+        let bytes = try entropy.bytes(byteCount)
+        return Identifier(bytes.span)
+    }
+}

@@ -72,3 +72,9 @@ package struct TransportError: Error, Equatable, Sendable, CustomStringConvertib
 
     package var description: String { "\(operation) \(peer): \(detail)" }
 }
+
+/// How long a transport waits for its other end.
+package enum TransportPatience {
+    /// Longest wait without a byte moved, unless a configuration says otherwise.
+    package static let progressSeconds = 120
+}

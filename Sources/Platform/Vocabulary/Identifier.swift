@@ -16,12 +16,6 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible {
         self.init(high: bytes.uint64(at: offset), low: bytes.uint64(at: offset + 8))
     }
 
-    /// Sixteen fresh random bytes.
-    package static func random(from entropy: any Entropy) throws(SystemError) -> Self {
-        let bytes = try entropy.bytes(byteCount)
-        return Identifier(bytes.span)
-    }
-
     package var bytes: [UInt8] {
         var writer = ByteWriter(capacity: Self.byteCount)
         writer.uint64(high)

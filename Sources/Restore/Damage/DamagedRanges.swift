@@ -1,7 +1,7 @@
-package import OffsiteStore
-package import StoreFormat
 internal import Image
+package import OffsiteStore
 package import Platform
+package import StoreFormat
 
 /// Finds the bytes of an image that cannot be made any more, since packs are damaged.
 ///

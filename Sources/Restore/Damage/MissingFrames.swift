@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// The frames that cannot be read any more, since packs are damaged; each of these packs' frames is read once, when asked for.
 final class MissingFrames {

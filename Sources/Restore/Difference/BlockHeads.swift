@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 extension ImageReader {
     /// Hands on the first bytes of blocks of the image, each proven.

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// Tells what is different between two images from their maps and fingerprints; no pack is read.
 ///

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// Finds out which parts of records an image has somewhere, going through its map once.
 struct MovedSearch {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 package import Platform
+internal import StoreFormat
 
 /// Writes a rebuilt image to a file that appears whole and proven, or not at all.
 package struct ImageFile {

@@ -1,5 +1,5 @@
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 /// Makes files into what images have, writing only the blocks that differ.
 ///

@@ -1,7 +1,7 @@
-package import OffsiteStore
-package import StoreFormat
 internal import Image
+package import OffsiteStore
 package import Platform
+package import StoreFormat
 
 /// A point's map segments, newest first, as a stack that grows by layers.
 ///
@@ -143,7 +143,7 @@ package struct LayeredMap {
         while let below = rest.first,
             // The last one has the whole image: to write that again would be the dearest part of a night.
             (rest.count == 1 ? 2 : 1) * below.name.length <= top.name.length
-                || rest.count >= MapSegment.maximumStack || !isStored
+                || rest.count >= Point.maximumSegments || !isStored
         {
             do throws(ImageError) {
                 top = try top.merged(over: below, runLimit: limit, job: job.id, scratch)

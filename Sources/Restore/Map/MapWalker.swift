@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Image
+package import StoreFormat
 
 /// What a map says of ranges of its image, as much at once as is planned at once.
 package struct MapWalker {

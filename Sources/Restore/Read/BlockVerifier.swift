@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// Compares bytes of an image, as they pass in rising order, with the fingerprints of its blocks.
 ///

@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// A step of a restore with all that it is made from.
 struct DecodingTask: Sendable {

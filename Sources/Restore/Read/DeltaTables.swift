@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// The deltas that a part of an image is made of, and their bases down to plain records.
 ///

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Fetches what the steps of a plan need, in their order and ahead of them, and keeps it until its last use.
 ///

@@ -1,7 +1,7 @@
-package import OffsiteStore
-package import StoreFormat
 internal import Image
+package import OffsiteStore
 package import Platform
+package import StoreFormat
 
 /// Makes a point's image again, or parts of it, in image order, and proves it on the way.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 internal import Platform
+package import StoreFormat
 
 /// Decodes records from what was fetched of their frames; one thread's.
 ///

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Answers requests for records: takes out of a frame what is wanted of it.
 ///

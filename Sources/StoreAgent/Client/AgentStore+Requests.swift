@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension AgentStore {
     package func initialise(_ object: StoreObject) throws(StoreError) -> Bool {

@@ -18,7 +18,7 @@ struct AnswerPatience {
         case check
     }
 
-    private static let promptSeconds = UInt64(SSHOptions.defaultProgressSeconds)
+    private static let promptSeconds = UInt64(TransportPatience.progressSeconds)
     private static let longSeconds: UInt64 = 30 * 60
     private static let collectionSeconds: UInt64 = 12 * 3600
     /// A check in all, however much its reports say has been done.

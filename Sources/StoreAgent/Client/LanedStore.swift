@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// A store whose large uploads go over several lanes: sessions of their own with the same store.
 ///

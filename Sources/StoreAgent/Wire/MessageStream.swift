@@ -15,7 +15,7 @@ final class MessageStream {
     private static let maximumNoiseBytes = 512
 
     /// How long the bytes of one message may take: so much, and a second more for every KiB of it.
-    private static let messageSeconds = UInt64(SSHOptions.defaultProgressSeconds)
+    private static let messageSeconds = UInt64(TransportPatience.progressSeconds)
     private static let leastBytesPerSecond = 1 << 10
 
     private let channel: any ByteChannel

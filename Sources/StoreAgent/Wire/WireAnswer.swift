@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// What an agent answers with, field by field (docs/format/protocol.md, section 5).
 enum WireAnswer {

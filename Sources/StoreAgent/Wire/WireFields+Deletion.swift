@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Layout: job, string maker, flags (1 byte: 1 a trial, 2 more than half may go, 4 the clock is trusted), varint items; for each
 /// the generation (8 bytes), the digest or zero, string reason.

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 extension Name {
     init(parsing reader: inout ByteReader) throws(FormatError) {

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// What a client asks of an agent (docs/format/protocol.md, section 4).
 ///

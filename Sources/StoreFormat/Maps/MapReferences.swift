@@ -16,10 +16,10 @@ package enum MapReferences {
         length: Int, job: Identifier, expected: Digest256, format: @escaping (FormatError) -> E,
         read: @escaping (_ offset: Int, _ count: Int) throws(E) -> [UInt8]
     ) throws(E) -> [FrameID: BitSet] {
-        guard length <= MapSegment.maximumBytes else {
+        guard length <= Point.Segment.maximumBytes else {
             throw format(
                 .overLimit(
-                    field: "map", value: UInt64(max(0, length)), limit: UInt64(MapSegment.maximumBytes)))
+                    field: "map", value: UInt64(max(0, length)), limit: UInt64(Point.Segment.maximumBytes)))
         }
         var found: [FrameID: BitSet]?
         let name = try ObjectScan(length: length, format: format, read: read).run(

@@ -6,9 +6,6 @@ package import Platform
 /// docs/format/map.md. Named by the SHA-256 of its bytes, the same in every store of the job. Entries and fingerprints
 /// stay in its file and are read as they are asked for; runs are in memory.
 package struct MapSegment {
-    /// Most segments a point's map may have.
-    package static let maximumStack = 8
-    package static let maximumBytes = 1 << 34
     /// Most bytes of each section.
     package static let sections = [
         "FRMS": 1 << 30, "ENTS": 4 << 20, "RUNS": 256 << 20, "FPRT": FingerprintList.sectionBytes,
@@ -28,7 +25,7 @@ package struct MapSegment {
     package init(reading file: any OpenFile, job: Identifier) throws(ImageError) {
         let length: Int
         do throws(SystemError) { length = try file.status().length } catch { throw .system(error) }
-        guard length <= Self.maximumBytes else { throw .system(.tooLarge(file.path)) }
+        guard length <= Point.Segment.maximumBytes else { throw .system(.tooLarge(file.path)) }
         var frames: [FrameID]?
         var sections: [MapEntries.Section] = []
         var runs: [UInt8]?

@@ -75,10 +75,11 @@ extension Point {
         counts.badPages = try open.varint("bad pages")
         toolVersion = try open.string("tool version", limit: 256)
         segments = []
-        for _ in 0..<(try open.varint("segments", limit: MapSegment.maximumStack)) {
+        for _ in 0..<(try open.varint("segments", limit: Point.maximumSegments)) {
             let name = try open.digest()
             segments.append(
-                Segment(name: name, length: try open.varint("segment length", limit: MapSegment.maximumBytes))
+                Segment(
+                    name: name, length: try open.varint("segment length", limit: Point.Segment.maximumBytes))
             )
         }
         try open.finish()

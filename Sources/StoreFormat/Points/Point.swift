@@ -39,7 +39,12 @@ package struct Point: Equatable, Sendable {
         }
     }
 
+    /// Most segments a point's map may have.
+    package static let maximumSegments = 8
+
     package struct Segment: Hashable, Sendable {
+        package static let maximumBytes = 1 << 34
+
         package let name: Digest256
         package let length: Int
 

@@ -1,7 +1,7 @@
-package import Restore
 internal import ESE
 internal import Image
 internal import Platform
+package import Restore
 
 /// The trees of a database that pages belong to which are not what they were.
 package struct ChangedTrees: Equatable, Sendable {

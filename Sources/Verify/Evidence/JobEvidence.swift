@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What a store says of a job: its newest points, and what was proved of them when (DESIGN, section 6).
 ///

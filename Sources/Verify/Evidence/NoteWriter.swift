@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// Writes down in a job's store what was learned of its points.
 package struct NoteWriter {

@@ -1,7 +1,7 @@
-internal import StoreFormat
-package import OffsiteStore
 internal import BackupStream
+package import OffsiteStore
 package import Platform
+internal import StoreFormat
 
 /// Says how much a verification read, as JSON in its note with names in snake case.
 ///

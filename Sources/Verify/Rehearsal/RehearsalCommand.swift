@@ -1,5 +1,5 @@
-package import Restore
 package import Platform
+package import Restore
 
 /// The user's own proof: a command that is run on what was restored.
 package struct RehearsalCommand: Equatable, Sendable {

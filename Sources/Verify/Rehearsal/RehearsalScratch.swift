@@ -1,5 +1,5 @@
-package import Restore
 package import Platform
+package import Restore
 
 /// The place of one rehearsal in a folder that many may use at once: a folder of its own, held by a `flock`.
 ///

@@ -1,7 +1,7 @@
-package import Restore
 internal import BackupStream
 internal import ESE
 package import Platform
+package import Restore
 
 /// Looks at restored files as the engine would: every page of each database, and whether its logs bring it back.
 ///

@@ -1,8 +1,8 @@
-internal import StoreFormat
-package import Restore
 internal import BackupStream
 internal import Image
 internal import Platform
+package import Restore
+internal import StoreFormat
 
 /// The files of a folder that are the members of a set.
 package enum MemberFiles {

@@ -1,8 +1,8 @@
-internal import StoreFormat
-package import OffsiteStore
-package import Restore
 internal import Image
+package import OffsiteStore
 package import Platform
+package import Restore
+internal import StoreFormat
 
 /// One plain copy of a point, beside which stands what it is.
 ///

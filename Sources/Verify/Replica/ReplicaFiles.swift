@@ -1,5 +1,5 @@
-internal import Restore
 package import Platform
+internal import Restore
 
 /// The names that belong to a replica, and what is under them.
 package struct ReplicaFiles {

@@ -1,7 +1,7 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import BackupStream
+internal import OffsiteStore
 package import Platform
+internal import StoreFormat
 
 /// What stands beside a replica: which point it has.
 ///

@@ -1,6 +1,6 @@
 package import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// Which points of a job have been proved: all that they need was found in the store, after they were committed.
 package struct VerifiedPoints {

@@ -1,6 +1,6 @@
 package import OffsiteStore
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// What a store has of a job since a time: every point, verification and rehearsal, oldest first.
 ///

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import BackupStream
+package import StoreFormat
 
 extension PageUse {
     /// From the facts about its source, which know what lies behind the end of a database; else from its counts.

@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Platform
+package import StoreFormat
 
 /// How much of a job's bytes had been read again within a time, at each moment of another.
 ///

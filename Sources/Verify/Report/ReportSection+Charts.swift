@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Its plots.
 extension ReportSection {

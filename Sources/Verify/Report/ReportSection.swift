@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// One target's part of the page, as the template takes it: words and numbers, all of them text.
 struct ReportSection {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 package import OffsiteStore
 package import Platform
+internal import StoreFormat
 
 /// What a report says of a job at one target; what could not be asked says so, and is never shown as good.
 package struct TargetReport: Sendable {

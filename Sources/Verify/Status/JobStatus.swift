@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 /// How a job stands at one target, judged by what the store says.
 package struct JobStatus: Sendable {

@@ -1,6 +1,6 @@
 package import OffsiteStore
-internal import StoreFormat
 package import Platform
+internal import StoreFormat
 
 extension SpaceForecast {
     /// Points of each job that are read at most: a month of nights, or ten days of hours.

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Lets the points of another key count as the job's own.

@@ -1,8 +1,8 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import ArgumentParser
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Keeps a plain copy of the newest proved point.

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// Copies points from one store to another.

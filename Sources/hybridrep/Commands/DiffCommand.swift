@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// Tells what changed between two points.

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 
 /// Puts a job's points on a medium that can be carried.
 struct ExportSeedCommand: ToolCommand {

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// Takes points off a job's list; their bytes stay in the store until `gc` finds that nothing else needs them.

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// Takes away what no point of a job needs any more.

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Creates a store at a target and gives jobs their place in it.
 struct InitCommand: ToolCommand {

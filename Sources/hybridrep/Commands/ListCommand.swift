@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import ArgumentParser
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Lists a job's points.
 struct ListCommand: ToolCommand {

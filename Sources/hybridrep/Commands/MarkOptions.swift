@@ -1,6 +1,6 @@
+internal import ArgumentParser
 internal import OffsiteStore
 internal import StoreFormat
-internal import ArgumentParser
 
 /// What all commands take that say something of a job or a point to its stores.
 struct MarkOptions: ParsableArguments {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import ArgumentParser
 internal import Platform
+internal import StoreFormat
 
 /// Keeps a point from retention.
 struct PinCommand: ToolCommand {

@@ -1,7 +1,7 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Accepts a point that the sanity gate holds.
 struct ReleaseCommand: ToolCommand {

@@ -1,9 +1,9 @@
-internal import StoreFormat
-internal import Restore
-internal import OffsiteStore
 internal import ArgumentParser
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 
 /// Brings a point back.
 struct RestoreCommand: ToolCommand {

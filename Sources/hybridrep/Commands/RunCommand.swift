@@ -1,6 +1,6 @@
-internal import Restore
 internal import ArgumentParser
 internal import Platform
+internal import Restore
 
 /// Backs jobs up, pushes them to every target, and verifies quickly: what cron calls.
 struct RunCommand: ToolCommand {

@@ -1,9 +1,9 @@
-internal import OffsiteStore
-internal import StoreAgent
-internal import StoreFormat
 internal import ArgumentParser
 internal import Logging
+internal import OffsiteStore
 internal import Platform
+internal import StoreAgent
+internal import StoreFormat
 
 /// The agent: serves one store over standard input and output, normally as the forced command of a key.
 struct ServeCommand: ToolCommand {

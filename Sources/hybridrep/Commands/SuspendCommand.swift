@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import ArgumentParser
 internal import Platform
+internal import StoreFormat
 
 /// Has status not judge the age of a job's points.
 struct SuspendCommand: ToolCommand {

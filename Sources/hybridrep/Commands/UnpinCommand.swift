@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import ArgumentParser
 internal import Platform
+internal import StoreFormat
 
 /// Leaves a point to retention again.
 struct UnpinCommand: ToolCommand {

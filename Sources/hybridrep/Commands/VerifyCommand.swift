@@ -1,9 +1,9 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import ArgumentParser
 internal import BackupStream
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Proves that points are intact.

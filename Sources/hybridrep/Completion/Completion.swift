@@ -1,8 +1,8 @@
-internal import OffsiteStore
-internal import DeltaSync
-internal import StoreFormat
 internal import ArgumentParser
+internal import DeltaSync
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Words that a shell offers for an argument.
 ///

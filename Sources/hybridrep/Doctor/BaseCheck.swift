@@ -1,10 +1,10 @@
-internal import StoreFormat
-internal import DeltaSync
-internal import OffsiteStore
-internal import Restore
 internal import BackupStream
+internal import DeltaSync
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 
 /// Looks whether what this host remembers of a target is what is there, and whether the next delta has its base.
 struct BaseCheck {

@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import DeltaSync
 internal import BackupStream
+internal import DeltaSync
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// Looks whether the spool has room for the images it will hold.
 struct SpoolCheck {

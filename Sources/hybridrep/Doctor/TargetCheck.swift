@@ -1,8 +1,8 @@
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import StoreAgent
 internal import StoreFormat
-internal import Image
-internal import Platform
 internal import Verify
 
 /// Looks at one target: who answers there, what it has of the job, and whether there is room.

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreAgent
 internal import Logging
+internal import OffsiteStore
 internal import Platform
+internal import StoreAgent
 
 /// How an agent is reached, and what may be used of the way.
 struct AgentLink {

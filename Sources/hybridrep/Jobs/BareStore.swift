@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// A store that no configuration names: what is missing there cannot be made from here.
 final class BareStore: ForwardingStore {

@@ -1,8 +1,8 @@
-internal import OffsiteStore
-internal import Restore
 internal import BackupStream
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
 
 extension CommandFailure {
     /// A store operation: the kind decides the verdict (CONVENTIONS, Verdicts).

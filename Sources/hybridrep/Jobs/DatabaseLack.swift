@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BackupStream
 internal import Image
+internal import StoreFormat
 
 /// Databases that an older point has and a new image lacks, those apart that were accepted by name.
 struct DatabaseLack: Sendable {

@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import OffsiteStore
-internal import Restore
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 internal import Verify
 
 /// What differs between two points, for people and for programs.

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Makes the history of this host again, as far as the stores of its jobs know it.

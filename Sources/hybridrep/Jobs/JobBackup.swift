@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import BackupStream
 internal import Platform
+internal import StoreFormat
 
 /// Reads a job's source into its spool.
 struct JobBackup {

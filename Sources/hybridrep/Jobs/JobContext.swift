@@ -1,8 +1,8 @@
+internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
-internal import StoreFormat
-internal import BackupStream
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// A configured job and what this host has of it: its state, its spool, its identity.

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Copies points of a job from one store to another, and tells of it.

@@ -1,10 +1,10 @@
+internal import BackupStream
 internal import DeltaSync
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import BackupStream
-internal import Image
-internal import Platform
 internal import Verify
 
 /// Ships an image to the targets of a job, each with its own verdict.

@@ -1,8 +1,8 @@
 internal import DeltaSync
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 internal import Verify
 
 /// Gives a job its place in one store, under the identity it has everywhere.

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// Takes from other stores of a job what is damaged in one, and from this host what is damaged in its newest point.

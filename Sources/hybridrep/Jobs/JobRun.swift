@@ -1,8 +1,8 @@
-internal import DeltaSync
-internal import StoreFormat
 internal import BackupStream
+internal import DeltaSync
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// What cron calls for one job: back up, push to every target, verify quickly, tidy the spool.
 struct JobRun {

@@ -1,8 +1,8 @@
-internal import DeltaSync
-internal import StoreFormat
 internal import BackupStream
+internal import DeltaSync
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// Compares the pages of a new image with those of the images that were shipped last.
 ///

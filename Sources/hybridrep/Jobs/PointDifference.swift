@@ -1,9 +1,9 @@
-internal import OffsiteStore
-internal import Restore
-internal import StoreFormat
 internal import BackupStream
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 internal import Verify
 
 /// Compares two points of a store.

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Adds a note on a point, or on the whole job, in the stores of a job.

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Which point a user means: `latest`, a generation, an id, or the newest at a time.
 enum PointSelection: Equatable {

@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import Restore
 internal import BackupStream
 internal import Image
 internal import Platform
+internal import Restore
+internal import StoreFormat
 internal import Verify
 
 extension Restoration {

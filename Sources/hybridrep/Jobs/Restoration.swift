@@ -1,10 +1,10 @@
-internal import StoreFormat
-internal import DeltaSync
-internal import OffsiteStore
-internal import Restore
 internal import BackupStream
+internal import DeltaSync
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import Restore
+internal import StoreFormat
 internal import Verify
 
 /// Where a rebuilt image goes.

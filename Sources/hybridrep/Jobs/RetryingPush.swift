@@ -1,9 +1,9 @@
+internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import BackupStream
-internal import Platform
 
 /// A push to one target that connects again when the connection breaks, and goes on where it was.
 struct RetryingPush {

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// What a run has come to, for hooks and for the history of this host.
 final class RunOutcome {

@@ -1,7 +1,7 @@
-internal import StoreFormat
 internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// A copy to or from a folder that is carried between sites: an ordinary store, known to no configuration.
 struct SeedCopy {

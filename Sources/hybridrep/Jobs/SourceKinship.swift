@@ -1,8 +1,8 @@
+internal import BackupStream
 internal import DeltaSync
 internal import OffsiteStore
-internal import StoreFormat
-internal import BackupStream
 internal import Platform
+internal import StoreFormat
 
 /// Tells the points of this host's source from those of others.
 struct SourceKinship: Sendable {

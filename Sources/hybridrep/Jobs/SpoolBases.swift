@@ -1,5 +1,5 @@
-internal import DeltaSync
 internal import BackupStream
+internal import DeltaSync
 internal import Platform
 
 /// The images in the spool, as bases of deltas.

@@ -1,6 +1,6 @@
+internal import ArgumentParser
 internal import DeltaSync
 internal import OffsiteStore
-internal import ArgumentParser
 internal import Platform
 
 /// The store a reading command uses: one of the job's targets, or on a bare host the one that is named.

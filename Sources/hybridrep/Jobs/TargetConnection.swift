@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreAgent
 internal import Logging
+internal import OffsiteStore
 internal import Platform
+internal import StoreAgent
 
 /// Opens the stores that targets name.
 struct TargetConnection {

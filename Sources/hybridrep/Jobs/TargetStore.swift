@@ -1,7 +1,7 @@
 internal import DeltaSync
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// A store by the name it has in the configuration, so that messages about what is missing there can be typed.
 ///

@@ -1,9 +1,9 @@
-internal import DeltaSync
-internal import OffsiteStore
-internal import StoreFormat
 internal import BackupStream
+internal import DeltaSync
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// What a push to one target came to, as its JSON line says it.

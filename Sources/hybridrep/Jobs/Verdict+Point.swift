@@ -1,5 +1,5 @@
-internal import StoreFormat
 internal import BackupStream
+internal import StoreFormat
 
 extension ImageManifest {
     /// Why the image is suspicious by what was found while it was read.

@@ -1,8 +1,8 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import BackupStream
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// What is told of a verification.

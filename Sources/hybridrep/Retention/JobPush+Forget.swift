@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import Logging
+internal import OffsiteStore
 internal import Platform
 
 extension JobPush {

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// The rules of `keep` on the command line; where any is given, none of the configuration's holds.

@@ -1,7 +1,7 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import BackupStream
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// Has a store forget points of a job: what its rules let go, or what a person names.
 struct PointForgetting {

@@ -1,5 +1,5 @@
-internal import OffsiteStore
 internal import ArgumentParser
+internal import OffsiteStore
 internal import Platform
 
 /// The stores a command takes away from: all of the job's targets, one of them, or on a bare host the one that is named.

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// The one line that `status --nagios` prints, with performance data, and its own exit codes.

@@ -1,6 +1,6 @@
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 extension TargetStatus {

@@ -1,7 +1,7 @@
-internal import OffsiteStore
-internal import StoreFormat
 internal import BackupStream
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Asks the stores of jobs how these stand.

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// Status for people: a line a job and target, then what to do.

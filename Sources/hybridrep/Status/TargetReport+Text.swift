@@ -1,7 +1,7 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 extension TargetReport {

@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import Verify
 
 /// How one job stands at one of its targets: what its store says, or why nobody can tell.

@@ -1,8 +1,8 @@
+import Image
 import OffsiteStore
+import Platform
 import StoreAgent
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 
 /// One thing that the holder of an append-only key tries, in a session of its own.

@@ -1,10 +1,10 @@
 import DeltaSync
+import Image
 import OffsiteStore
+import Platform
 import Restore
 import StoreAgent
 import StoreFormat
-import Image
-import Platform
 import TestSupport
 
 /// A job whose owner ships a night at a time to a store that others may write to as well.

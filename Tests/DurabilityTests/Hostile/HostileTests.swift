@@ -1,8 +1,8 @@
-import StoreAgent
 import OffsiteStore
-import Restore
-import StoreFormat
 import Platform
+import Restore
+import StoreAgent
+import StoreFormat
 import TestSupport
 import Testing
 

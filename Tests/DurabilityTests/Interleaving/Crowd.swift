@@ -1,6 +1,6 @@
 import OffsiteStore
-import Restore
 import Platform
+import Restore
 import Synchronization
 import TestSupport
 

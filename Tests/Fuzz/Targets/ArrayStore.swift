@@ -1,7 +1,7 @@
 internal import DeltaSync
 internal import OffsiteStore
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 
 /// A store that has what a fuzzer gave it; it can only be read.
 final class ArrayStore: ObjectStore {

@@ -1,5 +1,5 @@
-internal import StoreAgent
 internal import Platform
+internal import StoreAgent
 
 /// The far end of a client, played by the input: bytes as they are, or answers to what was asked.
 final class HostileAgent: Transport {

@@ -1,7 +1,7 @@
 internal import DeltaSync
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 internal import TestSupport
 
 extension FuzzTarget {

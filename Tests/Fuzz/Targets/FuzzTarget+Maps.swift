@@ -1,6 +1,6 @@
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import Platform
 internal import TestSupport
 
 extension FuzzTarget {
@@ -13,7 +13,7 @@ extension FuzzTarget {
         FuzzTarget("map-stack", seeds: { stackSeeds }) { bytes in
             var input = FuzzInput(bytes)
             var segments: [MapSegment] = []
-            while !input.isAtEnd, segments.count < MapSegment.maximumStack {
+            while !input.isAtEnd, segments.count < Point.maximumSegments {
                 let object = mapObject(&input)
                 guard let segment = try? MapSegment(parsing: object, job: Reseal.job) else { continue }
                 segments.append(segment)
@@ -67,7 +67,7 @@ extension FuzzTarget {
             ),
             let (grown, _) = try? stack.adding(layer, job: job, .memory)
         else { return }
-        precondition(grown.segments.count <= MapSegment.maximumStack, "a stack stays small")
+        precondition(grown.segments.count <= Point.maximumSegments, "a stack stays small")
     }
 
     /// A map object with two frames, and as many entries and runs as the input asks for.

@@ -1,6 +1,6 @@
 internal import DeltaSync
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import TestSupport
 
 extension FuzzTarget {

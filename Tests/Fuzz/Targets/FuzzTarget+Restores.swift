@@ -1,10 +1,10 @@
+internal import BitCollections
 internal import DeltaSync
+internal import Image
 internal import OffsiteStore
+internal import Platform
 internal import Restore
 internal import StoreFormat
-internal import BitCollections
-internal import Image
-internal import Platform
 internal import TestSupport
 
 extension FuzzTarget {

@@ -1,8 +1,8 @@
 internal import DeltaSync
 internal import OffsiteStore
+internal import Platform
 internal import StoreAgent
 internal import StoreFormat
-internal import Platform
 internal import TestSupport
 
 extension FuzzTarget {

@@ -1,6 +1,6 @@
 internal import DeltaSync
-internal import StoreFormat
 internal import Platform
+internal import StoreFormat
 internal import TestSupport
 
 /// Makes digests and lengths right again after a mutation, so that what stands behind them is reached.

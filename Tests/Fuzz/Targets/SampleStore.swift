@@ -1,8 +1,8 @@
 internal import DeltaSync
-internal import OffsiteStore
-internal import StoreFormat
 internal import Image
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 internal import TestSupport
 
 /// A store of two small points in memory: where inputs come from, and what peers are served from.

@@ -1,7 +1,7 @@
 import DeltaSync
 import OffsiteStore
-import StoreFormat
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

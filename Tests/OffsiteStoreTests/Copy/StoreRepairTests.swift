@@ -1,7 +1,7 @@
-import OffsiteStore
-import StoreFormat
 import Foundation
+import OffsiteStore
 import Platform
+import StoreFormat
 import TestSupport
 import Testing
 

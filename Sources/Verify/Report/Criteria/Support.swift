@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// The third criterion: somebody who was not there can bring it back, with what is written down.
 struct Support {

@@ -1,7 +1,7 @@
-internal import StoreFormat
-internal import OffsiteStore
 internal import BackupStream
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
 
 /// The first criterion: what is restored never has a write without those that came before it.
 ///

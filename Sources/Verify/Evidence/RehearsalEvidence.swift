@@ -1,7 +1,7 @@
-package import OffsiteStore
-package import StoreFormat
 package import BackupStream
+package import OffsiteStore
 package import Platform
+package import StoreFormat
 
 /// What one rehearsal did and found, as its note keeps it: JSON with names in snake case.
 ///

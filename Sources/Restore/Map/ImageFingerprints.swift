@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// The fingerprints of an image's blocks, as far as its map knows them: not of a block that has moved off its grid.
 struct ImageFingerprints {

@@ -50,9 +50,6 @@ package struct Backup {
         }
     }
 
-    /// Called between the steps of reading, and while a source keeps it waiting; throws `interrupted` to end it.
-    package typealias Pulse = () throws(BackupError) -> Void
-
     package let source: SourceSpecification
     package let spool: Spool
     package let job: Identifier
@@ -62,14 +59,14 @@ package struct Backup {
     package let options: Options
     /// What is piped into the program; only a `stdin` source needs it.
     package let standardInput: (any ByteInput)?
-    let pulse: Pulse
+    let pulse: ReadPulse
     /// For logs; spent by the first that stays bad.
     let patience: ReadPatience
 
     package init(
         of source: SourceSpecification, into spool: Spool, job: Identifier, fingerprinter: Fingerprinter,
         clock: any Clock, maker: Maker, options: Options = Options(), standardInput: (any ByteInput)? = nil,
-        pulse: @escaping Pulse = {}
+        pulse: @escaping ReadPulse = {}
     ) {
         self.source = source
         self.spool = spool

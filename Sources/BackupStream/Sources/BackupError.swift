@@ -64,3 +64,6 @@ package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible 
         return Self(.spool, error.description)
     }
 }
+
+/// Called between the steps of reading, and while a source keeps it waiting; throws `interrupted` to end it.
+package typealias ReadPulse = () throws(BackupError) -> Void

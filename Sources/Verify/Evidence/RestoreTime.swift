@@ -1,6 +1,6 @@
-internal import StoreFormat
 internal import Image
 internal import Platform
+internal import StoreFormat
 
 /// What came of the promise that a restore takes no longer than a time.
 package enum RestorePromise: String, Sendable {

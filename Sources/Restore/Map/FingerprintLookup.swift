@@ -1,5 +1,5 @@
-package import StoreFormat
 package import Image
+package import StoreFormat
 
 /// Finds the fingerprints of blocks asked for in rising order.
 package struct FingerprintLookup {
