@@ -45,7 +45,7 @@ let package = Package(
         .target(
             name: "Platform",
             dependencies: [
-                "CZstd", "CCrypto", "CLibSSH", "CXXHash", "CLinux", deque, subprocess, systemPackage,
+                "CZstd", "CCrypto", "CLibSSH", "CXXHash", "CLinux", subprocess, systemPackage,
             ],
             swiftSettings: common),
         .target(name: "Image", dependencies: ["Platform"], swiftSettings: memorySafe),
@@ -57,20 +57,20 @@ let package = Package(
             name: "OffsiteStore", dependencies: ["StoreFormat", "Image", "Platform", bitSet],
             swiftSettings: memorySafe),
         .target(
-            name: "StoreAgent", dependencies: ["OffsiteStore", "StoreFormat", "Image", "Platform"],
+            name: "StoreAgent", dependencies: ["OffsiteStore", "StoreFormat", "Platform"],
             swiftSettings: memorySafe),
         .target(
             name: "Restore",
-            dependencies: ["OffsiteStore", "StoreFormat", "Image", "Platform", deque, bitSet],
+            dependencies: ["OffsiteStore", "StoreFormat", "Image", "Platform"],
             swiftSettings: memorySafe),
         .target(
             name: "DeltaSync",
-            dependencies: ["Restore", "OffsiteStore", "StoreFormat", "Image", "Platform", deque, bitSet],
+            dependencies: ["Restore", "OffsiteStore", "StoreFormat", "Image", "Platform", deque],
             swiftSettings: memorySafe),
         .target(
             name: "Verify",
             dependencies: [
-                "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "BackupStream", "ESE", "Image",
+                "Restore", "OffsiteStore", "StoreFormat", "BackupStream", "ESE", "Image",
                 "Platform",
                 grdb, mustache,
             ],
@@ -105,7 +105,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "hybridrep", "BackupStream", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore",
+                "hybridrep", "BackupStream", "DeltaSync", "StoreAgent", "OffsiteStore",
                 "StoreFormat", "Image", "Platform", "TestSupport",
             ], swiftSettings: memorySafe),
         .executableTarget(
@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "hybridrep", "make-ese-set", "Verify", "StoreAgent", "OffsiteStore", "StoreFormat", "ESE",
+                "hybridrep", "make-ese-set", "Verify", "OffsiteStore", "StoreFormat", "ESE",
                 "Image", "Platform",
                 "TestSupport",
             ],
@@ -135,8 +135,8 @@ let package = Package(
         .testTarget(
             name: "VerifyTests",
             dependencies: [
-                "Verify", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "Image",
-                "Platform", "TestSupport", grdb,
+                "Verify", "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "Platform", "TestSupport",
+                grdb,
             ],
             swiftSettings: memorySafe),
         .testTarget(
@@ -162,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "FuzzTargets", "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat",
+                "FuzzTargets", "Restore", "OffsiteStore", "StoreFormat",
                 "BackupStream", "Image", "Platform",
                 "TestSupport",
             ], swiftSettings: memorySafe),

@@ -1,4 +1,3 @@
-import DeltaSync
 import Image
 import OffsiteStore
 import Platform

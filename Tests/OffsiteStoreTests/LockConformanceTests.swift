@@ -1,4 +1,3 @@
-import DeltaSync
 import OffsiteStore
 import Platform
 import StoreFormat

@@ -1,4 +1,3 @@
-internal import DeltaSync
 package import OffsiteStore
 package import Platform
 internal import StoreAgent
