@@ -56,3 +56,47 @@ final class PipedStream: ByteStream {
 
     func finish() {}
 }
+
+/// What a command writes to its standard output; good only when it then exits with status 0.
+final class CommandStream: ByteStream {
+    private let child: ChildProcess
+    private let output: PipedStream
+    private let pulse: ReadPulse
+    /// The command's standard error although it ended well: the exit status of `a | b` hides a failure of `a`.
+    private(set) var warnings: [String] = []
+    /// How much of stderr an error repeats.
+    private static let quotedLines = 3
+    private static let quotedCharacters = 500
+
+    init(_ text: String, _ pulse: @escaping ReadPulse) throws(BackupError) {
+        do throws(SystemError) { child = try ChildProcess(shell: text) } catch { throw .source(error) }
+        child.closeInput()
+        output = PipedStream(child, pulse)
+        self.pulse = pulse
+    }
+
+    func fill(_ target: inout MutableSpan<UInt8>) throws(BackupError) -> Int { try output.fill(&target) }
+
+    func finish() throws(BackupError) {
+        // It may close its output long before it ends.
+        while child.status(withinMilliseconds: PipedStream.patienceMilliseconds) == nil { try pulse() }
+        let end = child.finish()
+        let said = Self.lastLines(end.stderr)
+        let how: String
+        switch end.status {
+        case .exited(0):
+            if !said.isEmpty { warnings = ["the command wrote to standard error: \(said)"] }
+            return
+        case .exited(let code): how = "exited with status \(code)"
+        case .signalled(let number): how = "was ended by signal \(number)"
+        case .unknown: how = "ended, how is not known"
+        }
+        throw BackupError(.sourceFailed, "run command: it \(how)\(said.isEmpty ? "" : ": \(said)")")
+    }
+
+    private static func lastLines(_ text: String) -> String {
+        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
+            .suffix(quotedLines)
+        return PrintableText.of(String(lines.joined(separator: " | ").suffix(quotedCharacters)), limit: .max)
+    }
+}

@@ -21,3 +21,22 @@ package enum PageSize: Int, CaseIterable, Sendable, Encodable {
     /// Where database page `number` begins in the file: two header slots come first.
     package func offset(ofPage number: UInt32) -> Int { (Int(number) + 1) * rawValue }
 }
+
+/// A page that no database is without once it was created.
+package enum SystemPage: UInt32, CaseIterable, Sendable, Encodable {
+    case root = 1
+    case ownedExtents = 2
+    case availableExtents = 3
+    case catalog = 4
+}
+
+extension SystemPage: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .root: "the root of the database"
+        case .ownedExtents: "the root of its owned extents"
+        case .availableExtents: "the root of its available extents"
+        case .catalog: "the root of the catalog"
+        }
+    }
+}

@@ -1,5 +1,27 @@
 internal import Platform
 
+/// The part of a page that every page size has alike (format notes 4).
+package struct PageHead: Equatable {
+    package static let byteCount = 40
+    /// When the page was last changed, on the database's own clock.
+    package let dbtime: UInt64
+    /// The tree that the page belongs to; 0 for a page that was never written.
+    package let objectID: UInt32
+
+    /// - Parameter page: A page, or its first ``byteCount`` bytes; traps when there are fewer.
+    package init(_ page: Span<UInt8>) {
+        dbtime = page.uint64(at: 8)
+        objectID = page.uint32(at: 24)
+    }
+
+    /// The tree that a page belongs to; nil for a page that was never written, or a head that is not whole.
+    package static func objectID(of head: Span<UInt8>) -> UInt32? {
+        guard head.count >= byteCount else { return nil }
+        let id = PageHead(head).objectID
+        return id == 0 ? nil : id
+    }
+}
+
 /// The nodes of a tree page: tags grow down from its end, node bytes up from its header (format notes 1.4, 4).
 struct TreePage {
     /// Key and data of one node; the key includes the prefix that it shares with its page.

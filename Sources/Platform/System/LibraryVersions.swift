@@ -3,6 +3,11 @@ internal import CLibSSH
 internal import CXXHash
 internal import CZstd
 
+/// The version of this program, as in its release tag and in every point it commits.
+package enum ToolVersion {
+    package static let current = "0.1.0"
+}
+
 /// The version of one C library: the one this process loaded and the one it was compiled against.
 ///
 /// The two differ after a package upgrade, and then the loaded one is the one whose faults matter.

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Standard output or standard error of this process.
@@ -50,4 +51,32 @@ package enum StandardStream: Sendable {
 extension SystemError {
     /// The reader of a pipe has gone.
     package var isClosedPipe: Bool { code == EPIPE }
+}
+
+/// A terminal behind one of the standard streams.
+package struct Terminal: Sendable {
+    private let descriptor: Int32
+
+    /// Nil when the stream is a file, a pipe, or closed.
+    package init?(_ stream: StandardStream) {
+        guard isatty(stream.descriptor) == 1 else { return nil }
+        descriptor = stream.descriptor
+    }
+
+    /// Width in columns, asked anew each time because windows change; 80 where the terminal does not know.
+    package var columns: Int {
+        let found = Int(clinux_terminal_columns(descriptor))
+        return found > 0 ? found : 80
+    }
+}
+
+/// The journal of systemd, as the reader of one of our streams.
+package enum JournalStream {
+    /// Whether what is written to `stream` goes to the journal: `JOURNAL_STREAM` has its device and inode.
+    package static func takes(_ stream: StandardStream, _ environment: HostEnvironment) -> Bool {
+        guard let named = environment.value("JOURNAL_STREAM") else { return false }
+        var status = stat()
+        guard unsafe fstat(stream.descriptor, &status) == 0 else { return false }
+        return named == "\(status.st_dev):\(status.st_ino)"
+    }
 }

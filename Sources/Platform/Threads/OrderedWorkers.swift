@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Glibc
 internal import Synchronization
 
 /// Does work on several threads, and hands the results back in the order in which it was given.
@@ -85,4 +86,9 @@ package final class OrderedWorkers<Work: Sendable, Outcome: Sendable> {
             }
         }
     }
+}
+
+/// The processors that are online.
+package enum Processors {
+    package static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

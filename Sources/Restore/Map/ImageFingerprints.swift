@@ -1,6 +1,6 @@
-internal import Image
+package import Image
 internal import Platform
-internal import StoreFormat
+package import StoreFormat
 
 /// The fingerprints of an image's blocks, as far as its map knows them: not of a block that has moved off its grid.
 struct ImageFingerprints {
@@ -52,5 +52,77 @@ struct ImageFingerprints {
         let total = sum.finish()
         verdict.isProven = isWhole && found.count == verdict.unknownBlocks && total == digest
         return verdict
+    }
+}
+
+/// Finds the fingerprints of blocks asked for in rising order.
+package struct FingerprintLookup {
+    private let runs: [FingerprintRun]
+    private var next = 0
+
+    package init(_ runs: [FingerprintRun]) { self.runs = runs }
+
+    /// What the map says of the block with exactly this range; nil when nothing.
+    package mutating func content(of range: Range<Int>) throws(SyncError) -> BlockContent? {
+        find(range.lowerBound)
+        guard next < runs.count else { return nil }
+        let run = runs[next]
+        let distance = range.lowerBound - run.offset
+        if case .zero = run.source { return distance >= 0 && range.upperBound <= run.end ? .zero : nil }
+        guard distance >= 0, distance % run.blockSize == 0, range.upperBound <= run.end,
+            range.count == min(run.blockSize, run.end - range.lowerBound)
+        else { return nil }
+        return try imaging { () throws(ImageError) in
+            try run.content(ofBlock: distance / run.blockSize)
+        }
+    }
+
+    /// What the map says of an extent's blocks from number `index` on; nil when nothing.
+    ///
+    /// As many zeros as it knows of there, or as many blocks as it knows nothing of; else one block.
+    package mutating func blocks(
+        of extent: Extent, from index: Int
+    ) throws(SyncError) -> (blocks: Range<Int>, content: BlockContent?) {
+        let zero = zeroBlocks(of: extent, from: index)
+        if zero > 0 { return (index..<index + zero, .zero) }
+        let unknown = unknownBlocks(of: extent, from: index)
+        if unknown > 0 { return (index..<index + unknown, nil) }
+        return (index..<index + 1, try content(of: extent.range(ofBlock: index)))
+    }
+
+    /// How many blocks of an extent, from number `index` on, the map says at once to be zero; 0 for none.
+    package mutating func zeroBlocks(of extent: Extent, from index: Int) -> Int {
+        let start = extent.offset + index * extent.blockSize
+        find(start)
+        guard next < runs.count, case .zero = runs[next].source, runs[next].offset <= start else { return 0 }
+        guard runs[next].end < extent.end else { return extent.blockCount - index }
+        return (runs[next].end - start) / extent.blockSize
+    }
+
+    /// How many blocks of an extent, from number `index` on, begin where the map has no fingerprints; 0 for none.
+    private mutating func unknownBlocks(of extent: Extent, from index: Int) -> Int {
+        let start = extent.offset + index * extent.blockSize
+        find(start)
+        guard next < runs.count else { return extent.blockCount - index }
+        var end = runs[next].offset
+        if end <= start {
+            guard case .moved = runs[next].source else { return 0 }
+            end = runs[next].end
+        }
+        guard end < extent.end else { return extent.blockCount - index }
+        return (end - start - 1) / extent.blockSize + 1
+    }
+
+    /// Whether the map says that all of a range is zero.
+    mutating func isZero(_ range: Range<Int>) -> Bool {
+        find(range.lowerBound)
+        guard next < runs.count, case .zero = runs[next].source else { return false }
+        return runs[next].offset <= range.lowerBound && range.upperBound <= runs[next].end
+    }
+
+    /// Goes to the run that `offset` is in, or the one behind it.
+    private mutating func find(_ offset: Int) {
+        if next > 0, next <= runs.count, runs[next - 1].end > offset { next = 0 }
+        while next < runs.count, runs[next].end <= offset { next += 1 }
     }
 }

@@ -1,5 +1,5 @@
 internal import Mustache
-internal import Platform
+package import Platform
 
 /// The verification report as one HTML file: no script, nothing from the network, light and dark, fit to print.
 package struct ReportPage {
@@ -32,5 +32,20 @@ package struct ReportPage {
             "style": ReportTemplate.style, "isEmpty": reports.isEmpty,
             "targets": reports.map { ReportSection(report: $0).context },
         ]
+    }
+}
+
+/// When, where and by what a report was made, and of which time.
+package struct ReportScope: Sendable {
+    package let made: Timestamp
+    package let since: Timestamp
+    package let toolVersion: String
+    package let hostName: String
+
+    package init(made: Timestamp, since: Timestamp, toolVersion: String, hostName: String) {
+        self.made = made
+        self.since = since
+        self.toolVersion = toolVersion
+        self.hostName = hostName
     }
 }

@@ -1,6 +1,7 @@
+package import BackupStream
 package import OffsiteStore
 package import Platform
-internal import StoreFormat
+package import StoreFormat
 
 /// What a report says of a job at one target; what could not be asked says so, and is never shown as good.
 package struct TargetReport: Sendable {
@@ -71,4 +72,17 @@ package struct TargetReport: Sendable {
 
     /// In seconds; nil without a good point.
     package var longestGap: Int? { gaps.map(\.seconds).max() }
+}
+
+extension PageUse {
+    /// From the facts about its source, which know what lies behind the end of a database; else from its counts.
+    package init(_ point: Point) {
+        if let summary = try? ManifestSummary(parsing: point.sourceFacts), !summary.databases.isEmpty {
+            self.init(summary.databases)
+            return
+        }
+        let blank = max(0, point.counts.blankPages)
+        let (rest, isOver) = point.counts.pages.subtractingReportingOverflow(blank)
+        self.init(inUse: isOver ? 0 : max(0, rest), blank: blank)
+    }
 }

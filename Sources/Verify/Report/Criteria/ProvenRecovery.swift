@@ -1,5 +1,39 @@
 internal import BackupStream
+internal import OffsiteStore
 internal import Platform
+internal import StoreFormat
+
+/// One of the three things that have to be shown of replicated Exchange data before anybody relies on it, and what shows it.
+package struct Criterion: Equatable, Sendable {
+    package enum Verdict: String, Sendable {
+        case shown
+        /// Nothing speaks against it, and too little for it.
+        case notShown = "not_shown"
+        /// What was found speaks against it.
+        case contradicted
+
+        /// `not shown`.
+        package var words: String { rawValue.replacing("_", with: " ") }
+    }
+
+    package struct Fact: Equatable, Sendable {
+        package let label: String
+        package let value: String
+
+        init(_ label: String, _ value: String) {
+            self.label = label
+            self.value = value
+        }
+    }
+
+    /// `write_order`, for programs.
+    package let key: String
+    /// `Write order`.
+    package let name: String
+    package let question: String
+    package let verdict: Verdict
+    package let facts: [Fact]
+}
 
 /// The second criterion: that it can be restored was tried, and not concluded.
 struct ProvenRecovery {
@@ -63,5 +97,40 @@ struct ProvenRecovery {
     private var failure: [Criterion.Fact] {
         guard let last = evidence.lastRehearsal, !last.isGood else { return [] }
         return [.init("Last one", "\(last.time), failed: \(last.comment)")]
+    }
+}
+
+/// The third criterion: somebody who was not there can bring it back, with what is written down.
+struct Support {
+    let report: TargetReport
+    let known: TargetReport.Known
+
+    var criterion: Criterion {
+        let latest = known.status.evidence.latest
+        let versions = Set(known.history.points.map(\.point.toolVersion)).sorted()
+        return Criterion(
+            key: "support", name: "Support",
+            question: "Is it written down what made it, what reads it, and how to bring it back?",
+            verdict: latest == nil ? .notShown : .shown,
+            facts: [
+                .init(
+                    "Newest good point made by",
+                    latest.map { "hybridrep \($0.point.toolVersion)" } ?? "nothing"),
+                .init(
+                    "Points of this time made by",
+                    versions.isEmpty ? "nothing" : "hybridrep " + versions.joined(separator: ", ")),
+                .init("Read for this report by", "hybridrep \(report.scope.toolVersion)"),
+                .init(
+                    "Formats",
+                    "docs/format of that version: store, point, note, pack, map, image, signature, protocol"),
+                .init("Second reader", "hybridrep_reader.py, written from those documents alone"),
+                .init("Restore, step by step", "hybridrep runbook \(report.job)"),
+                .init(
+                    "Therefore",
+                    latest == nil
+                        ? "there is nothing to bring back"
+                        : "that page has this site's commands, with this program and without; have it printed"
+                ),
+            ])
     }
 }

@@ -78,3 +78,40 @@ extension FileSystem {
         return try file.bytes(at: 0, count: length)
     }
 }
+
+extension FileSystem {
+    /// Writes a file that others may read, by rename, so that nobody reads half of it.
+    ///
+    /// One that is there keeps its mode; a link is replaced, never followed.
+    ///
+    /// - Throws: ``SystemError/notRegular(_:)`` for a FIFO or a device, such as `/dev/null`: it would be replaced.
+    package func replace(_ path: String, _ bytes: [UInt8]) throws(SystemError) {
+        let replaced = try status(path)
+        if replaced?.kind == .other { throw .notRegular(path) }
+        let temporary = path + ".partial"
+        if try status(temporary) != nil { try remove(temporary) }
+        let isThere = replaced?.kind == .regular
+        let file = try open(temporary, isThere ? .create : .createReadable)
+        // Before anything is in it.
+        if isThere, let replaced { try file.permit(replaced.mode & 0o777) }
+        try file.write(bytes.span, at: 0)
+        try file.sync()
+        try rename(temporary, to: path)
+    }
+}
+
+extension FileSystem {
+    /// Removes a file, a link, or a folder with all that is in it; nothing when it is not there.
+    ///
+    /// Links are removed, never followed: what a path leads to is no folder of ours.
+    package func removeTree(_ path: String) throws(SystemError) {
+        do throws(SystemError) { return try remove(path) } catch {
+            if error.isNotFound { return }
+            guard error.isFolder else { throw error }
+        }
+        do throws(SystemError) {
+            for name in try list(path) { try removeTree(PathText.path(of: name, in: path)) }
+            try removeFolder(path)
+        } catch { guard error.isNotFound else { throw error } }
+    }
+}
