@@ -14,7 +14,7 @@ internal import Platform
             StatusCommand.self,
             ReportCommand.self, HistoryCommand.self,
             ReconcileCommand.self, CopyCommand.self, ExportSeedCommand.self, ImportSeedCommand.self,
-            ForgetCommand.self, GcCommand.self,
+            ForgetCommand.self, GcCommand.self, DropJobCommand.self,
             PinCommand.self, UnpinCommand.self, ReleaseCommand.self, SuspendCommand.self, ResumeCommand.self,
             InitCommand.self, AdoptCommand.self,
             DoctorCommand.self, RunbookCommand.self,

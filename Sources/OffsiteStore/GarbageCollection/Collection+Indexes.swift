@@ -75,7 +75,7 @@ extension GarbageCollector {
     private func readable(_ object: ListedObject, _ shelf: PointShelf) throws(StoreError) -> PackIndex? {
         let bytes: [UInt8]
         do throws(StoreError) { bytes = try store.whole(object.key, limit: PackIndex.maximumBytes) } catch {
-            guard [.corrupt, .failed, .notFound].contains(error.kind) else { throw error }
+            guard error.isDamage else { throw error }
             return nil
         }
         guard SHA256Hasher.hash(bytes.span) == object.key.digest else { return nil }

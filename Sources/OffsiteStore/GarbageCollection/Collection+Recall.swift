@@ -17,7 +17,7 @@ extension GarbageCollector {
             guard isBack else {
                 throw StoreError(
                     .notFound, "take back", key.path, "it is not in the trash",
-                    hint: "hybridrep list \(job) says what is there")
+                    hint: "see what is there with: hybridrep list \(job)")
             }
             taken.append(generation)
         }

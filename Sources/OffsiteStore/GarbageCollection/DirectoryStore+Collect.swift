@@ -10,7 +10,7 @@ extension DirectoryStore {
         _ = try PointReader(self, job: job)
         // This session's own share of it would be in the way.
         sharedLocks[job] = nil
-        sharedLocks[job] = try exclude(job, request.maker)
+        sharedLocks[job] = try exclude(job, request.maker, "collect")
         isCollecting = true
         defer {
             isCollecting = false
@@ -22,12 +22,12 @@ extension DirectoryStore {
     }
 
     /// The job's lock, for nobody else.
-    private func exclude(_ job: Name, _ holder: String) throws(StoreError) -> any HeldLock {
+    func exclude(_ job: Name, _ holder: String, _ operation: String) throws(StoreError) -> any HeldLock {
         let file = folder(job, "lock")
         let lock = try wrap("lock", file) { () throws(SystemError) in try files.lock(file, .exclusive) }
         guard let lock else {
             throw StoreError(
-                .locked, "collect", "job \(job)",
+                .locked, operation, "job \(job)",
                 "it is in use: a push, a verification or a restore is at work",
                 hint: "try again later, or give --lock-wait")
         }

@@ -29,7 +29,7 @@ package struct DeletionPermissions: Equatable, Sendable {
         guard mayMark || ![.released, .unpinned, .suspended, .resumed].contains(kind) else {
             throw StoreError(
                 .refused, "note", subject, "this key may not release, unpin, suspend or resume",
-                hint: "let the key do so, at the store's host: hybridrep serve --may-mark")
+                hint: "do it at the store's own host, or give the key's serve --may-mark there")
         }
     }
 
@@ -41,7 +41,7 @@ package struct DeletionPermissions: Equatable, Sendable {
             throw StoreError(
                 .refused, operation, subject, Self.refusal,
                 hint:
-                    "run it at the store's own host with --store, or let the key: hybridrep serve … --may-forget"
+                    "run it at the store's own host with --store, or give the key's serve --may-forget there"
             )
         }
     }

@@ -1,4 +1,4 @@
-internal import Platform
+package import Platform
 internal import StoreFormat
 
 extension DirectoryStore {
@@ -34,6 +34,19 @@ extension DirectoryStore {
         } catch { throw StoreError("read", path, error) }
     }
 
+    /// Reads what was forgotten, as retention and collection do.
+    ///
+    /// - Returns: How many points were forgotten.
+    /// - Throws: `corrupt` where a point is missing that nobody has forgotten, or the newest tomb cannot be read.
+    package func readTombs(_ job: Name) throws(StoreError) -> Int {
+        let reader = try PointReader(self, job: job)
+        let tomb = try newestTomb(reader.job, store: reader.storeID)
+        try requireNoGap(try reader.generations(), tomb, "read", job)
+        return (tomb?.gone ?? []).reduce(0) { sum, range in
+            sum.saturatingAdd(Int(clamping: range.upperBound - range.lowerBound)).saturatingAdd(1)
+        }
+    }
+
     /// Makes a tomb durable under the next number.
     func publish(_ tomb: Tombstone, _ job: JobObject, store: Identifier) throws(StoreError) {
         let path = tombPath(job.name, tomb.number)
@@ -61,7 +74,7 @@ extension DirectoryStore {
                     throw StoreError(
                         .corrupt, operation, "job \(job)",
                         "point \(expected) is missing, and nothing says that it was forgotten: nothing is taken away",
-                        hint: "hybridrep verify \(job) says what else is lost")
+                        hint: "see what else is lost with: hybridrep verify \(job)")
                 }
                 expected = range.upperBound.saturatingAdd(1)
             }

@@ -11,6 +11,7 @@ extension DirectoryStore {
             }
             try pulse?()
         }
+        for job in try dropped() { sum += try bytes(below: job.path, depth: 3) }
         return sum
     }
 

@@ -72,6 +72,8 @@ extension ForwardingStore {
         try base.collect(request)
     }
 
+    package func drop(_ request: DropRequest) throws(StoreError) -> DropReport { try base.drop(request) }
+
     package func keepAlive() throws(StoreError) { try base.keepAlive() }
 
     package func leave() { base.leave() }

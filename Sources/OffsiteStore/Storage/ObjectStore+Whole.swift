@@ -126,7 +126,9 @@ package enum ReadLimit {
 
     package static func check(_ key: ObjectKey, offset: Int, count: Int) throws(StoreError) {
         guard (0...maximumOffset).contains(offset), (0...bytes).contains(count) else {
-            throw StoreError(.failed, "get", key.path, "\(count) bytes from \(offset) are too many at once")
+            throw StoreError(
+                .failed, "get", key.path, "\(count) bytes from \(offset) are too many at once",
+                scope: .caller)
         }
     }
 }

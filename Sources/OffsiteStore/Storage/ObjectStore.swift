@@ -4,7 +4,7 @@ package import StoreFormat
 /// A store of recovery points, wherever it is.
 ///
 /// The contract, the same for a folder of this host and for one behind an agent:
-/// - Objects are immutable. Nothing replaces one; only ``forget(_:)`` and ``collect(_:)`` take any away.
+/// - Objects are immutable. Nothing replaces one; only ``forget(_:)``, ``collect(_:)`` and ``drop(_:)`` take any away.
 /// - What `finish`, `publishJob`, `initialise` and `commit` and `publishNote` report is durable: content, name, and every
 ///   folder made on the way have been synced.
 /// - An object whose name is its digest is hashed by the store's side before it gets its name.
@@ -100,6 +100,11 @@ package protocol ObjectStore: AnyObject {
     ///
     /// - Throws: `locked` while anybody uses the job; `refused`; `corrupt` where what is needed cannot be told.
     func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport
+
+    /// Removes a job with all that the store has of it, for good.
+    ///
+    /// - Throws: `refused` where it may not go, or has pinned points; `locked` while anybody uses the job; `notFound`.
+    func drop(_ request: DropRequest) throws(StoreError) -> DropReport
 
     /// Tells the far end that this one is at work, in the middle of long work of its own; at most once in 15 seconds.
     func keepAlive() throws(StoreError)

@@ -159,6 +159,11 @@ package final class QuotaStore: ForwardingStore {
         return space.holds(room.availableBytes) ? room : space
     }
 
+    package func drop(_ request: DropRequest) throws(StoreError) -> DropReport {
+        used = nil
+        return try base.drop(request)
+    }
+
     package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
         used = nil
         return try base.collect(request)

@@ -137,6 +137,7 @@ extension Agent {
             return try objects.publishNote(bytes, id: id, job: job).encoded
         case .forget(let request): return WireAnswer.encode(try objects.forget(request))
         case .collect(let request): return WireAnswer.encode(try objects.collect(request))
+        case .dropJob(let request): return WireAnswer.encode(try objects.drop(request))
         case .adopt(let job, let packs): return try objects.adopt(packs, job: job).map { $0 ? 1 : 0 }
         case .records(let request):
             let frame = try objects.read(request.key, at: request.place.offset, count: request.place.length)

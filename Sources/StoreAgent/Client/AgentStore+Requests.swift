@@ -150,6 +150,11 @@ extension AgentStore {
         return try parsed(try ask(.collect(request)), WireAnswer.parseCollectReport)
     }
 
+    package func drop(_ request: DropRequest) throws(StoreError) -> DropReport {
+        try greet()
+        return try parsed(try ask(.dropJob(request)), WireAnswer.parseDropReport)
+    }
+
     /// Every part of a list but the last is full, so that their number is bounded as well.
     private func checkListed(_ part: Int, _ count: Int) throws(StoreError) {
         guard part == WireAnswer.listedObjectsPerMessage, count <= WireAnswer.maximumListedObjects else {

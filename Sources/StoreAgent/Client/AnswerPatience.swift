@@ -75,7 +75,7 @@ extension WireRequest {
     var work: AnswerPatience.Work {
         switch self {
         case .check: .check
-        case .collect: .collection
+        case .collect, .dropJob: .collection
         case .uploadFinish, .commitFinish, .lock, .note, .adopt, .forget: .long
         default: .prompt
         }

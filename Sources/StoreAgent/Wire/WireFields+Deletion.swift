@@ -72,7 +72,42 @@ extension CollectRequest {
     }
 }
 
+/// Layout: job, string maker, flags (1 byte: 1 a trial, 2 pinned points may go).
+extension DropRequest {
+    func encode(into writer: inout ByteWriter) {
+        writer.string(job.description)
+        writer.string(maker.truncated(toUTF8: Tombstone.maximumTextBytes))
+        writer.uint8((isTrial ? 1 : 0) | (takesPinned ? 2 : 0))
+    }
+
+    init(parsing reader: inout ByteReader) throws(FormatError) {
+        self.init(
+            job: try Name(parsing: &reader),
+            maker: try reader.string("maker", limit: Tombstone.maximumTextBytes))
+        let start = reader.offset
+        let flags = try reader.uint8()
+        guard flags < 4 else { throw .badField(field: "flags", offset: start) }
+        isTrial = flags & 1 != 0
+        takesPinned = flags & 2 != 0
+    }
+}
+
 extension WireAnswer {
+    static func encode(_ report: DropReport) -> [UInt8] {
+        var writer = ByteWriter()
+        for count in [report.points, report.files, report.bytes] { writer.varint(count) }
+        return writer.bytes
+    }
+
+    static func parseDropReport(_ bytes: [UInt8]) throws(FormatError) -> DropReport {
+        var reader = ByteReader(bytes)
+        let report = DropReport(
+            points: try reader.varint("points"), files: try reader.varint("files"),
+            bytes: try reader.varint("bytes"))
+        try reader.finish()
+        return report
+    }
+
     static func encode(_ report: ForgetReport) -> [UInt8] {
         var writer = ByteWriter()
         writer.varint(report.forgotten.count)

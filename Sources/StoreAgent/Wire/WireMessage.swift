@@ -36,6 +36,7 @@ package struct WireMessage: Equatable, Sendable {
         case note = 20
         case forget = 21
         case collect = 22
+        case dropJob = 23
         // From the agent.
         case welcome = 64
         case answer = 65

@@ -30,6 +30,7 @@ enum WireRequest: Equatable {
     case note(Name, NoteID, [UInt8])
     case forget(ForgetRequest)
     case collect(CollectRequest)
+    case dropJob(DropRequest)
     case heartbeat
     case goodbye
 
@@ -97,6 +98,9 @@ enum WireRequest: Equatable {
         case .collect(let request):
             request.encode(into: &writer)
             return (.collect, writer.bytes)
+        case .dropJob(let request):
+            request.encode(into: &writer)
+            return (.dropJob, writer.bytes)
         case .heartbeat: return (.heartbeat, [])
         case .goodbye: return (.goodbye, [])
         }
@@ -154,6 +158,7 @@ enum WireRequest: Equatable {
             self = .note(job, id, try reader.take(array: reader.remaining))
         case .forget: self = .forget(try ForgetRequest(parsing: &reader))
         case .collect: self = .collect(try CollectRequest(parsing: &reader))
+        case .dropJob: self = .dropJob(try DropRequest(parsing: &reader))
         case .heartbeat: self = .heartbeat
         case .goodbye: self = .goodbye
         case .hello, .welcome, .answer, .part, .failure, .progress:

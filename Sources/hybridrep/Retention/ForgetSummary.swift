@@ -27,7 +27,8 @@ struct ForgetSummary {
         let points = count == 1 ? "1 point" : "\(count) points"
         let all = "\(place): \(points) "
         if isTrial { return all + "would be forgotten, nothing was changed" }
-        return all + "forgotten" + (count == 0 ? "" : "; hybridrep gc \(job) frees what they alone needed")
+        return all + "forgotten"
+            + (count == 0 ? "" : "; free what they alone needed with: hybridrep gc \(job)")
     }
 
     var message: JSONMessage {

@@ -59,6 +59,7 @@ final class ArrayStore: ObjectStore {
     }
     func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport { throw readOnly }
     func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport { throw readOnly }
+    func drop(_ request: DropRequest) throws(StoreError) -> DropReport { throw readOnly }
     func close() {}
 
     private var readOnly: StoreError { StoreError(.denied, "put", label, "read only") }

@@ -47,6 +47,7 @@ extension FuzzTarget {
         _ = try? store.forget(
             ForgetRequest(job: job, items: [.init(generation: 1, digest: nil, reason: "old")], maker: "me"))
         _ = try? store.collect(CollectRequest(job: job, maker: "me"))
+        _ = try? store.drop(DropRequest(job: job, maker: "me"))
         try? store.close()
     }
 
