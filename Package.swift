@@ -129,7 +129,7 @@ let package = Package(
             dependencies: [
                 "hybridrep", "make-ese-set", "Verify", "OffsiteStore", "StoreFormat", "ESE",
                 "Image", "Platform",
-                "TestSupport",
+                "TestSupport", argumentParser,
             ],
             swiftSettings: memorySafe),
         .testTarget(

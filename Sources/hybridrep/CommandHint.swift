@@ -6,7 +6,7 @@ internal import Platform
 struct CommandHint {
     /// Verbs that take `--store`.
     static let storeVerbs: Set<String> = [
-        "list", "show", "diff", "restore", "apply", "verify", "rehearse", "forget", "gc",
+        "list", "show", "diff", "restore", "apply", "verify", "rehearse", "forget", "gc", "drop-job", "adopt",
     ]
 
     private let text: String

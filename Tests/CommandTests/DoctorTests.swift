@@ -40,6 +40,45 @@ import Testing
         #expect(said.split(separator: "\n").allSatisfy { $0.hasPrefix("ok: ") || $0.contains("; next: ") })
     }
 
+    @Test func aSetThatCannotBeRecoveredIsCode21() throws {
+        let site = try Site()
+        let set = ESESet(pages: 8, isDirty: true, logs: 2)
+        try site.makeSet(set)
+        try site.configure(
+            source: "ese: \(site.path("source"))", targets: ["vault": "directory: \(site.store)"])
+        try site.expectGood("init", "vault")
+        #expect(status(try doctor(site), "set") == "ok")
+        try FileManager.default.removeItem(atPath: site.path("source/\(set.logs()[0].name)"))
+        let checks = try doctor(site, status: 21)
+        #expect(status(checks, "set") == "FAILED")
+        #expect(checks["set"]?.text("next") == "hybridrep ese set \(site.path("source"))")
+    }
+
+    // Goal of this test: what the next run and retention read is read now.
+    @Test func mapsTombstonesAndOwnersAreRead() throws {
+        let site = try Site(source: "command: echo something")
+        for _ in 0..<3 { try site.expectGood("run", Site.job) }
+        try site.expectGood("forget", Site.job, "1", "--more-than-half", "--trust-clock")
+        var checks = try doctor(site)
+        #expect(checks["tombstones"]?.text("message") == "1 points were forgotten")
+        #expect(["content", "tombstones", "owners"].filter { status(checks, $0) != "ok" } == [])
+        let tomb = try #require(try site.stored("tomb").last)
+        try site.flip(tomb, at: 60)
+        checks = try doctor(site, status: 22)
+        #expect(status(checks, "tombstones") == "FAILED")
+        try site.flip(tomb, at: 60)
+        for map in try site.stored("maps") { try site.flip(map, at: 100) }
+        checks = try doctor(site, status: 22)
+        #expect(status(checks, "content") == "FAILED")
+        for map in try site.stored("maps") { try site.flip(map, at: 100) }
+        guard HostIdentity.isRoot else { return }
+        let point = try #require(try site.stored("points").last)
+        try HostFileSystem().open(point, .update).give(to: FileOwner(user: 34, group: 34))
+        checks = try doctor(site)
+        #expect(status(checks, "owners") == "warning")
+        #expect(checks["owners"]?.text("next") == "chown -R root \(site.store)")
+    }
+
     @Test func aSourceThatIsNotThereIsCode20() throws {
         let site = try Site(source: "file: /nonexistent/db.bak")
         let checks = try doctor(site, status: 20)

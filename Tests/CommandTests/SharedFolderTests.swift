@@ -3,6 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
+@testable import hybridrep
+
 /// Folders of this host that others may write into, and what they may have put there.
 @Suite struct SharedFolderTests {
     private let files = HostFileSystem()
@@ -44,6 +46,47 @@ import Testing
         #expect(errors.contains("hint: chmod o-w \(site.path(name))"))
         try self.mode(0o700, site.path(name))
         try site.expectGood("run", Site.job)
+    }
+
+    @Test(arguments: ["state", "spool/mdb01", "store"], [0o770, 0o1770, 0o2775, 0o720])
+    func aFolderThatAGroupMayChangeIsRefused(name: String, mode: Int) throws {
+        let site = try site()
+        let path = site.path(name)
+        if HostIdentity.isRoot { try files.give(path, to: FileOwner(user: 0, group: 34)) }
+        try self.mode(mode, path)
+        let group = try #require(try files.status(path))
+        guard group.group != group.owner, name != "store" || mode != 0o1770 else {
+            try site.expectGood("run", Site.job)
+            return
+        }
+        let errors = try site.expect(2, "run", Site.job)
+        #expect(errors.contains("\(path): group \(group.group) may change what is in it (mode "))
+        #expect(errors.contains("hint: chmod g-w \(path)"))
+        try self.mode(0o700, path)
+        try site.expectGood("run", Site.job)
+    }
+
+    @Test(.enabled(if: HostIdentity.isRoot, "needs root"), arguments: ["state", "spool/mdb01"])
+    func aFolderOfAPrivateGroupIsFine(name: String) throws {
+        let site = try site()
+        let trust = FolderTrust(files: files, path: site.path(name), name: name)
+        try files.give(trust.path, to: FileOwner(user: 34, group: 34))
+        try mode(0o770, trust.path)
+        #expect(try trust.obstacle(mayBeForeign: true) == nil)
+        try files.give(trust.path, to: FileOwner(user: 0, group: 0))
+        #expect(try trust.obstacle(mayBeForeign: true) != nil)
+    }
+
+    // Goal of this test: who may write into the folder of a log does not choose the file that an agent appends to.
+    @Test func theLogOfAnAgentFollowsNoLink() throws {
+        let site = try site()
+        let victim = try victim(site)
+        let log = site.path("serve.log")
+        try FileManager.default.createSymbolicLink(atPath: log, withDestinationPath: victim)
+        let served = try site.scratch.hybridrep(["serve", "--store", site.store, "--log", log])
+        #expect(served.status == 1, "\(served.errorText)")
+        #expect(served.errorText.contains(log))
+        try expectUntouched(victim)
     }
 
     @Test(.enabled(if: HostIdentity.isRoot, "needs root"), arguments: ["state", "spool/mdb01"])

@@ -7,11 +7,13 @@ package final class AppendedFile: Sendable {
 
     /// Opens the file, making it with mode 0600 where it is not there.
     ///
+    /// A link is not followed: whoever may write into its folder could have it name anything.
+    ///
     /// - Throws: ``SystemError/notRegular(_:)`` for a FIFO, a socket or a device.
     package init(_ path: String) throws(SystemError) {
         self.path = path
         descriptor = try OwnedDescriptor(
-            openingFile: path, O_WRONLY | O_APPEND | O_CREAT, permissions: 0o600)
+            openingFile: path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, permissions: 0o600)
     }
 
     package func append(line: String) throws(SystemError) {

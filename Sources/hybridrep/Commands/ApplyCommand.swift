@@ -107,7 +107,7 @@ struct ApplyCommand: ToolCommand {
         if let found = try VerifiedPoints(opened.store, points).newest() { return found }
         throw CommandFailure(
             .notFound, "job \(opened.job) has no good point that was proved",
-            hint: "prove it with: hybridrep verify \(opened.job), or give --unverified")
+            hint: "give --unverified, or prove it with: hybridrep verify \(opened.job)")
     }
 
     private static func words(_ result: Replica.Result, _ point: Point) -> String {

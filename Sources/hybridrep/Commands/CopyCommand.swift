@@ -10,7 +10,7 @@ struct CopyCommand: ToolCommand {
         discussion: HelpExamples.text([
             "copy mdb01 --from vault --to third": "Every point that is newer than the newest there.",
             "copy mdb01 --from vault --to third --dry-run": "What that would send.",
-            "copy mdb01 --from /srv/hybridrep --to ssh://backup@third.example.net/srv/hybridrep":
+            "copy mdb01 --from /srv/hybridrep --to ssh://third/srv/hybridrep":
                 "The same on a host without configuration.",
         ]))
 

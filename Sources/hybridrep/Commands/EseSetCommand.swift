@@ -32,7 +32,7 @@ struct EseSetCommand: ToolCommand {
         }
         for database in set.databases { console.result(text: paragraph(database) + "\n") }
         for warning in set.warnings { console.result("WARNING: \(warning)") }
-        let names = set.databases.map { "hybridrep ese pages \($0.path)" }
+        let names = set.databases.map { "hybridrep ese pages \(ShellQuote.posix($0.path))" }
         console.result("The pages of the databases were not checked: \(names.joined(separator: "; "))")
         try console.result(summary(set))
         return try verdict(set)

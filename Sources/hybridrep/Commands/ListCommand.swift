@@ -68,7 +68,7 @@ struct ListCommand: ToolCommand {
                 list.append(facts.listed)
             } catch {
                 // One damaged point does not hide the others; the exit status tells.
-                guard error.kind == .corrupt else { throw error }
+                guard error.isDamage else { throw error }
                 unreadable.append(error.description)
             }
         }

@@ -14,7 +14,7 @@ struct RestoreCommand: ToolCommand {
             "restore mdb01 --to /restore/mdb01": "The newest good point.",
             "restore mdb01 --at 3h --to /restore/mdb01": "As it was three hours ago.",
             "restore mdb01 --to /restore/mdb01 --in-place": "Fetch and write only what differs.",
-            "restore --store /media/usb/hybridrep --job mdb01 --to /restore/mdb01": "Without configuration.",
+            "restore --store /media/usb/hybridrep --job mdb01 --to /restore": "Without configuration.",
         ]))
 
     @OptionGroup var options: GlobalOptions

@@ -61,14 +61,15 @@ struct ConfigurationFile {
             let mode = String(opened.mode, radix: 8)
             throw ConfigurationError(
                 path, "group or others may write it (mode \(mode)), and it names commands to run",
-                hint: "chmod go-w \(path)")
+                hint: "chmod go-w \(ShellQuote.posix(path))")
         }
         guard [HostIdentity.rootID, HostIdentity.userID].contains(opened.owner) else {
             let owner = HostIdentity.userName(opened.owner) ?? String(opened.owner)
             throw ConfigurationError(
                 path, "belongs to \(owner), neither root nor who runs this, and it names commands to run",
                 hint: HostIdentity.isRoot
-                    ? HostIdentity.commandLine(as: opened.owner) : "chown \(HostIdentity.userID) \(path)")
+                    ? HostIdentity.commandLine(as: opened.owner)
+                    : "chown \(HostIdentity.userID) \(ShellQuote.posix(path))")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationError(path, "not UTF-8 text")

@@ -3,6 +3,7 @@ internal import Platform
 /// Whether others may change what is in a folder that this host relies on.
 struct FolderTrust {
     private static let othersMayWrite: UInt32 = 0o002
+    private static let groupMayWrite: UInt32 = 0o020
     /// Whoever may write into such a folder changes nothing there that is somebody else's.
     private static let sticky: UInt32 = 0o1000
 
@@ -26,6 +27,12 @@ struct FolderTrust {
                 "", "\(name) \(path): every user of this host may change what is in it (mode \(mode))",
                 hint: "chmod o-w \(ShellQuote.posix(path))")
         }
+        if isOpenToGroup(status), !(isShared && status.mode & Self.sticky != 0) {
+            let mode = String(status.mode & 0o7777, radix: 8)
+            return ConfigurationError(
+                "", "\(name) \(path): group \(status.group) may change what is in it (mode \(mode))",
+                hint: "chmod g-w \(ShellQuote.posix(path))")
+        }
         let own = [HostIdentity.rootID, HostIdentity.userID]
         guard mayBeForeign || own.contains(status.owner) else {
             let owner = HostIdentity.userName(status.owner) ?? String(status.owner)
@@ -38,9 +45,18 @@ struct FolderTrust {
         return nil
     }
 
+    /// Whether others than the owner may write by the folder's group.
+    ///
+    /// A user's private group has the user's own number, and nobody else in it; that of root may have members.
+    private func isOpenToGroup(_ status: FileStatus) -> Bool {
+        status.mode & Self.groupMayWrite != 0
+            && (status.group != status.owner || status.owner == HostIdentity.rootID)
+    }
+
     /// Whether it is one where others make places of their own.
     func isShared() throws(SystemError) -> Bool {
-        (try files.status(path)?.mode ?? 0) & Self.othersMayWrite != 0
+        guard let status = try files.status(path) else { return false }
+        return status.mode & Self.othersMayWrite != 0 || isOpenToGroup(status)
     }
 }
 

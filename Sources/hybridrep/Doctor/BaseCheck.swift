@@ -43,7 +43,9 @@ struct BaseCheck {
         if let newest = generations.last, newest > memory.generation {
             return .warning(
                 "base", target, "it has point \(newest), and this host remembers \(memory.generation)",
-                next: "hybridrep list \(job) --target \(target), to see whether another host pushes to it")
+                next:
+                    "see whether another host pushes to it: hybridrep list \(job) --target \(target) --verbose"
+            )
         }
         guard try points.undamaged(memory.generation) != nil else {
             return .failed(

@@ -62,7 +62,7 @@ struct KeyCheck {
                     .authentication, check, target,
                     "\(keys.name) is not in \(keys.files.joined(separator: " or "))",
                     next:
-                        "\(keys.scan) >> \(ShellQuote.posix(keys.files[0])), and compare its fingerprint at the far end"
+                        "\(keys.scan) >> \(ShellQuote.posix(keys.files[0])); compare its fingerprint at the far end"
                 )
             }
             return .good(

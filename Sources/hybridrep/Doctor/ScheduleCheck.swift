@@ -40,7 +40,7 @@ struct ScheduleCheck {
 
     private static func finding(_ job: String, _ found: [String], _ unknown: [String]) -> Finding {
         if !found.isEmpty { return .good("schedule", nil, "in \(found.joined(separator: ", "))") }
-        let next = "cron/install \(job), which shows what it would set up"
+        let next = "see what would be set up: cron/install \(job)"
         guard unknown.isEmpty else {
             return .warning(
                 "schedule", nil,

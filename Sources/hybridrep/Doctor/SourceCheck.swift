@@ -1,3 +1,4 @@
+internal import ESE
 internal import BackupStream
 internal import Platform
 
@@ -9,12 +10,40 @@ struct SourceCheck {
     var findings: [Finding] {
         switch context.job.source.kind {
         case .ese(let folder, let logs):
-            return [finding(folder.value, mayBeFolder: true)]
+            let found =
+                [finding(folder.value, mayBeFolder: true)]
                 + [logs.value].compactMap { $0 }.map { finding($0, mayBeFolder: true) }
+            guard found.allSatisfy({ $0.level.verdict == .good }) else { return found }
+            return found + [set(folder.value, logs: logs.value)]
         case .file(let file, _): return [finding(file.value, mayBeFolder: false)]
         case .command: return [.good(Self.check, nil, "a command, which is not tried")]
         case .standardInput: return [.good(Self.check, nil, "standard input")]
         }
+    }
+
+    /// Evaluates the set by its headers and logs, as the next run does before it reads pages.
+    private func set(_ path: String, logs: String?) -> Finding {
+        let check = "set"
+        let words = ([path] + (logs.map { ["--logs", $0] } ?? [])).map { ShellQuote.posix($0) }
+        let next = "hybridrep ese set \(words.joined(separator: " "))"
+        do throws(BackupError) {
+            let set = try SetInspection(opening: path, logs: logs, in: context.session.files)
+            for database in set.databases {
+                switch database.verdict.outcome {
+                case .clean, .complete: continue
+                case .withLoss:
+                    return .failed(
+                        .badPages, check, nil, "\(database.path): \(database.verdict)", next: next)
+                case .notRecoverable(let refusal):
+                    return .failed(.badPages, check, nil, "\(database.path): \(refusal)", next: next)
+                }
+            }
+            let count = set.databases.count == 1 ? "1 database" : "\(set.databases.count) databases"
+            guard let warning = set.warnings.first else {
+                return .good(check, nil, "\(count) can be recovered, by headers and logs")
+            }
+            return .warning(check, nil, warning, next: next)
+        } catch { return .failed(check, nil, error, otherwise: next) }
     }
 
     private func finding(_ path: String, mayBeFolder: Bool) -> Finding {

@@ -32,7 +32,8 @@ struct SpoolCheck {
             let missing = isEndless ? .max : max(0, wanted - present.reduce(0, +))
             let text =
                 "\(free); \(count) images of \(HumanQuantity.bytes(size)) want \(HumanQuantity.bytes(missing)) more"
-            let next = "df -h \(ShellQuote.posix(spool.folder)), and more disk or a smaller spool keep"
+            let next =
+                "give it more disk or a smaller spool keep; see: df -h \(ShellQuote.posix(spool.folder))"
             if space.availableBytes >= missing { return .good(check, nil, text) }
             return space.availableBytes < size
                 ? .failed(.noSpace, check, nil, text, next: next) : .warning(check, nil, text, next: next)

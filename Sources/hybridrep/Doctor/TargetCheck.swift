@@ -34,6 +34,7 @@ struct TargetCheck {
             // What the next run reads: the lists of objects, the newest point, and the notes.
             for kind in [ObjectKind.pack, .map, .index] { _ = try store.list(kind, job: job) }
             _ = try JobEvidence(reading: points)
+            findings += try StoreCheckup(job: job, target: name, place: place, points: points).findings()
             findings += try BaseCheck(context: context, target: name, points: points).findings()
             let newest = try points.generations().last.flatMap { try points.undamaged($0)?.point }
             if let newest, newest.kind == .full { image(newest.layout.length) }
@@ -56,14 +57,15 @@ struct TargetCheck {
         }
         return .warning(
             "version", name, "hybridrep \(agent.toolVersion) there, \(ToolVersion.current) here",
-            next: "hybridrep version, here and there, and install the newer one at both ends")
+            next: "install the newer one at both ends; each says its own with: hybridrep version")
     }
 
     /// The far end read its clock between two readings of ours.
     private func skew(_ agent: AgentStore, _ ours: ClosedRange<Timestamp>) -> Finding {
         guard let theirs = agent.agentTime else {
             return .warning(
-                "clock", name, "unknown: the far end has said no time", next: "date -u, here and there")
+                "clock", name, "unknown: the far end has said no time",
+                next: "compare, here and there: date -u")
         }
         let apart = max(
             ours.lowerBound.seconds - theirs.seconds, theirs.seconds - ours.upperBound.seconds, 0)
@@ -72,7 +74,7 @@ struct TargetCheck {
         return .warning(
             "clock", name,
             "it is \(HumanQuantity.duration(milliseconds: Int(apart) * 1000)) \(way) this host's",
-            next: "timedatectl status, here and there")
+            next: "see which one is right, here and there: timedatectl status")
     }
 
     private func room(_ space: SpaceStatus, _ newest: Point?) -> Finding {
@@ -81,10 +83,10 @@ struct TargetCheck {
             "\(HumanQuantity.bytes(space.availableBytes)) free of \(HumanQuantity.bytes(space.totalBytes))"
             + (space.isQuota ? ", its quota" : "")
         let more =
-            "hybridrep list \(job) --target \(name), and "
-            + (space.isQuota
+            (space.isQuota
                 ? "raise the quota (of the target here, of serve at the far end)"
-                : "give the store more disk") + ", or keep fewer points"
+                : "give the store more disk")
+            + ", or keep fewer points; see them with: hybridrep list \(job) --target \(name)"
         let wanted = newest.map(\.counts.shippedBytes) ?? 0
         let text = newest == nil ? free : "\(free); the newest point took \(HumanQuantity.bytes(wanted))"
         // What a push asks for at once.
