@@ -92,9 +92,7 @@ package func syncing<R>(_ body: () throws(StoreError) -> R) throws(SyncError) ->
 package func referenced<R>(_ body: () throws(StoreError) -> R) throws(SyncError) -> R {
     do throws(StoreError) { return try body() } catch {
         // An object that a disk cannot read is as lost as a missing one; `verify` reports it so, too.
-        guard error.scope == .object, [.notFound, .corrupt, .failed].contains(error.kind) else {
-            throw .store(error)
-        }
+        guard error.isDamage else { throw .store(error) }
         throw .damaged(error.description)
     }
 }

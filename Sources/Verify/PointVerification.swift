@@ -118,7 +118,7 @@ package struct PointVerification {
             guard let asked else { return [] }
             return [try points.full(of: asked)?.point, asked].compactMap { $0 }
         } catch {
-            guard error.kind == .corrupt, !result.check.damage.isEmpty else { throw .store(error) }
+            guard error.isDamage, !result.check.damage.isEmpty else { throw .store(error) }
             return []
         }
     }

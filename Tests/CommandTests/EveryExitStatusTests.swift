@@ -40,7 +40,7 @@ import Testing
     /// The end of a command that has this one.
     ///
     /// Without one for every case this does not compile.
-    private static func end(_ verdict: hybridrep.ExitStatus) throws -> Command.Result {
+    static func end(_ verdict: hybridrep.ExitStatus) throws -> Command.Result {
         let site = try site(quota: verdict == .refused ? "400K" : nil)
         switch verdict {
         case .good: return try site.run("verify", Site.job, "--full")

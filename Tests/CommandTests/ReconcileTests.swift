@@ -32,7 +32,7 @@ import Testing
         #expect(warnings.count == 1)
         let text = try #require(warnings.first?.text("message"))
         #expect(text.contains("was damaged at vault (jobs/mdb01/packs/"))
-        #expect(text.contains("older points stay damaged (2): hybridrep verify mdb01 --full names them"))
+        #expect(text.contains("older points stay damaged (2), by name with: hybridrep verify mdb01 --full"))
         let summary = try #require(lines.last)
         #expect(summary.flag("committed") == true)
         #expect(summary.text("health") == "good")

@@ -214,7 +214,7 @@ package struct FrameIndex: Sendable {
                 packs[Int(number)].isUnindexed = true
                 for entry in footer.entries where !add(entry, in: number) { return }
             } catch {
-                guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
+                guard error.isDamage else { throw error }
                 // Damaged, and so missed by whoever needs a frame of it.
             }
         }

@@ -109,7 +109,7 @@ package struct PointReader {
     /// A point; nil for one that is not there any more, or is damaged.
     package func undamaged(_ generation: UInt64) throws(StoreError) -> StoredPoint? {
         do throws(StoreError) { return try point(generation) } catch {
-            guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw error }
+            guard error.isDamage else { throw error }
             return nil
         }
     }

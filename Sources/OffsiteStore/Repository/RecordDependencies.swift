@@ -165,10 +165,7 @@ package struct RecordDependencies {
             tables.insert(table, for: frame, cost: table.memoryBytes)
             return table
         } catch {
-            switch error.kind {
-            case .corrupt, .notFound, .failed: throw .missing(error.description)
-            default: throw .store(error)
-            }
+            throw error.isDamage ? .missing(error.description) : .store(error)
         }
     }
 

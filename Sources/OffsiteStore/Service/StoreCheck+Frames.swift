@@ -31,7 +31,7 @@ extension StoreCheck {
                 report.hashedObjects += 1
                 report.hashedBytes += location.entry.length
             } catch {
-                guard [.failed, .notFound, .corrupt].contains(error.kind) else { throw error }
+                guard error.isDamage else { throw error }
                 add(.init(object: key.path, reason: error.detail, points: neededFrames[frame] ?? []))
             }
         }

@@ -248,7 +248,7 @@ struct StoreCheck {
                     replacing: true)
             }
         } catch {
-            guard [.failed, .notFound, .corrupt].contains(error.kind) else { throw error }
+            guard error.isDamage else { throw error }
             add(.init(object: object.key.path, reason: error.detail, points: needed[object] ?? []))
         }
     }

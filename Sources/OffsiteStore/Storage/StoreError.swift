@@ -28,9 +28,17 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Scope: Sendable {
         /// An object of a store, or the store itself.
         case object
+        /// The store as a place: it could not write, lock, move or remove. It is no evidence about an object.
+        case store
         /// The conversation with a far end, or this host's own disk. It is no evidence about the store's objects.
         case session
+        /// A request that no store could fulfil.
+        case caller
     }
+    /// Operations that only read; where one fails, what was to be read is as good as lost.
+    private static let readings: Set = [
+        "get", "read", "hash", "list", "look at", "open", "check", "verify", "prove",
+    ]
     package let kind: Kind
     package let scope: Scope
     /// What was tried: "put", "get", "list", "commit".
@@ -43,10 +51,11 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package init(
         _ kind: Kind, _ operation: String, _ subject: String, _ detail: String, hint: String? = nil,
-        scope: Scope = .object
+        scope: Scope? = nil
     ) {
         self.kind = kind
-        self.scope = scope
+        // An agent does not send a scope: both ends derive it from what was tried.
+        self.scope = scope ?? (kind == .failed && !Self.readings.contains(operation) ? .store : .object)
         self.operation = operation
         self.subject = subject
         self.detail = detail
@@ -59,7 +68,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         self.init(kind, operation, subject, error.description)
     }
 
-    package init(_ operation: String, _ subject: String, _ error: SystemError, scope: Scope = .object) {
+    package init(_ operation: String, _ subject: String, _ error: SystemError, scope: Scope? = nil) {
         let kind: Kind =
             if error.isNotFound {
                 .notFound
@@ -68,7 +77,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
             } else if error.isDenied { .denied } else { .failed }
         self.init(
             error.lacksHardLinks ? .failed : kind, operation, subject, error.description,
-            hint: error.lacksHardLinks ? Self.noHardLinks : nil, scope: scope)
+            hint: error.lacksHardLinks ? Self.noHardLinks : nil,
+            scope: scope ?? (error.lacksResources ? .session : nil))
     }
 
     private static let noHardLinks =
@@ -90,8 +100,11 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// Whether it speaks of what lies in a store, and not of the way there.
-    package var tellsOfDamage: Bool {
-        scope == .object && [.corrupt, .notFound, .failed, .incompatible].contains(kind)
-    }
+    /// Whether an object of the store is missing, cannot be read, or is not what it should be.
+    ///
+    /// What may not be read (`denied`) is unknown, and what a newer version wrote is no damage.
+    package var isDamage: Bool { scope == .object && [.corrupt, .notFound, .failed].contains(kind) }
+
+    /// Whether an object is damaged, or of a version that this program does not know.
+    package var tellsOfDamage: Bool { isDamage || scope == .object && kind == .incompatible }
 }

@@ -190,7 +190,11 @@ package struct HostFileSystem: FileSystem {
             if error.code == EWOULDBLOCK { return nil }
             throw error
         }
-        return HostLock(HostFile(descriptor, path: path))
+        let file = HostFile(descriptor, path: path)
+        // Whoever takes the folder away meanwhile leaves a lock that keeps nobody out.
+        let (held, named) = (try file.status(), try status(path))
+        guard held.device == named?.device, held.inode == named?.inode else { return nil }
+        return HostLock(file)
     }
 }
 

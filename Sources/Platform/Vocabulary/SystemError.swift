@@ -46,6 +46,8 @@ package struct SystemError: Error, Equatable, Sendable, CustomStringConvertible 
     }
     /// The file system is read-only.
     package var isReadOnly: Bool { code == EROFS }
+    /// This process or host has too little memory or too few descriptors; says nothing about the file.
+    package var lacksResources: Bool { [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(code) }
     /// Because of whose it is, or of its mode.
     package var isForbidden: Bool { code == EACCES || code == EPERM }
     package var isUnsupported: Bool {

@@ -35,7 +35,7 @@ final class MissingFrames {
                 .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)
             return (try? Frame(parsing: bytes))?.id != frame
         } catch {
-            guard [.corrupt, .notFound, .failed].contains(error.kind) else { throw .store(error) }
+            guard error.isDamage else { throw .store(error) }
             return true
         }
     }

@@ -21,7 +21,8 @@ extension CommandFailure {
             case .noSpace: .noSpace
             case .refused: .refused
             case .interrupted: .terminated
-            case .denied, .exists, .incompatible, .failed: .failure
+            case .failed: error.isDamage ? .verification : .failure
+            case .denied, .exists, .incompatible: .failure
             }
         self.init(verdict, error.description, hint: error.hint)
     }

@@ -186,7 +186,7 @@ struct JobPush {
         let remains =
             damage.points.isEmpty
             ? "it is whole again"
-            : "older points stay damaged (\(points)): hybridrep verify \(job) --full names them"
+            : "older points stay damaged (\(points)), by name with: hybridrep verify \(job) --full"
         session.console.warning(
             "the base of point \(point.id) was damaged at \(target) (\(first)\(more)): "
                 + "\(HumanQuantity.bytes(damage.lostBytes)) shipped anew; \(remains)",
