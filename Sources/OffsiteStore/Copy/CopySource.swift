@@ -63,7 +63,26 @@ struct CopySource {
             let object = first.pack.map { ObjectKey.pack(points.job.name, $0).path } ?? "frame \(first.frame)"
             throw .damage(object: object, reason: first.reason)
         }
+        try requireOneContent(of: records)
         return Needs(records: records, places: records.keys.reduce(into: [:]) { $0[$1] = locations[$1] })
+    }
+
+    /// Which of two contents is the right one only whoever decodes the image can tell: none is carried on.
+    private func requireOneContent(of records: [FrameID: BitSet]) throws(CopyFailure) {
+        let job = points.job.name
+        for (frame, copies) in locations.copies where records[frame] != nil {
+            guard let chosen = locations[frame] else { continue }
+            for copy in copies {
+                let agree = try CopyFailure.reading { () throws(StoreError) in
+                    try store.agree(chosen, copy, job)
+                }
+                if agree { continue }
+                throw .damage(
+                    object: ObjectKey.pack(job, copy.pack).path,
+                    reason:
+                        "gives frame \(frame) another content than \(ObjectKey.pack(job, chosen.pack).path)")
+            }
+        }
     }
 
     /// A pack, and the frames in it.

@@ -78,6 +78,7 @@ struct LiveSet {
         }
         for (frame, copies) in locations.copies where records[frame] != nil {
             guard let chosen = locations[frame] else { continue }
+            try store.pulse?()
             for copy in copies where try !store.agree(copy, chosen, job) {
                 return Lost(
                     what: "frame \(frame) has two contents, in packs \(chosen.pack) and \(copy.pack)",

@@ -12,6 +12,16 @@ package struct FrameIndex: Sendable {
         package let entry: PackFooter.Entry
     }
 
+    /// Which copies are looked at, of frames that have several.
+    package struct CopyChoice: Equatable, Sendable {
+        /// The packs of these frames, whatever else is there.
+        package var packs: [FrameID: Digest256] = [:]
+        /// Packs that are looked at only for want of another copy.
+        package var avoided: Set<Digest256> = []
+
+        package init() {}
+    }
+
     /// Most frames of a job: three quarters of 2^22, which is what a table of 128 MiB takes.
     package static let maximumFrames = FrameList.maximumFrames
     /// Most packs of a job.
@@ -43,6 +53,8 @@ package struct FrameIndex: Sendable {
     private var numbers: [Digest256: UInt32] = [:]
     /// Frames of which there are several copies, equally good by name: all but the one that counts.
     package private(set) var copies: [FrameID: [Location]] = [:]
+    private var copyCount = 0
+    private var choice = CopyChoice()
     private var absent = 0
     private let limit: (frames: Int, packs: Int)
     /// An index could not be read, so that packs may be in none through damage.
@@ -90,7 +102,32 @@ package struct FrameIndex: Sendable {
         try addFooters(of: listed, store, job)
     }
 
-    package subscript(frame: FrameID) -> Location? { frames[frame].map { location(frame, $0) } }
+    package subscript(frame: FrameID) -> Location? {
+        guard let slot = frames[frame] else { return nil }
+        let usual = location(frame, slot)
+        guard choice != CopyChoice(), copies[frame] != nil else { return usual }
+        let all = places(of: frame)
+        if let pack = choice.packs[frame], let chosen = all.first(where: { $0.pack == pack }) {
+            return chosen
+        }
+        return all.first { !choice.avoided.contains($0.pack) } ?? usual
+    }
+
+    /// The same index for whoever looks at other copies first.
+    package func choosing(_ choice: CopyChoice) -> FrameIndex {
+        var other = self
+        other.choice = choice
+        return other
+    }
+
+    /// Every copy of a frame that is known, the one that counts first.
+    package func places(of frame: FrameID) -> [Location] {
+        guard let slot = frames[frame] else { return [] }
+        let others = (copies[frame] ?? []).sorted {
+            ($0.pack, $0.entry.offset) < ($1.pack, $1.entry.offset)
+        }
+        return [location(frame, slot)] + others
+    }
 
     /// The length that a pack has by its index or footer; nil for one that is unknown.
     package func length(ofPack name: Digest256) -> Int? { numbers[name].map { packs[Int($0)].length } }
@@ -186,8 +223,9 @@ package struct FrameIndex: Sendable {
             guard pack.isIndexed || !other.isIndexed else { return true }
             let isBetter = new.length > known.length
             if isBetter { frames[entry.frame] = new }
-            if copies.count < Self.mostCopies {
+            if copyCount < Self.mostCopies {
                 copies[entry.frame, default: []].append(location(entry.frame, isBetter ? known : new))
+                copyCount += 1
             }
         } else if pack.isThere || (!other.isThere && new.length > known.length) {
             frames[entry.frame] = new

@@ -14,11 +14,15 @@ package struct RecordDependencies {
     private let store: any ObjectStore
     private let job: Name
     private let locations: FrameIndex
+    /// Of a frame that lacks what is needed another copy is looked at.
+    private let triesCopies: Bool
     private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
 
-    package init(_ store: any ObjectStore, job: Name, locations: FrameIndex) {
+    /// - Parameter triesCopies: For whoever reads; not for whoever takes away all copies but the one that counts.
+    package init(_ store: any ObjectStore, job: Name, locations: FrameIndex, triesCopies: Bool = false) {
         self.store = store
         self.job = job
+        self.triesCopies = triesCopies
         self.locations = locations
     }
 
@@ -42,7 +46,7 @@ package struct RecordDependencies {
         while let (frame, records) = walk.next() {
             var reason: String?
             do throws(LookupFailure) {
-                let table = try table(of: frame, before: walk.upcoming)
+                let table = try table(of: frame, with: records, before: walk.upcoming)
                 for record in records {
                     if record >= table.count || table.dropped.contains(record) {
                         reason = "frame \(frame) has no record \(record)"
@@ -149,6 +153,29 @@ package struct RecordDependencies {
             }
         }
         return lacking
+    }
+
+    /// The table of the first copy that has all these records; where none has, that of the copy that counts.
+    private mutating func table(
+        of frame: FrameID, with records: BitSet, before upcoming: ArraySlice<(FrameID, BitSet)>
+    ) throws(LookupFailure) -> FrameTable {
+        let tries = triesCopies && locations.copies[frame] != nil
+        let found: Result<FrameTable, LookupFailure>
+        do throws(LookupFailure) {
+            let table = try table(of: frame, before: upcoming)
+            if !tries || table.holds(records) { return table }
+            found = .success(table)
+        } catch {
+            guard tries, case .missing = error else { throw error }
+            found = .failure(error)
+        }
+        for location in locations.places(of: frame) {
+            guard let table = try? read(.pack(job, location.pack), location.entry), table.holds(records)
+            else { continue }
+            tables.insert(table, for: frame, cost: table.memoryBytes)
+            return table
+        }
+        return try found.get()
     }
 
     private mutating func table(

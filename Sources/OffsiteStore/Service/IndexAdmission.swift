@@ -131,6 +131,7 @@ struct IndexAdmission {
 
     private func compare(_ new: Location, with known: Location) throws(StoreError) {
         guard new != known else { return }
+        try store.pulse?()
         guard try store.agree(new, known, job) else {
             throw refused("it gives frame \(new.entry.frame) another content than \(known.pack) has")
         }
@@ -177,14 +178,13 @@ struct IndexAdmission {
     }
 }
 
-extension DirectoryStore {
+extension ObjectStore {
     /// Whether two copies of a frame agree in every record that both have.
     ///
     /// A copy that cannot be read is damage, which another one repairs; so only the first has to be whole.
     func agree(
         _ one: FrameIndex.Location, _ other: FrameIndex.Location, _ job: Name
     ) throws(StoreError) -> Bool {
-        try pulse?()
         guard let known = try frame(other, job) else { return true }
         guard let new = try frame(one, job) else { return false }
         return new.agrees(with: known)

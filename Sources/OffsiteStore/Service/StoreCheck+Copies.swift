@@ -14,6 +14,7 @@ extension StoreCheck {
         for (frame, copies) in frames {
             guard let chosen = locations[frame] else { continue }
             for copy in copies {
+                try store.pulse?()
                 guard try !store.agree(copy, chosen, request.job) else { continue }
                 let other = ObjectKey.pack(request.job, chosen.pack).path
                 add(

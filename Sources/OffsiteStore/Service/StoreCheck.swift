@@ -38,7 +38,7 @@ struct StoreCheck {
         points = try PointReader(store, job: request.job)
         generations = try points.generations()
         locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
-        graph = RecordDependencies(store, job: request.job, locations: locations)
+        graph = RecordDependencies(store, job: request.job, locations: locations, triesCopies: true)
     }
 
     mutating func run(_ progress: (CheckReport) throws(StoreError) -> Void) throws(StoreError) -> CheckReport

@@ -28,15 +28,21 @@ final class MissingFrames {
     }
 
     private func isLost(_ frame: FrameID) throws(SyncError) -> Bool {
-        guard let location = locations[frame] else { return true }
-        guard packs.contains(location.pack) else { return false }
+        for location in locations.places(of: frame) {
+            if !packs.contains(location.pack) { return false }
+            if try isWhole(frame, at: location) { return false }
+        }
+        return true
+    }
+
+    private func isWhole(_ frame: FrameID, at location: FrameIndex.Location) throws(SyncError) -> Bool {
         do throws(StoreError) {
             let bytes = try store.read(
                 .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)
-            return (try? Frame(parsing: bytes))?.id != frame
+            return (try? Frame(parsing: bytes))?.id == frame
         } catch {
             guard error.isDamage else { throw .store(error) }
-            return true
+            return false
         }
     }
 }

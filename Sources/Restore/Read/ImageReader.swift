@@ -130,10 +130,17 @@ package struct ImageReader {
             DecodingTask.workers(threads: threads, counting: decodes))
         var pieces = MapWalker(map, ranges, point)
         var known = FingerprintLookup(runs)
+        let trials =
+            locations.copies.isEmpty
+            ? nil : CopyTrials(store, job: points.job.name, locations: locations, fingerprints)
         while let some = try pieces.next() {
             try requireData(some, &known)
-            try deltas.load(some)
-            let plan = try RestorePlan(some, deltas)
+            guard let plan = try plan(some, &deltas, trials) else {
+                try trials?.make(some) { (step) throws(SyncError) in
+                    try output.give(step, progress)
+                }
+                continue
+            }
             let feed = FrameFetcher(plan, store, job: points.job.name, locations: locations)
             for (number, step) in plan.steps.enumerated() {
                 let parts = try feed.take(number)
@@ -147,6 +154,22 @@ package struct ImageReader {
 }
 
 extension ImageReader {
+    /// What must be fetched for pieces of the image; nil where there are several copies to choose from.
+    private func plan(
+        _ pieces: [MapEntry], _ deltas: inout DeltaTables, _ trials: CopyTrials?
+    ) throws(SyncError) -> RestorePlan? {
+        do throws(SyncError) {
+            try deltas.load(pieces)
+            let plan = try RestorePlan(pieces, deltas)
+            if let trials, try trials.concern(plan.frames.keys) { return nil }
+            return plan
+        } catch {
+            // What the usual copies do not give others may.
+            guard trials != nil, case .damaged = error else { throw error }
+            return nil
+        }
+    }
+
     /// No record is where the fingerprints say that all is zero: to decode those would be work for nothing.
     private func requireData(
         _ pieces: [MapEntry], _ known: inout FingerprintLookup
@@ -183,6 +206,14 @@ private struct ProvenOutput: ~Copyable {
         workers.give(work)
     }
 
+    /// Takes a step that is decoded, after those that are under way.
+    mutating func give(
+        _ step: DecodedStep, _ progress: (Int) throws(SyncError) -> Void
+    ) throws(SyncError) {
+        while workers.underWay > 0 { try emit(progress) }
+        try emit(step, progress)
+    }
+
     consuming func finish(_ progress: (Int) throws(SyncError) -> Void) throws(SyncError) -> [Fingerprint] {
         while workers.underWay > 0 { try emit(progress) }
         return try proof.finish()
@@ -190,7 +221,12 @@ private struct ProvenOutput: ~Copyable {
 
     private mutating func emit(_ progress: (Int) throws(SyncError) -> Void) throws(SyncError) {
         guard let outcome = workers.take() else { return }
-        let step = try outcome.get()
+        try emit(try outcome.get(), progress)
+    }
+
+    private mutating func emit(
+        _ step: DecodedStep, _ progress: (Int) throws(SyncError) -> Void
+    ) throws(SyncError) {
         var start = 0
         for run in step.runs {
             if run.isZero {
