@@ -105,10 +105,14 @@ package struct PointShelf {
     func refusal(_ operation: String, _ what: String, _ lost: [UInt64]) -> StoreError {
         let job = reader.job.name
         let named = lost.prefix(Self.mostNamed).map { "\($0)" }.joined(separator: " ")
+        // The newest good point and what is newer stays until there is a newer good one.
+        let newest = points.last(where: \.isGood)?.generation ?? 0
+        let isFirstRun = lost.contains { $0 >= newest }
         let remedy =
             lost.isEmpty
             ? ""
-            : "; if \(lost.count == 1 ? "the point is" : "the points are") lost: hybridrep forget \(job) \(named)"
+            : "; if \(lost.count == 1 ? "the point is" : "the points are") lost: "
+                + (isFirstRun ? "hybridrep run \(job), and then: " : "") + "hybridrep forget \(job) \(named)"
         let points = lost.count == 1 ? "point \(named)" : lost.isEmpty ? "points" : "points \(named)"
         return StoreError(
             .corrupt, operation, "job \(job)",
