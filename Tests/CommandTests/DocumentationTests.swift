@@ -7,13 +7,18 @@ import Testing
 /// What the documentation says can be typed, and written into a configuration.
 @Suite struct DocumentationTests {
     /// Files with commands in them: those for users, and what cron and systemd are given.
-    static let files = [
-        "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/operations.md", "docs/ese.md",
-        "cron/README.md",
-        "cron/nightly",
-        "cron/hourly", "cron/monthly", "cron/retention", "cron/hybridrep-retention.service",
-        "cron/hybridrep@.service", "cron/hybridrep@.timer",
-    ]
+    static let files =
+        [
+            "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/ese.md", "docs/glossary.md",
+            "cron/README.md", "cron/nightly", "cron/hourly", "cron/monthly", "cron/retention",
+            "cron/hybridrep-retention.service", "cron/hybridrep@.service", "cron/hybridrep@.timer",
+        ] + operations
+
+    /// The pages of `docs/operations`, one for each task.
+    static let operations = [
+        "README", "install", "first-backup", "ssh-target", "schedule", "verify", "restore", "retention",
+        "monitoring", "trouble",
+    ].map { "docs/operations/\($0).md" }
 
     /// Verbs that are followed by another.
     static let groups = ["config", "ese"]
@@ -68,12 +73,11 @@ import Testing
         }
     }
 
-    @Test(arguments: ["README.md", "docs/operations.md"]) func everyConfigurationShownIsGood(file: String)
-        throws
-    {
-        let examples = try Self.blocks("yaml", in: file)
-        #expect(examples.count >= 2)
-        for example in examples {
+    @Test func everyConfigurationShownIsGood() throws {
+        let readme = try Self.blocks("yaml", in: "README.md")
+        let pages = try Self.operations.flatMap { try Self.blocks("yaml", in: $0) }
+        #expect(readme.count >= 2 && pages.count >= 8)
+        for example in readme + pages {
             let result = try Scratch().check(example)
             #expect(result.status == 0, "\(result.errors)\n\(example)")
         }
@@ -100,7 +104,7 @@ import Testing
     }
 
     @Test func everySettingIsExplained() throws {
-        let operations = try Self.text("docs/operations.md")
+        let operations = try Self.operations.map { try Self.text($0) }.joined()
         let keys =
             Configuration.keys + JobConfiguration.keys + SourceConfiguration.keys + TargetConfiguration.keys
             + HooksConfiguration.keys
@@ -110,8 +114,8 @@ import Testing
     }
 
     @Test func everyExitCodeIsExplained() throws {
-        let operations = try Self.text("docs/operations.md")
-        let rows = operations.split(separator: "\n").filter { $0.hasPrefix("| ") }
+        let trouble = try Self.text("docs/operations/trouble.md")
+        let rows = trouble.split(separator: "\n").filter { $0.hasPrefix("| ") }
         let explained = Set(
             rows.flatMap { row in
                 row.split(separator: "|")[0].split(separator: ",").compactMap {
@@ -120,6 +124,35 @@ import Testing
             })
         for verdict in hybridrep.ExitStatus.allCases where verdict.rawValue < 128 {
             #expect(explained.contains(verdict.rawValue), "\(verdict)")
+        }
+    }
+
+    @Test func everyPageOfOperationsIsListedAndWrittenInTheIndex() throws {
+        let folder = PackageRoot.path + "/docs/operations"
+        let found = try FileManager.default.contentsOfDirectory(atPath: folder).map {
+            "docs/operations/\($0)"
+        }
+        #expect(Set(found) == Set(Self.operations))
+        let index = try Self.text("docs/operations/README.md")
+        for page in found where !page.hasSuffix("README.md") {
+            #expect(index.contains("(\(page.split(separator: "/")[2]))"), "\(page)")
+        }
+    }
+
+    /// A link to another page leads to a page, and `*Section* in [page](page.md)` to a heading in it.
+    @Test func everyLinkOfOperationsLeadsSomewhere() throws {
+        for page in Self.operations {
+            let text = try Self.text(page).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            for link in text.matches(of: #/\]\(([a-z-]+\.md)\)/#) {
+                #expect(
+                    Self.operations.contains("docs/operations/\(link.output.1)"), "\(page): \(link.output.0)")
+            }
+            for link in text.matches(of: #/\*([A-Z][^*]+)\* in \[[a-z -]+\]\(([a-z-]+\.md)\)/#) {
+                let target = try Self.text("docs/operations/\(link.output.2)")
+                #expect(
+                    target.contains("# \(link.output.1)") || target.contains("**\(link.output.1)"),
+                    "\(page): \(link.output.0)")
+            }
         }
     }
 }

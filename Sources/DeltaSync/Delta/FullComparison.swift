@@ -5,7 +5,7 @@ internal import Restore
 /// Compares blocks that look unchanged with the base's bytes, which their fingerprints alone have vouched for.
 ///
 /// Fingerprints stop whoever cannot read the job's secret from making two blocks look alike, not who can
-/// (docs/operations.md, `full-compare`).
+/// (docs/operations/install.md, `full-compare`).
 package struct FullComparison {
     /// What a comparison found; offsets are those of the image that is shipped.
     package struct Result: Equatable, Sendable {
