@@ -76,7 +76,9 @@ package struct FrameIndex: Sendable {
         limit = (maximumFrames, maximumPacks)
         // Before the indexes: a pack that comes meanwhile is of a push that has not committed.
         let listed = try store.list(.pack, job: job.name)
-        let present = Set(listed.compactMap(\.key.digest))
+        let present = Set(listed.lazy.compactMap(\.key.digest))
+        packs.reserveCapacity(min(listed.count, maximumPacks))
+        numbers.reserveCapacity(min(listed.count, maximumPacks))
         let indexes = try store.list(.index, job: job.name)
         try store.wholes(indexes.filter { $0.length <= Self.wholeBytes }, limit: Self.wholeBytes) {
             (key, found) throws(StoreError) in
