@@ -79,7 +79,7 @@ package struct BlockScanner: ~Copyable {
     }
 }
 
-/// What a signature knows of one block.
+/// The content of one block according to a signature.
 package enum BlockContent: Hashable, Sendable {
     /// Every byte is zero.
     case zero

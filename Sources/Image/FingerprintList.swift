@@ -2,7 +2,7 @@ package import Platform
 
 /// A list of fingerprints, in memory or in a file from which they are read as they are asked for.
 ///
-/// As cheap as an array for whoever goes through it in order. Owned by one thread at a time.
+/// As cheap as an array for a reader that goes through it in order. Owned by one thread at a time.
 package final class FingerprintList {
     /// Fingerprints in every section of a file but the last.
     package static let perSection = 65_536
@@ -70,7 +70,7 @@ package final class FingerprintList {
 
 /// The sections of fingerprints in a file, each where ``FingerprintList`` looks for it.
 package struct FingerprintSections: Sendable {
-    /// Where the header of the first one stands; nil before there is one.
+    /// Offset of the header of the first one; nil before there is one.
     package private(set) var start: Int?
     package private(set) var count = 0
     /// Of the content of each section.
@@ -95,7 +95,7 @@ package struct FingerprintSections: Sendable {
         checks.append(CheckValue.of(content))
     }
 
-    /// Where the header of section number `section` stands.
+    /// Offset of the header of section number `section`.
     fileprivate func start(_ section: Int) -> Int {
         (start ?? 0) + section * (Section.headerBytes + FingerprintList.sectionBytes)
     }

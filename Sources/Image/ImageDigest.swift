@@ -35,7 +35,7 @@ package struct ImageDigest: ~Copyable {
     package consuming func finish() -> Digest256 { hasher.finish() }
 }
 
-/// The digest of one extent's bytes, wherever in an image it lies.
+/// The digest of one extent's bytes, wherever in an image it is.
 ///
 /// SHA-256 over a domain tag, length, block size and the fingerprints of its blocks in order
 /// (docs/format/image.md, section 4). Owned by one thread at a time.

@@ -71,14 +71,14 @@ extension ImageLayout {
         package let range: Range<Int>
     }
 
-    /// Number of the extent that a byte is in; nil behind the image's end.
+    /// Number of the extent that a byte is in; nil after the image's end.
     package func extent(at offset: Int) -> Int? {
         guard offset >= 0, offset < length else { return nil }
         // The last that starts no later: empty ones before it start there as well.
         return extents.partitioningIndex { $0.offset > offset } - 1
     }
 
-    /// The block that a byte is in; nil behind the image's end.
+    /// The block that a byte is in; nil after the image's end.
     package func block(at offset: Int) -> Block? {
         guard let extent = extent(at: offset) else { return nil }
         let index = (offset - extents[extent].offset) / extents[extent].blockSize
@@ -106,7 +106,7 @@ package struct Extent: Hashable, Sendable {
     package static let defaultBlockSize = 8192
     package static let largestBlockSize = 1 << 20
 
-    /// What stays the same from one image to the next, however far its bytes move.
+    /// The identity of an extent, which stays the same from one image to the next.
     package struct Key: Hashable, Sendable {
         package enum Kind: UInt8, Sendable {
             /// The data of a member, or all of an image that is not a tar.

@@ -40,7 +40,7 @@ package final class Signature {
     /// The same signature for another reader, who goes through it in another order.
     package func reader() -> Signature { Signature(file: file, tail) }
 
-    /// What block number `block` of the image holds.
+    /// Returns the content of block number `block` of the image.
     ///
     /// As cheap as an array for blocks that are asked for in order.
     package func content(ofBlock block: Int) throws(ImageError) -> BlockContent {
@@ -50,7 +50,7 @@ package final class Signature {
 
     /// The blocks from `block` on, at most `limit`, that are all zero or that have their fingerprints in one place.
     ///
-    /// What it gives is at least one block; nil behind the last one.
+    /// The result has at least one block; it is nil after the last one.
     package func blocks(from block: Int, limit: Int = .max) throws(ImageError) -> Blocks? {
         guard limit > 0, let run = run(ofBlock: block) else { return nil }
         let count = min(limit, run.firstBlock + run.count - block)
@@ -77,7 +77,7 @@ package final class Signature {
         return digest.finish()
     }
 
-    /// The run that `block` is in; nil behind the last one.
+    /// The run that `block` is in; nil after the last one.
     private func run(ofBlock block: Int) -> SignatureRuns.Run? {
         let all = runs.runs
         for index in recent..<min(recent + 2, all.count)

@@ -113,7 +113,7 @@ package struct SignatureRuns: Equatable, Sendable {
     package var blockCount: Int { runs.last.map { $0.firstBlock + $0.count } ?? 0 }
     package var dataCount: Int { runs.last.map { $0.dataBefore + ($0.isZero ? 0 : $0.count) } ?? 0 }
 
-    /// Number of the run that `block` is in; nil behind the last one.
+    /// Number of the run that `block` is in; nil after the last one.
     func index(ofBlock block: Int) -> Int? {
         let index = runs.partitioningIndex { $0.firstBlock > block } - 1
         guard index >= 0, block < runs[index].firstBlock + runs[index].count else { return nil }

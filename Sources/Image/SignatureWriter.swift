@@ -20,7 +20,7 @@ package final class SignatureWriter {
         section.reserveCapacity(FingerprintList.perSection)
     }
 
-    /// Starts the next extent where the image stands.
+    /// Starts the next extent at the end of the image so far.
     package func beginExtent(_ key: Extent.Key, blockSize: Int) {
         endExtent()
         open = (key, blockSize, imageOffset)

@@ -5,7 +5,7 @@ package import Platform
 package import Restore
 package import StoreFormat
 
-/// What damaged packs take from a point: image ranges, members, pages.
+/// The parts of a point that damaged packs make unreadable: image ranges, members, pages.
 package struct DamageInPoint: Equatable, Sendable {
     /// A stretch of one member.
     package struct Part: Equatable, Sendable {
@@ -15,7 +15,7 @@ package struct DamageInPoint: Equatable, Sendable {
         package let range: Range<Int>
         /// Blocks of the member's grid, counted from 0.
         package let blocks: ClosedRange<Int>
-        /// Whether the member is a database: its first two blocks are headers, and block 2 is page 1.
+        /// True if the member is a database: its first two blocks are headers, and block 2 is page 1.
         package let isDatabase: Bool
     }
 

@@ -18,16 +18,16 @@ package struct PointVerification {
         self.scratch = scratch
     }
 
-    /// What a verification looked at and found.
+    /// The result of a verification.
     package struct Result: Sendable {
         package var check: CheckReport
         /// The objects that were read, all that are there; nil for a sample, and for those of a point.
         package var arc: DigestRange?
         /// The points whose images were made again, a log point's full before it; none in a quick verification.
         package var rebuilt: [Point] = []
-        /// What the pages of its databases said.
+        /// The results of the page checks of its databases.
         package var pages: [StreamPageCheck.Finding] = []
-        /// What is wrong with the rebuilt image, beyond damaged objects.
+        /// The faults of the rebuilt image, beyond damaged objects.
         package var faults: [String] = []
         /// The points whose images these are.
         package var faultyPoints: Set<UInt64> = []

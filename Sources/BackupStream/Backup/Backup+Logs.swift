@@ -3,7 +3,7 @@ internal import Image
 internal import Platform
 
 extension Backup {
-    /// What a run for logs came to.
+    /// The result of a run for logs.
     package enum LogOutcome {
         case image(BackupResult)
         /// Nothing was read into the spool.
@@ -16,7 +16,7 @@ extension Backup {
     /// No checkpoint goes with them: it would be newer than the full, and recovery of a clean database begins where it
     /// says. Without one, recovery begins at the first log, which is the right one (format notes 5.6).
     ///
-    /// What was shipped before are unchanged blocks, so only new logs cost anything.
+    /// Logs that were shipped before are unchanged blocks, so only new logs cost anything.
     package func runLogs(
         continuing basis: LogBasis, fullEverySeconds: Int,
         progress: @escaping (_ doneBytes: Int, _ totalBytes: Int?) -> Void = { _, _ in }

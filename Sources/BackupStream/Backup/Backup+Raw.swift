@@ -3,7 +3,7 @@ internal import Image
 internal import Platform
 
 extension Backup {
-    /// Reads a file where it lies, or a stream into a raw image of the spool.
+    /// Reads a file in place, or a stream into a raw image of the spool.
     func readRaw(
         into draft: SpoolDraft, at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
     ) throws(BackupError) -> BackupResult {

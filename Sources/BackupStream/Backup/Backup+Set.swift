@@ -119,7 +119,7 @@ extension Backup {
         }
     }
 
-    /// What the set can be restored to, or an error when that is not enough.
+    /// Returns the state that the set can be recovered to, or throws if that is not enough.
     private func verdict(
         of file: SetFile, trailer: BackupTrailer?, _ inventory: SetInventory, logs: [LogFact],
         into manifest: inout ImageManifest

@@ -32,7 +32,7 @@ package struct Backup {
         }
     }
 
-    /// Who makes the backup, for the manifest.
+    /// The host and program that make the backup, for the manifest.
     package struct Maker: Sendable {
         package let hostName: String
         package let toolVersion: String
@@ -57,7 +57,7 @@ package struct Backup {
     package let clock: any Clock
     package let maker: Maker
     package let options: Options
-    /// What is piped into the program; only a `stdin` source needs it.
+    /// Standard input of the program; only a `stdin` source needs it.
     package let standardInput: (any ByteInput)?
     let pulse: ReadPulse
     /// For logs; spent by the first that stays bad.
@@ -144,7 +144,7 @@ package struct Backup {
         }
         let manifestBytes = 1 << 16 + 512 * members.count
         let needed = TarWriter.imageLength(members.map(\.tarMember)) + manifestBytes - holes
-        // How much of a clone is written again nobody knows before the source is read.
+        // How much of a clone is rewritten is unknown before the source is read.
         try spool.requireSpace(shared == nil ? needed : 0, signing: needed)
         return try writer(draft, image: image, shared: shared)
     }
@@ -171,7 +171,7 @@ package struct Backup {
     }
 }
 
-/// What a backup left in the spool.
+/// The result of a backup in the spool.
 package struct BackupResult {
     package enum Health: Sendable {
         case good

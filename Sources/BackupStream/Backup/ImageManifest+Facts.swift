@@ -1,7 +1,7 @@
 internal import Platform
 
 extension ImageManifest {
-    /// What is known of one database after its pages were read.
+    /// The facts about one database after its pages were read.
     package struct Database: Codable, Equatable, Sendable {
         /// The member; empty for an image that is not a tar.
         package var name: String
@@ -17,7 +17,7 @@ extension ImageManifest {
         package var logCommittedLast: Int
         /// Highest page update the header knows of.
         package var dbtime: UInt64
-        /// What the set's check said of it; nil where no set was read.
+        /// The verdict of the set's check; nil if no set was read.
         package var verdict: Verdict?
     }
 
@@ -36,7 +36,7 @@ extension ImageManifest {
         package var notInitialized: Int?
         /// A single flipped bit a block explains the wrong sum.
         package var correctable = 0
-        /// Garbage behind the last owned page, which is no fault; among `seen`, in no other count.
+        /// Garbage after the last owned page, which is no fault; among `seen`, in no other count.
         package var behindEnd = 0
         /// The first twenty that are bad or correctable.
         package var badPages: [BadPage] = []
@@ -61,7 +61,7 @@ extension ImageManifest {
     }
 
     package struct Verdict: Codable, Equatable, Sendable {
-        /// What it can be brought back to, and with which logs.
+        /// The state that it can be recovered to, and the logs for that.
         package var text: String
         /// The engine's error code; nil when recoverable without loss.
         package var code: Int?
@@ -97,7 +97,7 @@ extension ImageManifest {
         }
     }
 
-    /// Whether an image is a whole source or the logs since one.
+    /// The kind of an image: a whole source, or the logs since one.
     package enum Kind: Sendable { case full, logs }
 
     package var kind: Kind { full == nil ? .full : .logs }
@@ -105,7 +105,7 @@ extension ImageManifest {
     /// Counts reads that were good only when they were done again.
     mutating func countHealed(_ reads: Int) { healedReads = (healedReads ?? 0) + reads }
 
-    /// What the checks of the source came to.
+    /// The health that the checks of the source found.
     package var health: BackupResult.Health {
         if suspectPages != nil { return .suspicious }
         return isSound ? .good : .damaged

@@ -1,9 +1,9 @@
 package import ESE
 package import Platform
 
-/// What kind of file lies under a name.
+/// Determines the kind of a file by its content.
 package enum FileInspection {
-    /// What a patch file holds; nil for a file that is not named like one.
+    /// Reads a patch file; returns nil for a file that is not named like one.
     package static func patch(_ path: String, in files: any FileSystem) throws(BackupError) -> PatchFile? {
         guard SetInventory.isPatch(PathText.name(of: path)) else { return nil }
         do throws(SystemError) {

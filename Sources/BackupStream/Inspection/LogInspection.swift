@@ -14,7 +14,7 @@ package struct LogInspection {
         package let header: LogHeader
         package let data: LogDataReport
         package let fact: LogFact
-        /// Where recovery would begin, when the stream's checkpoint lies beside the log.
+        /// Where recovery would begin, when the stream's checkpoint is next to the log.
         package let checkpoint: LogPosition?
     }
     /// When a single file was named.
@@ -72,7 +72,7 @@ package struct LogInspection {
             header: header, data: data, fact: log.fact, checkpoint: checkpoint(beside: path, header, files))
     }
 
-    /// Where recovery of a log's stream would begin, when its checkpoint lies beside the log and can be read.
+    /// Where recovery of a log's stream would begin, when its checkpoint is next to the log and can be read.
     private static func checkpoint(
         beside path: String, _ log: LogHeader, _ files: any FileSystem
     ) -> LogPosition? {
@@ -127,7 +127,7 @@ package struct LogInspection {
     }
 }
 
-/// One log that is looked into: its header, and all behind it.
+/// One log that is looked into: its header, and all after it.
 struct LogFile {
     private static let pieceBytes = 256 << 10
 

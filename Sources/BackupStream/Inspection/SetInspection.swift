@@ -11,20 +11,20 @@ package struct SetInspection {
         package let header: HeaderPair
         /// The last page of a streaming backup's copy.
         package let trailer: BackupTrailer?
-        /// What recovery would begin with.
+        /// The checkpoint that recovery would begin with.
         package let checkpoint: CheckpointFact
         package let verdict: SetVerdict
     }
 
     package let databases: [Database]
-    /// The logs that belong to a database of the set, and those that nobody can read.
+    /// The logs that belong to a database of the set, and those that cannot be read.
     package let streams: [LogInspection.Stream]
     package let warnings: [String]
     package let leftOut: [ImageManifest.LeftOut]
 
     /// - Parameters:
     ///   - path: A folder, or one database file.
-    ///   - logs: The folder of logs and checkpoint; nil when they are beside the database.
+    ///   - logs: The folder of logs and checkpoint; nil when they are next to the database.
     /// - Throws: `sourceFailed` when there is no database or a file cannot be read, `badPages` when a database
     ///   has no good header.
     package init(

@@ -26,7 +26,7 @@ package struct LogBasis: Sendable {
 
     package let imageDigest: Digest256
     package let sourceTime: Timestamp
-    /// False when bad pages or a loss were accepted, or pages are suspect: nothing should be built upon it.
+    /// False when bad pages or a loss were accepted, or pages are suspect: nothing should be built on it.
     package let isSound: Bool
     package let databases: [Database]
 

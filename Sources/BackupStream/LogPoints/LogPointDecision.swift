@@ -1,7 +1,9 @@
 internal import ESE
 internal import Platform
 
-/// Whether the logs that are there now continue the newest full: one pure decision over facts.
+/// Decides whether the present logs continue the newest full.
+///
+/// It is a pure function of facts.
 struct LogPointDecision {
     /// Share of the interval after which a full is due, so that a run that starts a little early still takes it.
     private static let duePercent = 95
@@ -21,7 +23,7 @@ struct LogPointDecision {
     let logs: [LogFact]
     let isCircular: Bool
 
-    /// Whether the newest full has become too old.
+    /// True if the newest full is too old.
     ///
     /// - Throws: Why a full is needed.
     func requireYoung(now: Timestamp, fullEverySeconds: Int) throws(FullReason) {
@@ -55,7 +57,7 @@ struct LogPointDecision {
         return firsts
     }
 
-    /// A log that should continue the full by its name, and that nobody can read.
+    /// A log that should continue the full by its name, and that cannot be read.
     private func unreadableLog(_ firsts: [Signature: Int]) -> FullReason? {
         let bases = Set(
             logs.filter { log in log.signature.map { firsts[$0] != nil } ?? false }
@@ -114,7 +116,7 @@ package enum FullReason: Error, Equatable, Sendable, CustomStringConvertible {
     case unsound
     case databaseAdded(String)
     case databaseGone(String)
-    /// Under the same name stands another database, an older copy of it, or the same one after a repair.
+    /// The same name now has another database, an older copy of it, or the same one after a repair.
     case databaseReplaced(String)
     case logSignatureChanged(String)
     /// Logs that the full needs to be brought forward, in words.

@@ -37,10 +37,10 @@ struct DatabaseMember {
     let firstBlock: Int
     let size: PageSize
 
-    /// Whole slots behind the two headers.
+    /// Whole slots after the two headers.
     var pageCount: Int { max(0, extent.length / size.bytes - 2) }
 
-    /// What the signature knows of a page.
+    /// Returns the content of a page according to the signature.
     func content(of page: Int) throws(BackupError) -> BlockContent {
         do throws(ImageError) {
             return try image.signature.content(ofBlock: firstBlock + page + 1)
@@ -60,7 +60,7 @@ struct DatabaseMember {
         return try? DatabaseHeader(parsing: page.span)
     }
 
-    /// Nil behind the last whole slot.
+    /// Nil after the last whole slot.
     func page(_ number: Int) throws(BackupError) -> [UInt8]? {
         guard (1...max(1, pageCount)).contains(number), pageCount > 0 else { return nil }
         return try bytes(at: extent.offset + (number + 1) * size.bytes, count: size.bytes)

@@ -13,7 +13,7 @@ package import Platform
 ///     ).search()
 ///
 /// When `lost` is not empty the point is to be committed as suspicious (27), and `lost` kept with the image by
-/// ``SpoolEntry/record(_:in:)``, so that the next search goes on suspecting these pages although they will be the
+/// ``SpoolEntry/record(_:in:)``, so that the next search continues suspecting these pages although they will be the
 /// same in both images then.
 ///
 /// The cost follows the change: signatures are compared block by block, and only where they differ the page's
@@ -53,7 +53,7 @@ package struct LostWriteSearch {
             known[Int(page.page)] = page
         }
         var carried = known.keys.sorted()[...]
-        // Suspects of before that lie behind the pages of the older image come after the loop.
+        // Suspects of before that lie after the pages of the older image come after the loop.
         let both = min(last, base.pageCount)
         let comparison = SignatureComparison(new.signature, old.signature)
         var next = 1
@@ -89,7 +89,7 @@ package struct LostWriteSearch {
         }
     }
 
-    /// The next pages that differ in the two images; empty, behind the last one, when there are no more.
+    /// The next pages that differ in the two images; empty, after the last one, when there are no more.
     private func difference(
         _ comparison: SignatureComparison, from page: Int, through last: Int, _ member: DatabaseMember,
         _ base: DatabaseMember
@@ -163,12 +163,12 @@ package struct LostWriteSearch {
 }
 
 extension SpoolEntry {
-    /// Keeps suspect pages in the manifest beside the image, for the search of the next run.
+    /// Keeps suspect pages in the manifest next to the image, for the search of the next run.
     ///
-    /// The manifest inside a set's tar stays as it is; only the file beside the image is replaced, as a whole and
+    /// The manifest inside a set's tar stays as it is; only the file next to the image is replaced, as a whole and
     /// durably. The caller holds the spool's lock.
     ///
-    /// - Returns: The manifest as it stands now, for the point's facts about its source.
+    /// - Returns: The manifest as it is now, for the point's facts about its source.
     package func record(_ lost: LostWrites, in files: any FileSystem) throws(BackupError) -> ImageManifest {
         let old: ImageManifest
         do throws(ImageError) { old = try manifest(in: files) } catch { throw .spool(error) }

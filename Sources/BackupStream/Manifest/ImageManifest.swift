@@ -2,9 +2,9 @@ internal import FoundationEssentials
 internal import Image
 package import Platform
 
-/// What was read, from where, when, and what the checks said: `hybridrep.json`.
+/// Records what was read, from where, when, and the results of the checks: `hybridrep.json`.
 ///
-/// The last member of a set's image, the file beside any image in the spool, and the facts a recovery point
+/// The last member of a set's image, the file next to any image in the spool, and the facts a recovery point
 /// keeps about its source. Later versions add fields and never change one (docs/format/image.md, section 3).
 package struct ImageManifest: Codable, Equatable, Sendable {
     /// The name of the member that holds it.

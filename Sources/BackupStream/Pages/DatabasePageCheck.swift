@@ -3,7 +3,7 @@ internal import Platform
 
 /// Checks the pages of one database as its bytes pass, slot by slot from the first header on.
 ///
-/// What slots behind the owned end hold is no fault. A streaming backup's trailer is told from a bad page by
+/// The content of slots after the owned end is no fault. A streaming backup's trailer differs from a bad page by
 /// standing last.
 struct DatabasePageCheck {
     /// Bad pages that are named.
@@ -24,7 +24,7 @@ struct DatabasePageCheck {
 
     /// - Parameters:
     ///   - end: The last owned page where it was looked up; otherwise it is found as pages pass.
-    ///   - flushMap: What lies beside the database.
+    ///   - flushMap: The map next to the database.
     init(_ pair: HeaderPair, end: OwnedExtent.End? = nil, flushMap: FlushMapFile.Finding = .none) {
         self.pair = pair
         self.flushMap = flushMap
@@ -58,7 +58,7 @@ struct DatabasePageCheck {
     /// Says that the file ended inside a page.
     mutating func cut() { isCut = true }
 
-    /// What all pages together say.
+    /// Returns the result for all pages.
     consuming func finish() -> DatabasePages {
         let report = tally.finish(
             ownedEnd: end.end, flushMap: flushMap.use, isNew: pair.header.isNew)
@@ -79,7 +79,7 @@ struct DatabasePageCheck {
     }
 }
 
-/// What the pages of one database said.
+/// The result of the page check of one database.
 struct DatabasePages {
     let pair: HeaderPair
     let report: PageReport
@@ -89,7 +89,7 @@ struct DatabasePages {
     let truncation: String?
     let warnings: [String]
 
-    /// What is wrong with the database; nil when nothing is.
+    /// The fault of the database; nil if there is none.
     ///
     /// `2 bad pages: 7, 9; page 7: checksum failed, stored 0x…, computed 0x…`.
     var fault: String? {
@@ -140,7 +140,7 @@ extension DatabasePageCheck {
     ///
     /// - Parameters:
     ///   - scan: What its pages say.
-    ///   - mend: Is shown a bad page before it is counted, unless it lies behind the end or is a trailer. It may
+    ///   - mend: Is shown a bad page before it is counted, unless it is after the end or is a trailer. It may
     ///     change the page's bytes, and says what is to be thought of it then.
     mutating func record<E: Error>(
         _ scan: PageScan, in bytes: inout [UInt8],

@@ -1,9 +1,9 @@
 internal import ESE
 internal import Platform
 
-/// The flush map beside a database: `NAME.jfm` for `NAME.edb`.
+/// The flush map next to a database: `NAME.jfm` for `NAME.edb`.
 ///
-/// No part of the image, for the engine makes a missing one anew; but while pages are checked it tells lost writes.
+/// No part of the image, for the engine creates a missing one again; but while pages are checked it tells lost writes.
 enum FlushMapFile {
     enum Finding {
         /// There is none, or it says nothing of this database in its present state.

@@ -13,7 +13,7 @@ struct OwnedEndSearch {
     /// The page of the tree that must come next; nil when the search is over.
     private var awaited: UInt32? = 2
 
-    /// What was found by looking it up.
+    /// The end found by the search.
     private let found: OwnedExtent.End?
 
     /// - Parameter found: What was found by looking it up; where that was no page, the pages that pass may say more.

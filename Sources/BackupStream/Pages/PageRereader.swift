@@ -7,7 +7,7 @@ internal import Platform
 /// memory has of a page that was read wrongly stays wrong.
 struct PageRereader {
     let file: WatchedFile
-    /// What the header said when the set was listed; nil when it was not read before.
+    /// The header when the set was listed; nil if it was not read before.
     private let header: HeaderPair?
     private let patience: ReadPatience
     /// Pages that were good when read again, the header's among them.

@@ -1,7 +1,7 @@
 internal import ESE
 internal import Platform
 
-/// What the pages of one piece of a database say, found without knowing any other piece.
+/// Checks the pages of one piece of a database, without any other piece.
 ///
 /// Used again and again without a new allocation, as long as pages are good.
 struct PageScan: Sendable {

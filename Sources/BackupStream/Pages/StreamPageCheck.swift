@@ -9,7 +9,7 @@ package struct StreamPageCheck {
     /// One database and what its pages said.
     package struct Finding: Equatable, Sendable {
         package let database: ImageManifest.Database
-        /// What is wrong with its pages or its length; nil when nothing is.
+        /// The fault of its pages or its length; nil if there is none.
         package let fault: String?
         package let warnings: [String]
     }

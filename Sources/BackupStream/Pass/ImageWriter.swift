@@ -8,7 +8,7 @@ final class ImageWriter {
     /// Nil for an image that is read in place.
     private let file: (any OpenFile)?
     private var scanner: BlockScanner?
-    /// What the file has already.
+    /// The image that the file was cloned from.
     private var shared: SharedImage?
     /// Bytes up to which the file may have something else than zeros.
     private let usedLength: Int

@@ -7,7 +7,7 @@ struct ScanBuffer: Sendable {
     var buffer = [UInt8](repeating: 0, count: WatchedFile.pieceBytes)
     /// Bytes of the piece; more than the buffer has where it is a hole.
     var count = 0
-    /// Where it stands in the source.
+    /// Its offset in the source.
     var offset = 0
     /// True when it is all zero and was not read.
     var isHole = false

@@ -18,7 +18,7 @@ final class LogReader: ByteStream {
     private var check: LogDataCheck?
     /// True when the log was bad first and good later.
     private(set) var isHealed = false
-    /// What the log is, once ``read(_:)`` or the last ``fill(_:)`` is done.
+    /// The facts about the log, complete after ``read(_:)`` or the last ``fill(_:)``.
     private(set) var fact: LogFact
 
     /// - Parameter fact: What its header said when the set was listed.

@@ -34,7 +34,7 @@ extension SetInventory {
         if kind == .database { return wantsDatabase ? doubtful : nil }
         if Self.claim(of: name, kind, prefix.span) != nil { return wantsDatabase ? patience : nil }
         guard let log = LogName(name), log.isWritten else { return nil }
-        // Many programs name their logs so: only beside a log of the same stream it is likely to be one.
+        // Many programs name their logs so: only next to a log of the same stream it is likely to be one.
         let isStream = logFacts.contains { fact in
             fact.signature != nil && LogName(fact.name)?.isSameStream(as: log) == true
         }

@@ -2,9 +2,9 @@ internal import ESE
 internal import Platform
 
 extension SetInventory {
-    /// What recovery of a database would begin with: its own checkpoint, else what lies there in its place.
+    /// Returns the checkpoint that recovery of a database would begin with: its own, else the one in its place.
     ///
-    /// The checkpoint of another database of the set is in nobody else's place.
+    /// The checkpoint of another database of the set is in no other place.
     func checkpoint(for header: DatabaseHeader) -> CheckpointFact {
         let own = checkpointFacts.first { fact in
             if case .present(header.logSignature, _) = fact { true } else { false }

@@ -46,7 +46,7 @@ struct SetInventory {
     ///
     /// - Parameters:
     ///   - path: A folder, or one database file.
-    ///   - logs: The folder of logs and checkpoint; nil when they are beside the database.
+    ///   - logs: The folder of logs and checkpoint; nil when they are next to the database.
     ///   - patience: How often a log's header that is wrong is read again; nil for never.
     ///   - leaveOut: Names that are not looked at.
     init(

@@ -20,9 +20,9 @@ package struct BackupError: Error, Equatable, Sendable, CustomStringConvertible 
         case interrupted
     }
     package let kind: Kind
-    /// What was tried, on what, and what was found.
+    /// The action, its object, and the failure.
     package let detail: String
-    /// What the operator can do, where we know.
+    /// The remedy, if it is known.
     package let hint: String?
 
     package init(_ kind: Kind, _ detail: String, hint: String? = nil) {

@@ -25,7 +25,7 @@ extension ByteStream {
     }
 }
 
-/// What is piped in: read to its end, which proves nothing by itself.
+/// Reads piped input to its end, which alone does not verify that it is complete.
 final class PipedStream: ByteStream {
     /// How long it waits for its next bytes before it asks whether to go on.
     static let patienceMilliseconds = 500
@@ -57,7 +57,7 @@ final class PipedStream: ByteStream {
     func finish() {}
 }
 
-/// What a command writes to its standard output; good only when it then exits with status 0.
+/// Reads the standard output of a command; it is good only if the command exits with status 0.
 final class CommandStream: ByteStream {
     private let child: ChildProcess
     private let output: PipedStream

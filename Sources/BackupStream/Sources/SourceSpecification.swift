@@ -1,12 +1,12 @@
-/// What a job backs up.
+/// The source of a job.
 package enum SourceSpecification: Hashable, Sendable {
-    /// A folder of databases, or one database file; logs and checkpoint beside it or in a folder of their own.
+    /// A folder of databases, or one database file; logs and checkpoint next to it or in a folder of their own.
     case ese(path: String, logs: String?)
-    /// A file that another program has written, read where it lies.
+    /// A file that another program has written, read in place.
     case file(String)
     /// The standard output of `/bin/sh -c TEXT`.
     case command(String)
-    /// What is piped into the program.
+    /// Standard input of the program.
     case stdin
 
     /// The word for it in manifests and configuration.
@@ -19,7 +19,7 @@ package enum SourceSpecification: Hashable, Sendable {
         }
     }
 
-    /// What reports call the source.
+    /// The name of the source in reports.
     ///
     /// A command's text may hold secrets, so it is not part of its label.
     package var label: String {

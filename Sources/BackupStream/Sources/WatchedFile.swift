@@ -156,7 +156,7 @@ final class ReadPatience {
         self.tries = tries
     }
 
-    /// Backoff that nobody has tried yet.
+    /// Backoff that has not been tried yet.
     func renewed() -> ReadPatience { ReadPatience(clock) }
 
     /// A little patience, for what may well be as it should be.

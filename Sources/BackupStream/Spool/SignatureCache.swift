@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// Signatures whose digest this process has checked, so that it reads none of them twice from end to end.
 ///
-/// What is kept is told by inode, length and time of change: nobody else writes a spool while its lock is held, and no
+/// Entries are identified by inode, length and time of change: only the lock's holder writes a spool, and no
 /// signature is ever replaced.
 final class SignatureCache: Sendable {
     private struct Known {

@@ -39,7 +39,7 @@ extension Spool {
         return kept
     }
 
-    /// What tells the file that was read from any that took its place.
+    /// The facts that distinguish the file that was read from a later one of the same name.
     struct Expected {
         let length: Int
         let modified: String?

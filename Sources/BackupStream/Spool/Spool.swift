@@ -38,7 +38,7 @@ package struct Spool: Sendable {
         } catch { throw .spool(error) }
     }
 
-    /// Whether a run has made its folder.
+    /// Returns true if a run has created its folder.
     package func isThere() throws(BackupError) -> Bool {
         try system { () throws(SystemError) in try files.status(folder) != nil }
     }
@@ -62,7 +62,9 @@ package struct Spool: Sendable {
         try entries().last { self.kind($0) == kind }
     }
 
-    /// What its manifest says; a full where that cannot be read, so that it is not taken for less than it may be.
+    /// Returns the kind that its manifest records.
+    ///
+    /// An unreadable one counts as a full, the safe assumption.
     private func kind(_ entry: SpoolEntry) -> ImageManifest.Kind {
         (try? entry.manifest(in: files))?.kind ?? .full
     }
@@ -103,7 +105,7 @@ package struct Spool: Sendable {
         return expired
     }
 
-    /// What ``expire(keep:alwaysKeep:)`` would remove, oldest first.
+    /// Returns the entries that ``expire(keep:alwaysKeep:)`` would remove, oldest first.
     package func expirable(keep: Int, alwaysKeep: Set<Digest256>) throws(BackupError) -> [SpoolEntry] {
         let all = try entries()
         // One entry a digest is enough, however often a source came back unchanged.
@@ -148,7 +150,7 @@ package struct Spool: Sendable {
         }
     }
 
-    /// What the names of files begin with that have no digest yet.
+    /// The prefix of files that have no digest yet.
     static let runPrefix = "run-"
 
     func system<Value>(_ body: () throws(SystemError) -> Value) throws(BackupError) -> Value {
@@ -171,7 +173,7 @@ extension Spool {
         }
     }
 
-    /// Fails before anything is read or written when there is no room for it beside the reserve.
+    /// Fails before anything is read or written when there is no room for it in addition to the reserve.
     ///
     /// - Parameters:
     ///   - byteCount: What is going to be written, as far as that is known.

@@ -9,7 +9,7 @@ final class SpoolDraft {
     private let base: String
     /// Endings of the files that exist, in the order of their making.
     private var made: [String] = []
-    /// What got its name while others have not; all or none may stay.
+    /// The files that have their names while others have not; all or none may stay.
     private var published: [String] = []
 
     /// - Parameter time: When reading began; names the partial files.
@@ -76,7 +76,7 @@ final class SpoolDraft {
 
     /// Removes everything that was made.
     ///
-    /// What cannot be removed now is swept by the next run; the error that led here is the one to tell.
+    /// The next run sweeps files that cannot be removed now; the caller reports the original error.
     func discard() {
         for ending in made { try? spool.files.remove(path(ending)) }
         for path in published.reversed() { try? spool.files.remove(path) }

@@ -1,7 +1,7 @@
 package import Image
 package import Platform
 
-/// One image of a spool: its signature, its manifest, and the image itself unless that lies elsewhere.
+/// One image of a spool: its signature, its manifest, and the image itself unless that is elsewhere.
 package struct SpoolEntry: Equatable, Sendable {
     package enum ImageKind: String, CaseIterable, Sendable {
         case tar

@@ -55,7 +55,7 @@ struct TarHeader: Equatable {
 
     static func fits(number: Int) -> Bool { (0...largestOctal).contains(number) }
 
-    /// - Parameter offset: Where the block stands in its file, for errors.
+    /// - Parameter offset: Offset of the block in its file, for errors.
     init(parsing block: Span<UInt8>, at offset: Int) throws(FormatError) {
         guard block.count == Self.byteCount else {
             throw .truncated(offset: offset, needed: Self.byteCount, available: block.count)

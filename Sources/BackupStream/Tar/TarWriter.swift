@@ -1,6 +1,6 @@
 package import Platform
 
-/// Makes the structure of our tar images: what stands in front of each member and after the last.
+/// Makes the structure of our tar images: the bytes in front of each member and after the last.
 ///
 /// Pure: it gives bytes for a position in the image, the caller writes them (docs/format/image.md, section 2).
 package enum TarWriter {
@@ -55,7 +55,7 @@ package enum TarWriter {
         return bytes
     }
 
-    /// What follows the last member's data: zeros up to the next 512, and two blocks of zeros.
+    /// Returns the bytes after the last member's data: zeros up to the next 512, and two blocks of zeros.
     package static func end(at position: Int) -> [UInt8] {
         let block = TarHeader.byteCount
         return [UInt8](repeating: 0, count: (block - position % block) % block + 2 * block)

@@ -137,7 +137,7 @@ package enum DatabaseHeaderError: Error, Equatable, Sendable, CustomStringConver
     }
 }
 
-/// What a database header says about the file as a whole.
+/// The state of a database according to its header.
 package struct DatabaseState: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }

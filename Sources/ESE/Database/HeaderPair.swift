@@ -51,7 +51,7 @@ package struct HeaderPair: Equatable, Sendable, Encodable {
         self.state = state
     }
 
-    /// True when a whole header of page size `size` stands at `offset`.
+    /// True when there is a whole header of page size `size` at `offset`.
     private static func isCopy(_ prefix: Span<UInt8>, at offset: Int, _ size: PageSize) -> Bool {
         guard prefix.count >= offset + size.bytes else { return false }
         let page = prefix.extracting(offset..<offset + size.bytes)

@@ -2,7 +2,7 @@ internal import Platform
 
 /// Finds the last page that a database owns, through the tree of owned extents on page 2 (format notes 1.4).
 ///
-/// A file may be longer than its database, and what lies behind the owned end is no concern of the engine.
+/// A file may be longer than its database, and what is after the owned end is no concern of the engine.
 package enum OwnedExtent {
     /// The last owned page, or why it cannot be told; then every slot counts.
     package enum End: Equatable, Sendable {
@@ -24,7 +24,7 @@ package enum OwnedExtent {
         /// More levels than any tree has, or a loop.
         case tooDeep
 
-        /// What the engine would say; nil where nothing is wrong with the tree, or its bad page is one of those counted.
+        /// The engine's error code; nil if the tree is intact, or its bad page is among those counted.
         var code: ErrorCode? {
             switch self {
             case .passed: nil

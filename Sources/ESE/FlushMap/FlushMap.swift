@@ -23,7 +23,7 @@ package struct FlushMap: Sendable {
     /// True when no more pages are wanted.
     package var isFull: Bool { pages == Self.maximumPages }
 
-    /// Takes the next page of the map, in the order of the file, behind its header.
+    /// Takes the next page of the map, in the order of the file, after its header.
     ///
     /// A page that was never written is all zero: its states are unknown.
     ///
@@ -36,7 +36,7 @@ package struct FlushMap: Sendable {
         pages += 1
     }
 
-    /// Whether a page of a map is intact; nil for one that was never written.
+    /// Returns true if a page of a map is intact; nil if it was never written.
     package static func verdict(of page: Span<UInt8>, number: Int) -> Bool? {
         guard page.count == FlushMapHeader.byteCount else { return false }
         if PageKernel.isZero(page) { return nil }
@@ -45,7 +45,7 @@ package struct FlushMap: Sendable {
             && page.uint32(at: numberOffset) == number
     }
 
-    /// What the map knows of the last write of a database page.
+    /// Returns the recorded state of the last write of a database page.
     package func state(of page: UInt32) -> FlushType {
         // Pages of the map follow each other without a gap once their heads are gone.
         let index = Int(page) / 4
@@ -67,7 +67,7 @@ package struct FlushMap: Sendable {
     }
 }
 
-/// Whether a check of pages had a flush map to compare with.
+/// The use of a flush map in a check of pages.
 package enum FlushMapUse: Equatable, Sendable, Encodable {
     /// There is none, or it is not one of this database in its present state.
     case none

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// The first page of a flush map, the `.jfm` beside a database (format notes 4.1).
+/// The first page of a flush map, the `.jfm` next to a database (format notes 4.1).
 package struct FlushMapHeader: Equatable, Sendable, Encodable {
     /// Length of every page of a flush map.
     package static let byteCount = 8192

@@ -54,7 +54,7 @@ package enum DatabaseClaim {
         }
     }
 
-    /// True where a header stands that may have lost some of its bits.
+    /// True if there is a header that may have lost some of its bits.
     ///
     /// - Parameter size: The page size it must name; nil for any.
     private static func isHeader(_ prefix: Span<UInt8>, at offset: Int, _ size: PageSize?) -> Bool {

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What an ESE file is, told by its content and never by its name.
+/// The kind of an ESE file, determined by its content and never by its name.
 package enum FileKind: Equatable, Sendable {
     case database
     /// The obsolete companion of an Exchange 2000 database.

@@ -14,7 +14,7 @@ package struct CheckpointHeader: Equatable, Sendable, Encodable {
     package let environment: LogEnvironment
     package let fullBackup: LogStamp
     package let incrementalBackup: LogStamp
-    /// Unset stands for the checkpoint itself.
+    /// Unset means the checkpoint itself.
     package let databaseConsistency: LogPosition
     package let fileType: UInt32
     package let databases: [AttachedDatabase]

@@ -8,7 +8,7 @@ package struct LogChain: Equatable, Sendable {
         package let problems: [ErrorCode]
         /// Generations absent between the log before and this one (-528).
         package let missingBefore: ClosedRange<Int>?
-        /// What is odd and no error: an older format than that of the log before.
+        /// Unusual facts that are no error: an older format than that of the previous log.
         package let warnings: [String]
     }
 
@@ -37,7 +37,7 @@ package struct LogChain: Equatable, Sendable {
         return nil
     }
 
-    /// What an administrator should know of a chain that is not broken.
+    /// Warnings about a chain that is not broken.
     package var warnings: [String] {
         links.flatMap(\.warnings)
     }

@@ -2,7 +2,7 @@ internal import Platform
 
 /// The data of a log of version 7: a chain of checksum records (format notes 5.4).
 ///
-/// Each covers some bytes before it and some behind it, and names the place of the next. The bytes pass once:
+/// Each covers some bytes before it and some after it, and names the place of the next. The bytes pass once:
 /// a running exclusive or over everything so far gives that of any range from its two ends.
 struct LogChecksumChain: Sendable {
     /// Records whose ranges are open at one time; an engine's do not overlap.
@@ -12,13 +12,13 @@ struct LogChecksumChain: Sendable {
     private let generation: Int32
     private let sectorBytes: Int
     private let fileBytes: Int
-    /// The last two units of the file, in which every record that can be read now stands with its bytes before.
+    /// The last two units of the file, in which every record that can be read is now with its bytes before.
     private var window: [UInt8] = []
     private var windowStart = LogHeader.byteCount
     /// Everything before this offset is in ``running``.
     private var position = LogHeader.byteCount
     private var running = LaneSum()
-    /// Where the next record stands; nil behind the last.
+    /// Offset of the next record; nil after the last.
     private var next: Int? = LogHeader.byteCount
     /// Ranges that have begun and not ended, by their ends.
     private var open: [OpenRange] = []
@@ -33,7 +33,7 @@ struct LogChecksumChain: Sendable {
         let end: Int
         /// Everything before `start`.
         let before: LaneSum
-        /// What the record says, but for the bytes behind it.
+        /// The sum in the record, except for the bytes after it.
         let expected: UInt32
         let isShort: Bool
     }
@@ -73,7 +73,7 @@ struct LogChecksumChain: Sendable {
         position = offset
     }
 
-    /// Reads the record at `offset` and opens its ranges; ``position`` is right behind it.
+    /// Reads the record at `offset` and opens its ranges; ``position`` is right after it.
     private mutating func read(_ offset: Int) {
         let start = offset - windowStart
         let record = LogChecksumRecord(window.span, at: start)
@@ -153,7 +153,7 @@ struct LogChecksumRecord: Equatable {
     let type: UInt8
     /// Bytes covered before the record.
     let backward: Int
-    /// Bytes covered behind it.
+    /// Bytes covered after it.
     let forward: Int
     /// From the end of this record to the next; 0 in the last.
     let toNext: Int
@@ -175,7 +175,7 @@ struct LogChecksumRecord: Equatable {
 
     var hasShort: Bool { shortFlag == Self.shortOn }
 
-    /// The part of both sums that stands in the record itself.
+    /// The part of both sums that is in the record itself.
     func fields(generation: Int32) -> UInt32 {
         UInt32(truncatingIfNeeded: backward) ^ UInt32(truncatingIfNeeded: forward)
             ^ UInt32(truncatingIfNeeded: toNext) ^ UInt32(shortFlag) ^ UInt32(bitPattern: generation)
@@ -183,7 +183,7 @@ struct LogChecksumRecord: Equatable {
 
     /// Why no engine wrote this record, if none did.
     ///
-    /// - Parameter offset: Where it stands in the file.
+    /// - Parameter offset: Its offset in the file.
     func fault(at offset: Int, sectorBytes: Int, fileBytes: Int) -> String? {
         let end = offset + Self.byteCount
         if type != Self.type { return "is of type \(type), a checksum record is of type 42" }

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Checks what stands behind a log's header while the file passes (format notes 5.3, 5.4).
+/// Checks the bytes after a log's header while the file passes (format notes 5.3, 5.4).
 ///
 /// Is fed the whole file from its first byte on, in pieces of any length; pieces of whole segments are not
 /// copied. Holds at most three segments of the file.
@@ -44,7 +44,7 @@ package struct LogDataCheck: Sendable {
         if start < bytes.count { carry.append(copying: bytes.extracting(start..<bytes.count)) }
     }
 
-    /// What all bytes together say.
+    /// Returns the result for all bytes.
     package consuming func finish() -> LogDataReport {
         let total = offset + carry.count
         let rest = carry
@@ -60,7 +60,7 @@ package struct LogDataCheck: Sendable {
             accumulatedSum: nil, last: report.last)
     }
 
-    /// The segment at ``offset``; the header is not data, and nothing is behind the length it names.
+    /// The segment at ``offset``; the header is not data, and nothing is after the length it names.
     private mutating func take(_ segment: Span<UInt8>) {
         defer { offset += Self.segmentBytes }
         guard offset >= LogHeader.byteCount, offset < fileBytes else { return }
@@ -69,7 +69,7 @@ package struct LogDataCheck: Sendable {
     }
 }
 
-/// What the check of a log's data found.
+/// The result of the check of a log's data.
 package struct LogDataReport: Equatable, Sendable {
     /// The first thing wrong; nil for data that is good to its end.
     package let problem: LogDataProblem?
@@ -82,14 +82,14 @@ package struct LogDataReport: Equatable, Sendable {
     /// Exclusive or of the sums of the good segments, which the next log repeats; nil for version 7, which
     /// keeps none, and for damaged data.
     package let accumulatedSum: UInt64?
-    /// Where the last good segment or record stands; nil when there is none.
+    /// Offset of the last good segment or record; nil when there is none.
     package let last: LogPosition?
 }
 
 extension LogDataReport: Encodable {
     private enum CodingKeys: CodingKey { case problem, used, shadows, stale, accumulatedSum, last }
 
-    /// What is absent is null, not left out.
+    /// Encodes absent values as null instead of omitting them.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(problem, forKey: .problem)
@@ -107,7 +107,7 @@ package struct LogDataProblem: Error, Equatable, Sendable, Encodable, CustomStri
     package let code: ErrorCode
     /// Byte of the file where the damaged segment or record begins.
     package let offset: Int
-    /// What and where, such as `segment 7 (byte 28672): checksum failed, as if bit 12 had flipped`.
+    /// The fault and its place, such as `segment 7 (byte 28672): checksum failed, as if bit 12 had flipped`.
     package let sentence: String
 
     init(_ code: ErrorCode = .logFileCorrupt, at offset: Int, _ sentence: String) {

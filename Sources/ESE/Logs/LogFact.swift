@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What there is to know about one log when a set of files is judged.
+/// The facts about one log for the verdict on a set of files.
 package struct LogFact: Equatable, Sendable {
     /// As the report shall call it, normally the file name.
     package let name: String
@@ -10,13 +10,13 @@ package struct LogFact: Equatable, Sendable {
     package let signature: Signature?
     package let created: LogTime
     package let previousCreated: LogTime
-    /// What is wrong with the file by itself, nil for an intact one.
+    /// The fault of the file itself; nil if it is intact.
     package let problem: ErrorCode?
     /// The same in words, and where; nil when the code says it all.
     package let fault: String?
     /// Nil when the header cannot be read.
     package var version: LogVersion?
-    /// What the header repeats of the log before; 0 where the engine keeps none.
+    /// The sum of the previous log that the header repeats; 0 if the engine keeps none.
     package var previousSegmentSum: UInt64 = 0
     /// That of the log's own data; nil when it was not read, is damaged, or of version 7.
     package var accumulatedSum: UInt64?
@@ -43,7 +43,7 @@ package struct LogFact: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - fileBytes: Length of the file; any other length than the header names is damage.
-    ///   - data: What the data behind the header said; nil when only the header was read.
+    ///   - data: What the data after the header said; nil when only the header was read.
     package init(name: String, header: LogHeader, fileBytes: Int, data: LogDataReport? = nil) {
         let file = PathText.name(of: name)
         let (problem, fault) = Self.problem(LogName(file), header, fileBytes, data)

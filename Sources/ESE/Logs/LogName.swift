@@ -1,4 +1,4 @@
-/// What the name of a file beside a log stream says about it (format notes 5.1).
+/// Parses the name of a file next to a log stream (format notes 5.1).
 package struct LogName: Hashable, Sendable {
     package enum Role: Hashable, Sendable {
         /// A full log: base and generation.
@@ -68,7 +68,7 @@ package struct LogName: Hashable, Sendable {
     /// True when both names are of one stream.
     package func isSameStream(as other: LogName) -> Bool { base.lowercased() == other.base.lowercased() }
 
-    /// True when the name names another generation than stands in the file (-513).
+    /// True when the name names another generation than the file has (-513).
     package func contradicts(_ header: LogHeader) -> Bool {
         guard case .archived(let generation) = role else { return false }
         return Int64(generation) != Int64(header.generation)

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What one segment of a log is, by its own sum and place (format notes 5.3).
+/// The kind of one segment of a log, by its own sum and place (format notes 5.3).
 enum LogSegment: Equatable {
     /// Never written.
     case empty
@@ -118,7 +118,7 @@ struct LogSegments: Sendable {
             if other == generation, broken == index - 1 { isTorn = true }
         case .own(let stored): add(index, stored)
         case .strange(let words), .damaged(let words):
-            // What a torn shadow leaves in the last segment is nobody's data.
+            // What a torn shadow leaves in the last segment is no data.
             guard index != reserved else { return }
             if case .damaged = kind, problem == nil { broken = index }
             note(index, words)
@@ -139,7 +139,7 @@ struct LogSegments: Sendable {
     }
 
     private mutating func note(_ index: Int, _ words: String) {
-        // More damage, or data, behind the shadow: not the last write after all.
+        // More damage, or data, after the shadow: not the last write after all.
         isTorn = false
         guard problem == nil else { return }
         let offset = index * LogDataCheck.segmentBytes

@@ -1,4 +1,4 @@
-/// What a pass over all pages of a database found.
+/// The result of a pass over all pages of a database.
 package struct PageReport: Equatable, Sendable, Encodable {
     /// Pages checked, the trailer included and the two headers not.
     package let seen: Int
@@ -13,7 +13,7 @@ package struct PageReport: Equatable, Sendable, Encodable {
     package let lostWrites: Int
     /// Blank pages that every database has.
     package let notInitialized: Int
-    /// Pages behind the owned end that fail: a warning, for the engine never reads them.
+    /// Pages after the owned end that fail: a warning, for the engine never reads them.
     package let badBehindEnd: Int
     package let ownedEnd: OwnedExtent.End
     /// Page slots in the file, the trailer not counted.
@@ -23,7 +23,7 @@ package struct PageReport: Equatable, Sendable, Encodable {
     package let highestDbtimePage: UInt32
     /// The first bad pages up to the owned end.
     package let bad: [BadPage]
-    /// The first bad pages behind it.
+    /// The first bad pages after it.
     package let behindEnd: [BadPage]
     package let flushMap: FlushMapUse
     /// True for a database that is being created.
@@ -51,7 +51,7 @@ package struct PageReport: Equatable, Sendable, Encodable {
     /// True when pages were seen, none of those that count is bad, none is missing, and the space tree can be read.
     package var isGood: Bool { seen > 0 && badCount == 0 && truncated == nil && treeFault == nil }
 
-    /// What an operator should read although it is no damage of the database.
+    /// Warnings for the operator that are no damage of the database.
     package var warnings: [String] {
         var warnings: [String] = []
         if badBehindEnd > 0, let last = ownedEnd.lastPage {

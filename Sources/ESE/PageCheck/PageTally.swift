@@ -96,7 +96,7 @@ package struct PageTally: Equatable, Sendable {
     /// Ends the count.
     ///
     /// - Parameters:
-    ///   - ownedEnd: The last page that the database owns; bad pages behind it are warnings. When it is unknown
+    ///   - ownedEnd: The last page that the database owns; bad pages after it are warnings. When it is unknown
     ///     every slot counts.
     ///   - flushMap: Whether the verdicts counted took a flush map into account.
     ///   - isNew: True for a database that is being created, which may have no tree of owned extents yet.

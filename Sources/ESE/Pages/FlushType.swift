@@ -41,9 +41,9 @@ extension FlushType: CustomStringConvertible {
 
 /// A page that is not the one written last, by the flush map's account (-1119).
 package struct LostFlush: Equatable, Sendable, CustomStringConvertible {
-    /// What the page itself says; nil when it is blank.
+    /// The flush type in the page itself; nil if the page is blank.
     package let found: FlushType?
-    /// What the map says; never unknown.
+    /// The flush type in the map; never unknown.
     package let recorded: FlushType
 
     package init(found: FlushType?, recorded: FlushType) {

@@ -67,7 +67,7 @@ enum PageKernel {
         }
     }
 
-    /// What the new page format stores for one block, before the page number is mixed in.
+    /// Computes the checksum of one block in the new page format, before the page number is mixed in.
     ///
     /// The upper half is the ECC, the lower half the exclusive or of all words (format notes 3.4). With
     /// `skippingFirstWord` the first eight bytes, where a page keeps its sum, count as zero.

@@ -6,7 +6,7 @@ package enum PageSize: Int, CaseIterable, Sendable, Encodable {
     case kib16 = 16384
     case kib32 = 32768
 
-    /// The size that a header field names; 0 stands for 4096.
+    /// The size that a header field names; 0 means 4096.
     package init?(field: UInt32) { self.init(rawValue: field == 0 ? 4096 : Int(field)) }
 
     package var bytes: Int { rawValue }

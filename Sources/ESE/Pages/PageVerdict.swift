@@ -1,4 +1,4 @@
-/// What the checksum of one page says about it.
+/// The verdict on one page by its checksum.
 package enum PageVerdict: Equatable, Sendable {
     /// Every byte is zero: never written, and valid.
     case blank

@@ -41,7 +41,7 @@ struct TreePage {
     /// Number of tags; tag 0 is the page's own external header.
     static func tagCount(_ page: Span<UInt8>) -> Int { Int(page.uint16(at: 34) & 0xFFF) }
 
-    /// The last node of a whole page that is not marked deleted; nil when there is none or it lies outside.
+    /// The last node of a whole page that is not marked deleted; nil when there is none or it is outside.
     func lastNode(of page: Span<UInt8>) -> Node? {
         guard let external = bytes(ofTag: 0, page) else { return nil }
         for index in stride(from: Self.tagCount(page) - 1, through: 1, by: -1) {

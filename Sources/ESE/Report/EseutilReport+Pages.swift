@@ -1,7 +1,7 @@
 extension EseutilReport {
     /// The page check (`/k`): one line a bad page, then the counts.
     ///
-    /// As there, the two headers are pages -1 and 0, and pages seen include them. Pages behind the owned end and a
+    /// As there, the two headers are pages -1 and 0, and pages seen include them. Pages after the owned end and a
     /// bad copy of the header are listed as warnings, which the original does not tell apart.
     ///
     /// - Parameters:

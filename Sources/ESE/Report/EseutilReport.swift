@@ -39,7 +39,7 @@ package enum EseutilReport {
     }
 }
 
-/// What reading the pages of a database cost.
+/// The cost of reading the pages of a database.
 package struct PageReading: Equatable, Sendable, Encodable {
     package private(set) var reads = 0
     package private(set) var bytes = 0

@@ -81,7 +81,7 @@ struct LogCoverage {
         twins.keys.filter(range.contains).min().flatMap { twins[$0] }
     }
 
-    /// What a damaged log of this generation fails with.
+    /// Returns the error code of a damaged log of this generation.
     func damage(_ generation: Int) -> ErrorCode? { rejected[generation]?.problem }
 
     /// The usable logs in generation order.

@@ -2,7 +2,7 @@ internal import Platform
 
 /// A file under the name by which the engine looks for a generation, where another file holds the usable log.
 ///
-/// Recovery opens what has the archived name (format notes 5.1) and fails, whatever else lies there.
+/// Recovery opens what has the archived name (format notes 5.1) and fails, whatever else is there.
 struct LogTwin {
     enum Fault {
         case damaged(String?)
@@ -16,7 +16,7 @@ struct LogTwin {
     let name: String
     let fault: Fault
 
-    /// What replay of a dirty database ends with.
+    /// The error code of a replay of a dirty database.
     var code: ErrorCode {
         switch fault {
         case .damaged: .logFileCorrupt
@@ -25,7 +25,7 @@ struct LogTwin {
         }
     }
 
-    /// What the restore of a streaming backup ends with.
+    /// The error code of the restore of a streaming backup.
     var restoreCode: ErrorCode {
         switch fault {
         case .damaged: .logFileCorrupt

@@ -1,4 +1,4 @@
-/// What a database header tells about recovery.
+/// The facts of a database header that matter for recovery.
 package struct DatabaseFacts: Equatable, Sendable {
     package var state: DatabaseState
     package var minimumRequired: Int
@@ -43,7 +43,7 @@ package struct DatabaseFacts: Equatable, Sendable {
     }
 }
 
-/// What stands in the last page of a backup copy.
+/// The content of the last page of a backup copy.
 package enum TrailerFact: Equatable, Sendable {
     /// No trailer, or one whose checksum is wrong.
     case absent
@@ -66,7 +66,7 @@ package enum TrailerFact: Equatable, Sendable {
     }
 }
 
-/// What the checkpoint beside a log stream says about recovery (format notes 5.6).
+/// The facts of the checkpoint next to a log stream (format notes 5.6).
 package enum CheckpointFact: Equatable, Sendable {
     /// Recovery then begins at the first log there is (-542).
     case absent
@@ -80,7 +80,7 @@ package enum CheckpointFact: Equatable, Sendable {
             signature: header.logSignature, generation: Int(header.checkpoint.generation))
     }
 
-    /// What replay of a dirty database would meet.
+    /// The condition that replay of a dirty database would meet.
     ///
     /// - Throws: -532 for the checkpoint of another stream: recovery ends there, though nothing is lost.
     func warnings(_ database: DatabaseFacts, _ logs: LogCoverage) throws(SetVerdict.Refusal) -> [String] {

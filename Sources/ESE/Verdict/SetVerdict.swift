@@ -1,4 +1,4 @@
-/// Whether a database and the logs beside it can be brought back: the decision table of format notes 6.7.
+/// Decides whether a database and the logs next to it can be recovered: the decision table of format notes 6.7.
 package struct SetVerdict: Equatable, Sendable {
     package enum Recovery: Sendable {
         /// Replay from the checkpoint.
@@ -20,7 +20,7 @@ package struct SetVerdict: Equatable, Sendable {
     /// The error that recovery would end with.
     package struct Refusal: Error, Equatable, Sendable, CustomStringConvertible {
         package let code: ErrorCode
-        /// What is wrong, in words.
+        /// The fault, in words.
         package let sentence: String
 
         init(_ code: ErrorCode, _ sentence: String) {
@@ -33,7 +33,7 @@ package struct SetVerdict: Equatable, Sendable {
 
     package let outcome: Outcome
     package let warnings: [String]
-    /// What is no fault and yet good to know, such as circular logging.
+    /// Facts that are no fault but useful, such as circular logging.
     package let notes: [String]
 
     /// Judges a set by its facts alone.
@@ -41,7 +41,7 @@ package struct SetVerdict: Equatable, Sendable {
     /// - Parameters:
     ///   - logs: All logs there are, intact or not, of any stream, in any order. Whether their data counts is
     ///     for the caller: a fact made from the header alone is taken at its word.
-    ///   - checkpoint: That beside the logs; nil when it was not looked for.
+    ///   - checkpoint: That next to the logs; nil when it was not looked for.
     package static func judge(
         _ database: DatabaseFacts, trailer: TrailerFact = .absent, logs: [LogFact],
         checkpoint: CheckpointFact? = nil

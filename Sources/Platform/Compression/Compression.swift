@@ -14,7 +14,7 @@ package struct CompressionError: Error, Equatable, Sendable, CustomStringConvert
         self.init(operation, unsafe String(cString: ZSTD_getErrorName(code)))
     }
 
-    /// What was compressed did not come back.
+    /// Reports that decompression did not return the compressed bytes.
     package init(mismatchOf length: Int) {
         self.init("check a record of \(length) bytes", "it does not decode to what was compressed")
     }
@@ -150,7 +150,7 @@ package struct CompressionError: Error, Equatable, Sendable, CustomStringConvert
         }
     }
 
-    /// What zstd says: the decoded length, or an error code.
+    /// Returns the result of zstd: the decoded length, or an error code.
     private func decode(
         _ frame: Span<UInt8>, _ prefix: Span<UInt8>, into out: UnsafeMutableRawBufferPointer
     ) -> Int {

@@ -7,7 +7,7 @@ package final class AppendedFile: Sendable {
 
     /// Opens the file, making it with mode 0600 where it is not there.
     ///
-    /// A link is not followed: whoever may write into its folder could have it name anything.
+    /// A link is not followed: a user who may write into its folder could have it name anything.
     ///
     /// - Throws: ``SystemError/notRegular(_:)`` for a FIFO, a socket or a device.
     package init(_ path: String) throws(SystemError) {

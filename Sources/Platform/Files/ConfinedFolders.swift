@@ -3,10 +3,10 @@ internal import Synchronization
 
 /// Folders below which no link is followed, since others may put links there.
 ///
-/// The folder itself is named by whoever runs the program, and may be reached by a link.
+/// The folder itself is named by the user of the program, and may be reached by a link.
 package final class ConfinedFolders: Sendable {
     private let folders = Mutex<[String]>([])
-    /// Whether the kernel is taken for one that cannot look for a path in one call.
+    /// True if the kernel is treated as one that cannot resolve a path in one call.
     private let goesStepByStep: Bool
 
     package init(goesStepByStep: Bool = false) { self.goesStepByStep = goesStepByStep }

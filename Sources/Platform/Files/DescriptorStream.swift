@@ -5,7 +5,7 @@ internal import Glibc
 /// Closed when the last reference goes. From the first one on, this process ignores `SIGPIPE`: writing to an
 /// end that has gone is an error of the call. Its properties never change, so threads may share it.
 package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
-    /// What errors call it.
+    /// The name in error messages.
     package let name: String
     private let descriptor: Int32
 
@@ -24,7 +24,7 @@ package final class DescriptorStream: ByteInput, ByteOutput, Sendable {
 
     /// The program's standard output, for this stream alone.
     ///
-    /// What anything else prints there later goes to standard error, so that it cannot get between messages.
+    /// Later output of other code goes to standard error, so that it cannot get between messages.
     package static func claimStandardOutput() throws(SystemError) -> DescriptorStream {
         let stream = try duplicate(STDOUT_FILENO, "standard output")
         guard dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 else { throw .last("dup2", stream.name) }

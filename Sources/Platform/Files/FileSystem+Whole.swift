@@ -36,7 +36,7 @@ extension OpenFile {
 
     /// Calls `body` with the first `length` bytes in pieces of at most 1 MiB.
     ///
-    /// - Parameter failure: What an error of the file is to whoever reads it.
+    /// - Parameter failure: What an error of the file means to its reader.
     package func forEachPiece<E: Error>(
         upTo length: Int, _ failure: (SystemError) -> E,
         _ body: (_ offset: Int, _ bytes: [UInt8]) throws(E) -> Void
@@ -80,7 +80,7 @@ extension FileSystem {
 }
 
 extension FileSystem {
-    /// Writes a file that others may read, by rename, so that nobody reads half of it.
+    /// Writes a file that others may read, by rename, so that no reader sees half of it.
     ///
     /// One that is there keeps its mode; a link is replaced, never followed.
     ///

@@ -9,7 +9,7 @@ package struct HostFileSystem: FileSystem {
         let name: String
         let isConfined: Bool
 
-        /// What keeps the last name from being followed.
+        /// The flags that keep the last name from being followed.
         var openFlags: Int32 { isConfined ? O_NOFOLLOW : 0 }
         var statusFlags: Int32 { isConfined ? AT_SYMLINK_NOFOLLOW : 0 }
     }

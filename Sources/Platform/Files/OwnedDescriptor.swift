@@ -50,7 +50,7 @@ final class OwnedDescriptor: Sendable {
 
 /// Waits until one of a few descriptors can be read or written.
 enum Readiness {
-    /// What to wait for: a descriptor, and whether it is for writing; closed ends count as ready.
+    /// A descriptor to wait for, and the direction; closed ends count as ready.
     struct Wish {
         let descriptor: Int32
         var reading = true

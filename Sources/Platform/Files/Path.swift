@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// The two ends of a path, as the system takes it apart.
 package enum PathText {
-    /// The folder that a path lies in: `/` for a name in the root, `.` for a bare name.
+    /// The folder that a path is in: `/` for a name in the root, `.` for a bare name.
     package static func folder(of path: String) -> String {
         let folder = FilePath(path).removingLastComponent()
         return folder.isEmpty ? "." : folder.string

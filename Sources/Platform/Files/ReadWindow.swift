@@ -1,7 +1,7 @@
 /// Reads a file here and there, mostly forward: a range near the last one costs no call.
 package final class ReadWindow {
     private static let bytes = 256 << 10
-    /// What is kept in front of a range: the next one may begin a little before.
+    /// Bytes kept before a range, because the next range may begin a little earlier.
     private static let marginBytes = 32 << 10
     private let file: any OpenFile
     private let length: Int

@@ -5,7 +5,7 @@ package final class SpillBuffer {
 
     private let scratch: ScratchFolder
     private var memory: [UInt8] = []
-    /// What is not in memory any more; it comes before that.
+    /// The bytes that are no longer in memory; they come first.
     private var file: (any OpenFile)?
     private var fileBytes = 0
 

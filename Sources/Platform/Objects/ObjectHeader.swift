@@ -53,7 +53,7 @@ package struct ObjectHeader: Equatable, Sendable {
     }
 }
 
-/// What an object is: four ASCII letters after the magic (docs/format/store.md, section 2).
+/// The type of an object: four ASCII letters after the magic (docs/format/store.md, section 2).
 package enum ObjectType: String, Sendable, CaseIterable {
     case store = "STOR"
     case job = "JOBS"

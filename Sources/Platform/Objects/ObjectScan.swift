@@ -18,7 +18,7 @@ package struct ObjectScan<Failure: Error> {
         self.read = read
     }
 
-    /// What a reader makes of an object's sections.
+    /// The parsed form of an object's sections.
     package struct Sections {
         /// Most bytes of each section that is wanted, by tag.
         package let wanted: [String: Int]
@@ -33,7 +33,7 @@ package struct ObjectScan<Failure: Error> {
 
     /// Calls `body` with each section that is wanted and where its content starts, in order.
     ///
-    /// What `body` does with them counts only once this has returned: the object's digest is at its end.
+    /// The results of `body` count only once this has returned, because the object's digest is at its end.
     /// - Parameters:
     ///   - sections: Those this reader understands. Others are skipped, or refused if mandatory.
     /// - Returns: The SHA-256 of all bytes of the object, which is the name of some.
@@ -128,7 +128,7 @@ package struct ObjectScan<Failure: Error> {
         }
     }
 
-    /// Whether the digest at the end is that of the bytes before it, as it is in every version.
+    /// Compares the digest at the end with the bytes before it, as in every version.
     private func isWhole() throws(Failure) -> Bool {
         var hasher = SHA256Hasher()
         let end = length - Digest256.byteCount

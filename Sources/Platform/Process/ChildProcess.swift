@@ -49,7 +49,7 @@ package final class ChildProcess: ByteInput {
     ///
     /// - Parameters:
     ///   - arguments: The program (searched in `PATH` when it has no `/`) and what it is given.
-    ///   - environment: Variables it gets beside this program's own.
+    ///   - environment: Variables it gets in addition to this program's own.
     ///   - progressSeconds: Longest wait without a byte moved; nil for no limit.
     ///   - leavesNothing: Whether what it has started is killed when it ends, by itself or not.
     package init(
@@ -166,7 +166,7 @@ package final class ChildProcess: ByteInput {
     /// Its process number; nil when it is known to have ended.
     package var processIdentifier: Int32? { program.processIdentifier }
 
-    /// What is kept of its stderr so far.
+    /// The kept part of its stderr so far.
     package var stderr: String { tail.text }
 
     // MARK: waiting

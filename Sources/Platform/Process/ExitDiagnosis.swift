@@ -1,4 +1,4 @@
-/// What an exit status says about a far end that has not sent a byte.
+/// Explains the exit status of a far end that has not sent a byte.
 enum ExitDiagnosis {
     /// A program of ours, or a command that a shell at the far end was to start.
     case program

@@ -11,10 +11,10 @@ internal import Synchronization
     /// The end of a pipe that a handler may write to.
     private static let wakeUp = Atomic<Int32>(-1)
 
-    /// Who wants it.
+    /// The origin of the interruption.
     package enum Cause: Sendable { case keyboard, system, deadline }
 
-    /// Who wanted it first; nil while nobody has.
+    /// The first cause; nil if there is none yet.
     package static var cause: Cause? {
         switch received.load(ordering: .relaxed) {
         case 0: nil
@@ -27,7 +27,7 @@ internal import Synchronization
     /// Wants it when a time has passed, once ``watch(graceMilliseconds:end:)`` listens.
     package static func want(afterSeconds seconds: Int) { _ = alarm(UInt32(clamping: max(1, seconds))) }
 
-    /// Ends the program without a word when a time has passed: for answers that nobody waits for any longer.
+    /// Ends the program without a word when a time has passed: for answers that are no longer awaited.
     package static func exitQuietly(afterSeconds seconds: Int) {
         _ = Glibc.signal(SIGALRM) { _ in _exit(0) }
         _ = alarm(UInt32(clamping: max(1, seconds)))

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// What a program has started and left running, in whatever session or group it is by now.
+/// Finds processes that a program has started and left running, in any session or group.
 ///
 /// All of it inherits a variable that nothing else has, which the kernel shows in `/proc`. Out of reach are programs that
 /// have cleared or written over their environment, and those of another user.
@@ -12,7 +12,7 @@ struct OrphanProcesses: Sendable {
     private static let maximumBytes = 8 << 20
     /// A program that starts another one between every two looks is let go.
     private static let mostLooks = 64
-    /// What the kernel takes to end one, at most; longer only where a disk does not answer.
+    /// The maximum time that the kernel needs to end one; longer only if a disk does not answer.
     private static let mostMilliseconds = 2_000
 
     /// The variable to start the program with.
@@ -40,7 +40,7 @@ struct OrphanProcesses: Sendable {
         guard descriptor >= 0 else { return false }
         let owned = OwnedDescriptor(descriptor)
         guard hasVariable(process), clinux_kill(owned.number) == 0 else { return false }
-        // Whoever removes next what it worked on must not meet it at work.
+        // The next code that removes its files must not meet it at work.
         _ = try? Readiness.wait(
             for: [.init(descriptor: owned.number)], milliseconds: Self.mostMilliseconds)
         return true

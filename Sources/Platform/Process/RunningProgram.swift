@@ -18,7 +18,7 @@ final class RunningProgram: Sendable {
     }
 
     private let state = Mutex(State.starting)
-    /// What the program started and is ended with it; nil when that may stay.
+    /// Finds the program's own children, which are ended with it; nil if they may stay.
     private let leftovers: OrphanProcesses?
 
     /// Starts `arguments[0]` (searched in `PATH` without a `/` in it) on three descriptors, which stay the caller's.
@@ -154,7 +154,7 @@ final class RunningProgram: Sendable {
     }
 }
 
-/// What a short program printed: for questions to this host, as `crontab -l` answers them.
+/// The output of a short program that answers a question about this host, such as `crontab -l`.
 package struct ProgramOutput: Sendable {
     private static let maximumBytes = 4 << 20
 

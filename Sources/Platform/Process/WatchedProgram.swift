@@ -12,16 +12,16 @@ package struct WatchedProgram: Sendable {
     private static let pauseMilliseconds = 200
 
     package let end: End
-    /// What it printed last, on either stream; one line.
+    /// The last line that it printed, on either stream.
     package let lastWords: String
 
     /// Runs a program to its end, or to the deadline.
     ///
-    /// What it prints goes nowhere.
+    /// Its output is discarded.
     ///
     /// - Parameters:
     ///   - input: Its standard input, shorter than a pipe is deep.
-    ///   - environment: Variables it gets beside this program's own.
+    ///   - environment: Variables it gets in addition to this program's own.
     ///   - heedsInterruption: Whether it is ended when this program is told to end.
     ///   - leavesNothing: Whether what it has started is killed when it ends, by itself or not.
     package init(

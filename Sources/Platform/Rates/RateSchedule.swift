@@ -2,7 +2,7 @@
 package struct RateSchedule: Equatable, Sendable {
     package static let minutesPerDay = 24 * 60
 
-    /// Part of a day, in UTC; one that ends before it begins goes on after midnight, one that ends where it begins is
+    /// Part of a day, in UTC; one that ends before it begins continues after midnight, one that ends where it begins is
     /// the whole day.
     package struct Window: Equatable, Sendable {
         /// Minutes since midnight.
@@ -57,7 +57,7 @@ package struct RateSchedule: Equatable, Sendable {
         self.windows = windows
     }
 
-    /// What may pass at `time`; nil for no limit.
+    /// Returns the rate at `time`; nil for no limit.
     package func bytesPerSecond(at time: Timestamp) -> Int? {
         let nanosecondsPerDay: Int64 = 86_400_000_000_000
         let rest = time.nanoseconds % nanosecondsPerDay

@@ -12,9 +12,9 @@ internal import CLibSSH
     private var isOpened = false
     /// The command is running, or has been.
     private(set) var isStarted = false
-    /// What was read since the window was opened last.
+    /// The number of bytes read since the window was last opened.
     private var readSince: Int
-    /// What of `scratch` has not been handed on.
+    /// The part of `scratch` that has not been passed on.
     private var held = 0..<0
     /// As large as the window, because libssh opens it only for a read that could take all of it; memory is used
     /// only as far as it is ever written.

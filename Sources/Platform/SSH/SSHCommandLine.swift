@@ -13,7 +13,7 @@ package enum SSHCommandLine {
         }
     }
 
-    /// What every call adds (SSH.md, section 4); host keys are left to the user's own configuration.
+    /// The options of every call (SSH.md, section 4); host keys are left to the user's own configuration.
     ///
     /// OpenSSH takes the first value of an option, so what the configured command says itself comes first and wins.
     package static let options = [

@@ -1,11 +1,11 @@
 /// Where to connect: `[user@]host[:port]`, an IPv6 address in brackets when a port follows.
 ///
-/// What is accepted can be put on a command line and into a known-hosts line as it is: it begins with no dash and
+/// An accepted value can be put on a command line and into a known-hosts line as it is: it begins with no dash and
 /// has no white space, no control character and no shell character in it.
 package struct SSHDestination: Equatable, Hashable, Sendable, CustomStringConvertible {
     package static let defaultPort: UInt16 = 22
 
-    /// nil: whoever runs this program.
+    /// nil: the user who runs this program.
     package let user: String?
     /// A name or an address, without brackets.
     package let host: String

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What the owner of a channel and the thread of its connection share.
+/// The state that the owner of a channel and the thread of its connection share.
 final class SSHLane: Sendable {
     /// Bytes that may wait for the far end's window, and at least two pieces that may wait for the owner.
     ///
@@ -14,7 +14,7 @@ final class SSHLane: Sendable {
         var outgoing = BufferQueue(capacityBytes: SSHLane.outgoingBytes)
         var wantsEOF = false
         var wantsClose = false
-        /// What still arrives is thrown away.
+        /// Discards bytes that still arrive.
         var discards = false
 
         /// From the thread.
@@ -55,7 +55,7 @@ final class SSHLane: Sendable {
 
     /// Waits until `body` gives something; for the owner.
     ///
-    /// - Parameter renewing: Whether the time begins anew when something has moved.
+    /// - Parameter renewing: Whether the time begins again when something has moved.
     /// - Returns: Nil when `seconds` have passed.
     func wait<R: Sendable>(seconds: Int, renewing: Bool = true, for body: (inout State) -> R?) -> R? {
         var deadline = Deadline(seconds: seconds)

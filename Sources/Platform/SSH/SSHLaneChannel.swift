@@ -52,7 +52,7 @@ final class SSHLaneChannel {
         return hasMoved
     }
 
-    /// What libssh holds back of channels until the socket takes it is progress of every channel while it shrinks.
+    /// While the bytes shrink that libssh holds back until the socket takes them, every channel makes progress.
     ///
     /// Signs of life are sent as well, and are none.
     private func noteProgress() {
@@ -113,7 +113,7 @@ final class SSHLaneChannel {
             if got == 0 { end() }
             lane.update { state in
                 state.incoming.removeAll()
-                // No progress: whoever waits for the end of a program does not wait for what it goes on saying.
+                // No progress: whoever waits for the end of a program does not wait for what it still prints.
                 state.discardedBytes += got ?? 0
             }
             return got != nil
@@ -152,7 +152,7 @@ final class SSHLaneChannel {
         guard let channel else { return }
         let status = channel.exitStatus
         if status == nil, channel.isOpen { return }
-        // Bounded: a program that its starter left behind may go on writing.
+        // Bounded: a program that its starter left behind may keep writing.
         for _ in 0..<256 where !takeErrors() { break }
         finish(status: status)
     }

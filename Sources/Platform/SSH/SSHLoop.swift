@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What the thread of a connection does: moves bytes between the owners of its channels and libssh until the last
+/// Runs the thread of a connection: it moves bytes between the owners of its channels and libssh until the last
 /// channel is closed.
 final class SSHLoop {
     private let session: SSHSession
@@ -48,8 +48,8 @@ final class SSHLoop {
 
 /// One connection to a far end, and the thread that makes all calls of libssh for all of its channels.
 ///
-/// Sending, which is mostly encrypting, so goes on while the owners of the channels do something else, and signs of
-/// life are sent however long that takes. It is disconnected with its last channel, or when nobody holds it.
+/// Sending, which is mostly encrypting, so continues while the owners of the channels do something else, and signs of
+/// life are sent however long that takes. It is disconnected with its last channel, or when it has no holder.
 package final class SSHConnection: Sendable {
     package let destination: SSHDestination
     let options: SSHOptions

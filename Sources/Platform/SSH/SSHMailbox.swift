@@ -2,10 +2,10 @@ internal import Synchronization
 
 /// How the owners of channels reach the thread of their connection, which sleeps while nothing moves.
 final class SSHMailbox: Sendable {
-    /// What has come since the last look.
+    /// The events since the last check.
     struct News: Sendable {
         var lanes: [(lane: SSHLane, command: String, readBytes: Int)] = []
-        /// Nobody holds the connection any more.
+        /// The connection has no holder any more.
         var isAbandoned = false
     }
 

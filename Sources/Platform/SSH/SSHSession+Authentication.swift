@@ -4,7 +4,7 @@ internal import Glibc
 extension SSHSession {
     private enum Offer {
         case accepted
-        /// What was offered, for the message.
+        /// The offered methods, for the message.
         case refused(String)
     }
 

@@ -14,7 +14,7 @@ internal import Glibc
     private let counter: UnsafeMutablePointer<ssh_counter_struct>
     private var socket: OwnedDescriptor?
     private var signOfLife: Deadline
-    /// Whether something of a channel may be among what libssh holds back until the socket takes it.
+    /// True if libssh may hold back bytes of a channel until the socket takes them.
     private(set) var hasDataHeldBack = false
 
     var peer: String { destination.description }
@@ -169,7 +169,7 @@ internal import Glibc
     var takenBytes: UInt64 { unsafe counter.pointee.in_bytes }
     /// How much the socket has taken.
     var sentBytes: UInt64 { unsafe counter.pointee.out_bytes }
-    /// Whether libssh has more for the socket than that takes.
+    /// True if libssh has more bytes than the socket takes.
     var isSendingHeldBack: Bool {
         unsafe (handle != nil && ssh_get_poll_flags(handle) & SSH_WRITE_PENDING != 0)
     }

@@ -18,7 +18,7 @@ package final class SSHTransport: Transport {
 
     private let connection: SSHConnection
     private let lane = SSHLane()
-    /// What has been taken from the lane and not been read.
+    /// The piece that was taken from the lane and has not been read.
     private var current: BufferQueue.Piece?
     private var hasFailed = false
     private var end: TransportEnd?

@@ -52,7 +52,7 @@ package enum OpenMode: Sendable {
 }
 
 extension OpenMode {
-    /// Whether it makes a new file.
+    /// True if it creates a new file.
     package var makesNew: Bool { self == .create || self == .createReadable }
 }
 
@@ -188,7 +188,7 @@ package struct SpaceStatus: Equatable, Sendable {
     /// Bytes an unprivileged process may still write.
     package let availableBytes: Int
     package let totalBytes: Int
-    /// Whether this is what may be taken, not what the disk holds.
+    /// True if this is a quota, not the size of the disk.
     package let isQuota: Bool
 
     package init(availableBytes: Int, totalBytes: Int, isQuota: Bool = false) {
@@ -197,11 +197,13 @@ package struct SpaceStatus: Equatable, Sendable {
         self.isQuota = isQuota
     }
 
-    /// What a writer leaves free, so that whoever reads there, and whoever makes room, has some.
+    /// The bytes that a writer leaves free for readers and for collection.
     package var reservedBytes: Int {
         min(Self.mostReservedBytes, totalBytes / 100 * Self.reservedPercent)
     }
 
-    /// Whether so many bytes fit; a file system that does not tell its size is tried.
+    /// Returns true if the bytes fit.
+    ///
+    /// A file system that does not report its size is tried.
     package func holds(_ byteCount: Int) -> Bool { totalBytes == 0 || byteCount <= availableBytes }
 }

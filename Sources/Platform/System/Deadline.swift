@@ -15,7 +15,7 @@ struct Deadline {
 
     var hasPassed: Bool { remainingMilliseconds == 0 }
 
-    /// What is left, rounded up; 0 when it has passed, nil when it never will.
+    /// The remaining time, rounded up; 0 if it has passed, nil if it never will.
     var remainingMilliseconds: Int? {
         guard let end else { return nil }
         let now = SystemClock().monotonicNanoseconds

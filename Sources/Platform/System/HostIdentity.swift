@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// What this process and its host are called.
+/// The names of this process and its host.
 package enum HostIdentity {
     package static var processID: Int { Int(getpid()) }
 
@@ -12,7 +12,7 @@ package enum HostIdentity {
     /// The name of a user; nil for a number that the password file does not have.
     package static func userName(_ id: UInt32) -> String? { HostUser.entry(of: id)?.name }
 
-    /// What this process was started as, for a shell.
+    /// The command line of this process, quoted for a shell.
     package static var commandLine: String { ShellQuote.posix(CommandLine.arguments) }
 
     /// The same as another user, for whoever may be that.
@@ -67,7 +67,7 @@ struct HostUser {
         isHomeless = entry == nil && variable == nil
     }
 
-    /// What the password file says of a user; nil when it does not have the number.
+    /// Returns a user's entry of the password file; nil if it does not have the number.
     static func entry(of id: uid_t) -> (name: String, home: String)? {
         var entry = unsafe passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -13,9 +13,9 @@ package enum ToolVersion {
 /// The two differ after a package upgrade, and then the loaded one is the one whose faults matter.
 package struct LibraryVersion: Equatable, Sendable {
     package let name: String
-    /// What the loaded library says of itself.
+    /// The version that the loaded library reports.
     package let loaded: String
-    /// What its headers said when this program was compiled.
+    /// The version of its headers when this program was compiled.
     package let compiled: String
 }
 

@@ -63,7 +63,7 @@ package struct Terminal: Sendable {
         descriptor = stream.descriptor
     }
 
-    /// Width in columns, asked anew each time because windows change; 80 where the terminal does not know.
+    /// Width in columns, asked again each time because windows change; 80 where the terminal does not know.
     package var columns: Int {
         let found = Int(clinux_terminal_columns(descriptor))
         return found > 0 ? found : 80
@@ -72,7 +72,7 @@ package struct Terminal: Sendable {
 
 /// The journal of systemd, as the reader of one of our streams.
 package enum JournalStream {
-    /// Whether what is written to `stream` goes to the journal: `JOURNAL_STREAM` has its device and inode.
+    /// Returns true if `stream` goes to the journal: `JOURNAL_STREAM` has its device and inode.
     package static func takes(_ stream: StandardStream, _ environment: HostEnvironment) -> Bool {
         guard let named = environment.value("JOURNAL_STREAM") else { return false }
         var status = stat()

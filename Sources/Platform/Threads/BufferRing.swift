@@ -13,7 +13,7 @@ package final class BufferRing<Piece> {
         init(_ piece: Piece) { self.piece = piece }
     }
 
-    /// What the workers hold on to, so that they do not hold on to the owner.
+    /// The state that the workers retain, so that they do not retain the owner.
     private final class Shared: Sendable {
         let slots: [Slot]
         let given = DispatchSemaphore(value: 0)
@@ -22,7 +22,7 @@ package final class BufferRing<Piece> {
 
         init(_ slots: [Slot]) { self.slots = slots }
 
-        /// The oldest piece that nobody has begun; nil when there will be no more.
+        /// The oldest piece that no worker has begun; nil when there will be no more.
         func next() -> Slot? {
             given.wait()
             guard !isEnded.load(ordering: .acquiring) else { return nil }

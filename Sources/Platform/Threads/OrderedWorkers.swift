@@ -13,13 +13,13 @@ package final class OrderedWorkers<Work: Sendable, Outcome: Sendable> {
         var isEnded = false
     }
 
-    /// What the workers hold on to, so that they do not hold on to the owner.
+    /// The state that the workers retain, so that they do not retain the owner.
     private final class Shared: Sendable {
         let state = Mutex(State())
         let given = DispatchSemaphore(value: 0)
         let done = DispatchSemaphore(value: 0)
 
-        /// The oldest work that nobody has begun; nil when there will be no more.
+        /// The oldest work that no worker has begun; nil when there will be no more.
         func next() -> (ticket: Int, work: Work)? {
             given.wait()
             return state.withLock { $0.isEnded || $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }

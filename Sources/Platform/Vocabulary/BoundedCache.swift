@@ -22,7 +22,7 @@ public struct BoundedCache<Key: Hashable, Value> {
     /// - Parameter budget: The most that is kept, in the unit of the costs.
     @inlinable public init(budget: Int) { halfBudget = budget / 2 }
 
-    /// What was put in for a key and is still there; it counts as used now.
+    /// Returns the value of a key, if it is still cached, and counts it as used now.
     @inlinable public mutating func value(_ key: Key) -> Value? {
         if let found = young[key] { return found.value }
         guard !old.isEmpty, let found = old.removeValue(forKey: key) else { return nil }

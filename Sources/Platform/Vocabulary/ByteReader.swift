@@ -1,4 +1,4 @@
-/// Reads what ``ByteWriter`` writes, from bytes that nobody vouches for.
+/// Reads what ``ByteWriter`` writes, from bytes that are not trusted.
 ///
 /// Every read is checked against the end; a failed one throws and leaves the reader unusable for more.
 package struct ByteReader: Sendable {
@@ -146,7 +146,7 @@ package enum FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Bytes follow where the object should have ended.
     case trailingBytes(count: Int)
 
-    /// Whether a newer program could make sense of the bytes.
+    /// True if a newer program could read the bytes.
     package var isIncompatibility: Bool {
         switch self {
         case .unsupportedVersion, .unknownMandatorySection: true

@@ -19,7 +19,7 @@ package struct CivilCalendar: Sendable {
 
     private init(_ zone: TimeZone) { self.zone = zone }
 
-    /// The period that a moment lies in; text that is the same for all moments of it and for no others.
+    /// The period that a moment is in; text that is the same for all moments of it and for no others.
     ///
     /// An hour that is lived through twice when clocks are put back is two: its difference from UTC stands with it. Weeks begin
     /// on Monday and are named by it.

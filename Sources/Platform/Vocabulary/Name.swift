@@ -1,6 +1,6 @@
 /// The name of a job or a target: `[a-z0-9][a-z0-9._-]{0,63}`.
 ///
-/// What passes here is safe as one component of a path and on a command line (CONVENTIONS, Names).
+/// A valid name is safe as one component of a path and on a command line (CONVENTIONS, Names).
 package struct Name: Hashable, Comparable, Sendable, CustomStringConvertible {
     package static let maximumBytes = 64
     package let description: String

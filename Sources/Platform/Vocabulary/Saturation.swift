@@ -1,6 +1,6 @@
 /// Arithmetic on numbers from outside: a result that does not fit is the nearest one that does.
 ///
-/// What a disk, a peer or a user has written may be any number, and a sum of two of them must not end the program.
+/// Numbers from a disk, a peer or a user may have any value, and their sum must not end the program.
 extension FixedWidthInteger {
     package func saturatingAdd(_ other: Self) -> Self {
         let (sum, overflow) = addingReportingOverflow(other)

@@ -3,7 +3,7 @@ package import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// What a store says of a job: its newest points, and what was proved of them when (DESIGN, section 6).
+/// The evidence of a store about a job: its newest points, and their verifications (DESIGN, section 6).
 ///
 /// Everything here is read from the store; times are those of its receipts.
 package struct JobEvidence: Sendable {
@@ -23,7 +23,7 @@ package struct JobEvidence: Sendable {
         /// Nil where the note does not say it.
         package let runID: String?
 
-        /// What it measured; nil where a note of another version says it otherwise.
+        /// The measurements; nil if the note is of another version.
         package var evidence: RehearsalEvidence? { try? RehearsalEvidence(parsing: facts) }
 
         init(_ note: StoredNote) {
@@ -44,7 +44,7 @@ package struct JobEvidence: Sendable {
     package var unbounded: [String] = []
     /// The newest point that can be read.
     package var head: StoredPoint?
-    /// What that is worth today; nil without one.
+    /// The health of that point today; nil without one.
     package var headHealth: PointHealth?
     /// The newest good one.
     package var latest: StoredPoint?
@@ -93,7 +93,7 @@ package struct JobEvidence: Sendable {
         try readRehearsals(shelf)
     }
 
-    /// What a restore of the newest good point takes, by the newest good rehearsal.
+    /// The time of a restore of the newest good point, by the newest good rehearsal.
     package var restoreTime: RestoreTime? {
         guard let rehearsed, let latest else { return nil }
         return RestoreTime(of: latest.point, full: latestFull?.point, by: rehearsed)
@@ -136,17 +136,17 @@ package struct JobEvidence: Sendable {
     }
 }
 
-/// What came of the promise that a restore takes no longer than a time.
+/// The result for the RTO.
 package enum RestorePromise: String, Sendable {
     case within
     case over
-    /// Nobody knows, which is not kept.
+    /// Not measured; counts as missed.
     case unmeasured
 }
 
 /// How long a restore of a job's newest good point takes, by a rehearsal of it or of another.
 package struct RestoreTime: Equatable, Sendable {
-    /// What the rehearsal took until the files were there, proved by their digest.
+    /// The time of the rehearsal until the files were verified by their digest.
     package let measuredSeconds: Double
     /// Bytes of the images that it made again.
     package let measuredBytes: Int
@@ -168,7 +168,7 @@ package struct RestoreTime: Equatable, Sendable {
         neededBytes = point.layout.length.saturatingAdd(full?.layout.length ?? 0)
     }
 
-    /// Whether less was restored than a restore would have to.
+    /// True if the rehearsal restored fewer bytes than a restore would.
     package var isExtrapolated: Bool { measuredBytes < neededBytes }
 
     /// Rounded up; at the rate of the rehearsal where that restored less.

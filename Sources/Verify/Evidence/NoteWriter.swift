@@ -74,7 +74,7 @@ package struct NoteWriter {
     }
 }
 
-/// Who has made a note, as its text says it: `db1, run 5f3a…`.
+/// The author of a note, as its text has it: `db1, run 5f3a…`.
 package struct NoteAuthor: CustomStringConvertible {
     private static let link = ", run "
     private let host: String

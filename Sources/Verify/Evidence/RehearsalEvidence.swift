@@ -3,11 +3,11 @@ package import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// What one rehearsal did and found, as its note keeps it: JSON with names in snake case.
+/// The result of one rehearsal, as its note has it: JSON with names in snake case.
 ///
 /// Later versions add fields and never change one.
 package struct RehearsalEvidence: Codable, Equatable, Sendable {
-    /// What a database said of itself.
+    /// The state of a database after the restore.
     package struct Database: Codable, Equatable, Sendable {
         /// Empty for a raw image, and where it is not known.
         package var name: String
@@ -16,7 +16,7 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
         /// Nil where they were not counted.
         package var pagesInUse: Int?
         package var pagesBlank: Int?
-        /// Whether its logs bring it back; nil where no set was restored.
+        /// The verdict on its recovery by logs; nil if no set was restored.
         package var logVerdict: String?
         package var faults: [String]
 
@@ -126,7 +126,7 @@ package struct RehearsalEvidence: Codable, Equatable, Sendable {
         Int(saturating: Double(restoredBytes) / max(restoreSeconds, 0.001))
     }
 
-    /// What is wrong with what was restored.
+    /// The faults of the restored data.
     package var faults: [String] {
         databases.flatMap { database in
             database.faults.map { database.name.isEmpty ? $0 : "\(database.name): \($0)" }

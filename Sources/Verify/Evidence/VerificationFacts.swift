@@ -17,7 +17,7 @@ package struct VerificationFacts: Codable, Equatable, Sendable {
     package var damagedObjects = 0
     /// The point whose image was made again.
     package var rebuilt: String?
-    /// What was wrong with that image.
+    /// The number of faults of that image.
     package var faultCount = 0
 
     package init(_ level: CheckRequest.Level, _ result: PointVerification.Result) {

@@ -1,7 +1,7 @@
 internal import GRDB
 package import Platform
 
-/// What this host did, run by run: a SQLite database in the state folder.
+/// Records the runs of this host in a SQLite database in the state folder.
 ///
 /// It is for people and monitors, and nothing that ships, proves or restores reads it: it may be deleted at any time. Several runs
 /// may use it at once. SQLite opens the file itself, so this is the one place where files are not reached through the seam.
@@ -38,7 +38,7 @@ package struct RunHistory: Sendable {
 
     /// Replaces what was made again of a job at a target by what its store knows now.
     ///
-    /// What this host wrote down itself stays, and is not there twice.
+    /// Runs that this host recorded itself stay and are not duplicated.
     /// - Returns: How many rows were made.
     package func rebuild(
         _ records: [RunRecord], of job: Name, at target: Name, now: Timestamp
@@ -62,7 +62,7 @@ package struct RunHistory: Sendable {
         }
     }
 
-    /// What is known, oldest first; nothing where there is no database yet.
+    /// Returns the recorded runs, oldest first; none if there is no database yet.
     ///
     /// - Parameters:
     ///   - job: Nil for all.
@@ -169,7 +169,7 @@ extension RunHistory {
         return queue
     }
 
-    /// Makes it empty, and the folder that it lies in, for no one else to read, before SQLite would with another mode.
+    /// Makes it empty, and the folder that it is in, for no one else to read, before SQLite would with another mode.
     private func makeFile() throws(SystemError) {
         guard try files.status(path) == nil else { return }
         try files.makeFolder(PathText.folder(of: path))
@@ -205,7 +205,7 @@ extension RunHistory {
 
 /// The tables of the history, and how a database of an older version becomes one of this.
 ///
-/// A migration that was released is never changed: what is new is another one behind it.
+/// A migration that was released is never changed: what is new is another one after it.
 enum HistorySchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

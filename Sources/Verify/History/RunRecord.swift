@@ -1,7 +1,7 @@
 internal import GRDB
 package import Platform
 
-/// What one run did for one job at one target, as the host that ran it wrote it down.
+/// One run of one job at one target, as recorded by the host that ran it.
 package struct RunRecord: Equatable, Sendable {
     /// Verbs that make points: the last of these is a job's last run.
     package static let makers = ["run", "backup", "push", "reconcile"]
@@ -29,7 +29,7 @@ package struct RunRecord: Equatable, Sendable {
     package var imageBytes: Int?
     /// One line; nil where nothing failed.
     package var error: String?
-    /// Whether it was made again from what a store knows.
+    /// True if it was rebuilt from a store.
     package var isRebuilt = false
 
     package init(verb: String, job: Name, target: Name?, begun: Timestamp, ended: Timestamp) {
@@ -44,7 +44,7 @@ package struct RunRecord: Equatable, Sendable {
     package var hasFailed: Bool { (exitCode ?? 0) != 0 }
 }
 
-/// How a record lies in its table.
+/// The row of a record in its table.
 extension RunRecord {
     static let table = "run"
     /// Characters that are kept of what failed, so that the rows there may be have a bound.
@@ -99,10 +99,10 @@ extension RunRecord {
 package struct HistoryError: Error, Equatable, Sendable, CustomStringConvertible {
     package let path: String
     package let reason: String
-    /// Whether the file is no database any more.
+    /// True if the file is no longer a database.
     let isDamage: Bool
 
-    /// What to type next.
+    /// The command to type next.
     package var hint: String {
         "nothing depends on it; if it stays so, move it away and have it made again: hybridrep history --rebuild"
     }

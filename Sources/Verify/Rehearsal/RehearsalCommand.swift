@@ -3,7 +3,7 @@ package import Restore
 
 /// The user's own proof: a command that is run on what was restored.
 package struct RehearsalCommand: Equatable, Sendable {
-    /// What stands for the restored folder or file.
+    /// The placeholder for the restored folder or file.
     package static let placeholder = "{}"
 
     private enum Form: Equatable { case shell(String), words([String]) }

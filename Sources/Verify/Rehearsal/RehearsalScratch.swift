@@ -3,7 +3,7 @@ package import Restore
 
 /// The place of one rehearsal in a folder that many may use at once: a folder of its own, held by a `flock`.
 ///
-/// Whoever dies leaves a folder that nobody holds, which the next one removes.
+/// A rehearsal that was killed leaves a folder without a lock, which the next rehearsal removes.
 package struct RehearsalScratch {
     private static let prefix = "hybridrep-rehearsal-"
     private static let tagDigits = 16
@@ -92,7 +92,7 @@ package struct RehearsalScratch {
             && tag.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
     }
 
-    /// Removes a place that nobody holds; what cannot be removed is left to the next one.
+    /// Removes a place that no process holds; what cannot be removed is left to the next one.
     private static func sweep(_ folder: String, _ files: any FileSystem) {
         // Whatever else has such a name was put there by somebody else.
         guard let found = try? files.status(folder), found.kind == .folder,

@@ -40,7 +40,7 @@ package struct RestoredCheck {
             }
             found += check.finish().map { Self.database(member.name, $0) }
         }
-        // A raw image has no name, and no logs beside it.
+        // A raw image has no name, and no logs next to it.
         if members.contains(where: { !$0.name.isEmpty }) { judgeLogs(&found) }
         let missing = Set(expected).subtracting(found.map(\.name))
         return found

@@ -4,7 +4,7 @@ package import Platform
 package import Restore
 internal import StoreFormat
 
-/// One plain copy of a point, beside which stands what it is.
+/// One plain copy of a point, next to a file that records its point.
 ///
 /// A newer point is made next to it, proved, and put in its place in one step: whatever ends the program, the replica is the
 /// old point or the new one. Where there is no room for that, it is rewritten where it is, and says so meanwhile.
@@ -43,7 +43,7 @@ package struct Replica {
     package struct Options {
         /// Takes over what is there and is no replica.
         package var replaces = false
-        /// Reads what is there although nobody has written to it.
+        /// Reads what is there even if nothing has written to it.
         package var rereads = false
         /// Writes into the files that are there.
         package var isInPlace = false
@@ -52,7 +52,7 @@ package struct Replica {
 
     /// - Parameters:
     ///   - stored: The point that it shall be.
-    ///   - images: Those of the point, a log point's behind its full's.
+    ///   - images: Those of the point, a log point's after its full's.
     /// - Throws: `exists` where there is something that is no replica of this job.
     package func apply(
         _ stored: StoredPoint, _ images: [ImageReader], _ options: Options,
@@ -81,7 +81,7 @@ package struct Replica {
             way: options.isInPlace ? .rewritten : .switched, before: before?.id, fetchedBytes: fetched)
     }
 
-    /// What the replica has; nil where there is none, or nothing whole.
+    /// Returns the content of the replica; nil if there is none, or it is not complete.
     private func content(
         of there: ReplicaFiles.Identity?, _ options: Options
     ) throws -> ReplicaState.Content? {

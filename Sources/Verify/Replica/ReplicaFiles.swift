@@ -19,7 +19,7 @@ package struct ReplicaFiles {
 
     package var statePath: String { path + ".replica" }
     var lockPath: String { path + ".replica-lock" }
-    /// What is being made, and after a switch what was there before.
+    /// The replica being built; after a switch, the previous one.
     var nextPath: String { path + ".replica-next" }
     var folder: String { PathText.folder(of: path) }
 
@@ -91,7 +91,7 @@ package struct ReplicaFiles {
 
 /// The files of a folder that are the members of a set.
 package enum MemberFiles {
-    /// - Parameter images: A full's; a log point's behind its full's, whose logs it takes the places of.
+    /// - Parameter images: A full's; a log point's after its full's, whose logs it takes the places of.
     /// - Throws: `TarError` for names that are not plain, or there twice; what reading an image throws.
     package static func targets(
         _ images: [ImageReader], in folder: String
@@ -130,6 +130,6 @@ package enum MemberFiles {
 }
 
 extension ImageReader {
-    /// Whether the image is a tar of several files.
+    /// True if the image is a tar of several files.
     package var isSet: Bool { point.layout.extents.contains { $0.key.kind == .structure } }
 }

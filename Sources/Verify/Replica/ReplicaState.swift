@@ -3,7 +3,7 @@ internal import OffsiteStore
 package import Platform
 internal import StoreFormat
 
-/// What stands beside a replica: which point it has.
+/// The file next to a replica that records its point.
 ///
 /// JSON for people and programs. It is written before a replica is switched and after it; in between the file or folder is
 /// one of the two points, told by its inode.
@@ -36,7 +36,7 @@ package struct ReplicaState: Codable, Equatable, Sendable {
             stamp = files.stamp
         }
 
-        /// Whether the files of a point are these, byte for byte.
+        /// Returns true if the files of a point are these, byte for byte.
         func has(_ stored: StoredPoint) -> Bool {
             digest == "\(stored.digest)"
                 || stored.point.kind == .full && imageDigest == "\(stored.point.imageDigest)"
@@ -73,7 +73,7 @@ package struct ReplicaState: Codable, Equatable, Sendable {
         guard schemaVersion == Self.version else { throw .badField(field: "replica", offset: 0) }
     }
 
-    /// What a file or folder with this inode has; nil where that is nothing whole.
+    /// Returns the content of a file or folder with this inode; nil if it is not complete.
     func content(inode: UInt64?) -> Content? {
         switch phase {
         case .current: point

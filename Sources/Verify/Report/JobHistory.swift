@@ -2,7 +2,7 @@ package import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// What a store has of a job since a time: every point, verification and rehearsal, oldest first.
+/// The history of a job in a store since a time: every point, verification and rehearsal, oldest first.
 ///
 /// It is read from the store each time, so there is nothing to keep in step with it.
 package struct JobHistory: Sendable {
@@ -22,16 +22,16 @@ package struct JobHistory: Sendable {
 
     /// In outline.
     package private(set) var points: [StoredPoint] = []
-    /// What each of them is worth today, by generation.
+    /// The health of each of them today, by generation.
     package private(set) var health: [UInt64: PointHealth] = [:]
     /// Generations whose point cannot be read.
     package private(set) var unreadable: [UInt64] = []
     package private(set) var verifications: [Verification] = []
     package private(set) var rehearsals: [JobEvidence.Rehearsal] = []
-    /// What was read again in that time and in the one before that counts at its beginning.
+    /// The coverage by verifications in that period and in the one before, which counts at its beginning.
     package private(set) var coverage: ReadCoverage
 
-    /// What a point of it is worth today.
+    /// Returns the health of a point today.
     package func health(of stored: StoredPoint) -> PointHealth { health[stored.point.generation] ?? .good }
 
     /// - Parameters:

@@ -18,7 +18,7 @@ struct LineChart {
     let values: [(time: Int64, value: Double)]
     /// A line that should not be crossed, and what it is.
     var limit: (value: Double, name: String)?
-    /// What its title says of the values; their number and the largest where it is nil.
+    /// The text about the values in its title; if nil, their number and the largest.
     var mark: String?
 
     var svg: String {

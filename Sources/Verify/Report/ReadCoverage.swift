@@ -3,7 +3,7 @@ package import StoreFormat
 
 /// How much of a job's bytes had been read again within a time, at each moment of another.
 ///
-/// What a verification read counts until that time is over: the share rises in steps, and falls in steps.
+/// The bytes of a verification count until that time is over, so the share rises and falls in steps.
 package struct ReadCoverage: Sendable {
     /// A month, where nothing was promised.
     package static let usualSeconds = 30 * 86_400

@@ -3,7 +3,9 @@ package import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// What a report says of a job at one target; what could not be asked says so, and is never shown as good.
+/// The report on a job at one target.
+///
+/// A target that could not be asked is shown as such, never as good.
 package struct TargetReport: Sendable {
     package let job: Name
     package let target: Name
@@ -11,11 +13,11 @@ package struct TargetReport: Sendable {
     package let state: String
     /// One line each, with what to type next.
     package let findings: [String]
-    /// What is left at the store, and for how long; nil where that is not known.
+    /// The free space at the store, and its forecast; nil if unknown.
     package let room: String?
     /// Nil where the store could not be asked.
     package let known: Known?
-    /// What this host did for it, oldest first; nil where its history cannot be read.
+    /// The runs of this host for it, oldest first; nil if the history cannot be read.
     package let runs: [RunRecord]?
     package let scope: ReportScope
 
@@ -44,7 +46,7 @@ package struct TargetReport: Sendable {
         self.scope = scope
     }
 
-    /// What there is to show for the three criteria for replicated data; none where the store could not be asked.
+    /// The three criteria for replicated data; none if the store could not be asked.
     package var criteria: [Criterion] {
         guard let known else { return [] }
         let evidence = known.status.evidence
@@ -75,7 +77,7 @@ package struct TargetReport: Sendable {
 }
 
 extension PageUse {
-    /// From the facts about its source, which know what lies behind the end of a database; else from its counts.
+    /// From the facts about its source, which know what is after the end of a database; else from its counts.
     package init(_ point: Point) {
         if let summary = try? ManifestSummary(parsing: point.sourceFacts), !summary.databases.isEmpty {
             self.init(summary.databases)

@@ -2,7 +2,7 @@ internal import OffsiteStore
 package import Platform
 internal import StoreFormat
 
-/// How a job stands at one target, judged by what the store says.
+/// The state of a job at one target, according to the store.
 package struct JobStatus: Sendable {
     /// Clocks of two hosts may be apart by this much without a word.
     private static let allowedSkew = 300
@@ -33,7 +33,7 @@ package struct JobStatus: Sendable {
     package var readAge: Int? { age(evidence.wholeSince) }
     package var rehearsedAge: Int? { age(evidence.rehearsed?.time) }
 
-    /// What came of the promised time of a restore; nil where nothing was promised.
+    /// The result for the RTO; nil if there is none.
     package var restorePromise: RestorePromise? {
         guard promises.restoreWithin != nil else { return nil }
         return findings.lazy.compactMap(\.restorePromise).first ?? .within
@@ -142,7 +142,9 @@ package struct JobStatus: Sendable {
     }
 }
 
-/// What was promised of a job, in seconds; nil where nothing was, and then the age is shown and not judged.
+/// The objectives of a job, in seconds.
+///
+/// Where one is nil, the value is shown but not evaluated.
 package struct Objectives: Equatable, Sendable {
     /// Age of the newest good point.
     package var recoveryPoint: Int?

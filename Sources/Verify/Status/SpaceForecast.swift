@@ -4,12 +4,12 @@ internal import StoreFormat
 
 /// How long a store's room lasts at the rate of late: pure, a clock's time in, days out.
 package struct SpaceForecast: Equatable, Sendable {
-    /// What a job stored for one point.
+    /// The bytes that a job stored for one point.
     package struct Growth: Equatable, Sendable {
         /// When the store received it.
         package let received: Timestamp
         package let bytes: Int
-        /// Whether it is the first of its job: what that took is no rate.
+        /// True for the first point of a job, whose size is no rate of growth.
         package let isFirst: Bool
 
         package init(received: Timestamp, bytes: Int, isFirst: Bool) {
@@ -76,7 +76,7 @@ package struct SpaceForecast: Equatable, Sendable {
         guard young.count >= 2, let start = young.map(\.received.seconds).min() else { return nil }
         let span = now.seconds - start
         guard span >= leastSeconds else { return nil }
-        // The oldest one begins the time that is counted; what it took lies before it.
+        // The oldest one begins the time that is counted; what it took is before it.
         let oldest = young.firstIndex { $0.received.seconds == start }
         let bytes = young.enumerated().reduce(0.0) { sum, point in
             point.offset == oldest || point.element.isFirst ? sum : sum + Double(point.element.bytes)

@@ -8,7 +8,7 @@ package enum StatusFinding: Equatable, Sendable {
     case stale(age: Int, promised: Int)
     /// The last run of this host made no point there.
     case runFailed(code: Int, age: Int, error: String?)
-    /// What verifications found has not been mended.
+    /// Damage that verifications found has not been repaired.
     case damaged(objects: Int, points: [UInt64])
     /// Points newer than the newest good one cannot be read.
     case unreadable(points: [UInt64])
@@ -55,7 +55,7 @@ package enum StatusFinding: Equatable, Sendable {
         }
     }
 
-    /// What it says of the time that a restore takes; nil for anything else.
+    /// The result for the RTO; nil for other findings.
     var restorePromise: RestorePromise? {
         switch self {
         case .restoreTooSlow: .over

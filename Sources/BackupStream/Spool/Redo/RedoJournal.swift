@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What must still be written into an old base to make it the new one.
+/// Records the writes that turn an old base into the new one.
 ///
 /// A whole and durable journal has its final name; from then on the base may be half of each, and writing all
 /// records again, as often as need be, makes it the new one. Layout (docs/format/image.md, section 5): magic, the

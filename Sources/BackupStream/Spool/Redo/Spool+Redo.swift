@@ -5,7 +5,7 @@ extension Spool {
     /// Share of the blocks above which a copy is no dearer than a journal and the writes it stands for.
     private static let mostChangedPercent = 40
 
-    /// Turns the image of an entry that nobody needs any more into that of a new one, at the cost of what changed.
+    /// Turns the image of an entry that is no longer needed into that of a new one, at the cost of what changed.
     ///
     /// The changed blocks go to a journal first: once that is durable, a run that dies leaves what the next one
     /// completes.
@@ -25,7 +25,7 @@ extension Spool {
         let name = entry.path(RedoJournal.ending)
         let partial = name + Self.partialSuffix
         do throws(BackupError) {
-            // In the journal, and behind the old end once more.
+            // In the journal, and after the old end once more.
             let oldLength = oldSignature.layout.length
             try requireSpace(
                 changed.reduce(0) { $0 + $1.count + max(0, $1.upperBound - max($1.lowerBound, oldLength)) })
@@ -80,7 +80,7 @@ extension Spool {
                 }
                 guard let blocks else { return nil }
                 let isBehind = extent.range(ofBlock: first).lowerBound >= old.layout.length
-                // Zeros behind the old end come with the new length.
+                // Zeros after the old end come with the new length.
                 if blocks.fingerprints == nil, isBehind {
                     next += blocks.count
                     continue
@@ -131,7 +131,7 @@ extension Spool {
     /// Completes a journal: writes its records into the old image and gives that the new name.
     ///
     /// A journal that is not whole, or that cannot be completed, leaves an old image that may be half of each: it is
-    /// removed, since a base is only a means to ship less, and the run goes on.
+    /// removed, since a base is only a means to ship less, and the run continues.
     ///
     /// - Returns: False when there is no base of that name now.
     @discardableResult func redo(_ name: SpoolName) throws(SystemError) -> Bool {

@@ -9,7 +9,7 @@ package struct Criterion: Equatable, Sendable {
         case shown
         /// Nothing speaks against it, and too little for it.
         case notShown = "not_shown"
-        /// What was found speaks against it.
+        /// The evidence contradicts it.
         case contradicted
 
         /// `not shown`.

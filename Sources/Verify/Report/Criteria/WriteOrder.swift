@@ -5,7 +5,7 @@ internal import StoreFormat
 
 /// The first criterion: what is restored never has a write without those that came before it.
 ///
-/// Nobody sees that in the bytes. It follows from how they were read, and from what the engine's own headers and logs say.
+/// The bytes do not show this. It follows from how they were read, and from what the engine's own headers and logs say.
 struct WriteOrder {
     private static let mostDatabases = 10
     /// The newest good point; nil where there is none.
