@@ -39,6 +39,32 @@ enum ExitStatus: Int32, CaseIterable, Sendable {
     /// Stopped by SIGTERM, after clean-up.
     case terminated = 143
 
+    /// What the number means, as the man page lists it.
+    var meaning: String {
+        switch self {
+        case .good: "Done, and good."
+        case .failure: "A failure not listed here."
+        case .usage: "The command line or the configuration is wrong."
+        case .degraded:
+            "Degraded: some targets failed, damage was accepted by option, or a hook after the work failed."
+        case .notFound: "There is no store, job or point, or not the expected one."
+        case .locked: "Another run holds the lock."
+        case .authentication: "The key is not accepted, or the host key is unknown or changed."
+        case .source:
+            "The source failed: missing, empty, short, exit status, changed while read, or pre-push hook failed."
+        case .badPages: "The source has bad pages, or the set is not recoverable or only with loss."
+        case .verification: "The store or restored data is damaged."
+        case .transport: "No connection, cut, stalled, or --deadline has passed."
+        case .noSpace: "No space left, here or there."
+        case .stale:
+            "Stale: rpo is exceeded, a verification or rehearsal is overdue, or the last run made no point."
+        case .refused: "The rules of the store refuse it, such as its quota."
+        case .held: "Committed, but held: the point is suspicious and not latest."
+        case .interrupted: "Stopped by SIGINT, after clean-up."
+        case .terminated: "Stopped by SIGTERM, after clean-up."
+        }
+    }
+
     /// That of a program which was told to end.
     init(_ cause: Interruption.Cause) {
         self =

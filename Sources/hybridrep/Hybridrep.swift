@@ -21,6 +21,7 @@ internal import Platform
             ConfigCommand.self, ServeCommand.self,
             EseCommand.self,
             VersionCommand.self,
+            ManualCommand.self,
         ])
 
     /// Declared here too, so that these options may stand before the verb.

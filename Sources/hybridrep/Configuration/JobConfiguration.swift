@@ -7,6 +7,8 @@ struct JobConfiguration: Sendable {
         "source", "spool", "targets", "priority", "rpo", "rto", "keep", "level", "keep-base", "full-compare",
         "full-every", "verify", "rehearse", "sanity-gate", "hooks", "ping-url",
     ]
+    static let spoolKeys = ["directory", "keep"]
+    static let verifyKeys = ["full-within"]
 
     /// What stays on this host after a push, as the base of the next delta.
     enum KeepBase: String, CaseIterable, Sendable, ConfigurationValue {
@@ -59,7 +61,7 @@ struct JobConfiguration: Sendable {
         let mapping = try entry.value.mapping(keys: Self.keys)
         guard let source = mapping["source"] else { throw mapping.missing("source") }
         self.source = try SourceConfiguration(source)
-        let spool = try mapping.mapping("spool", keys: ["directory", "keep"])
+        let spool = try mapping.mapping("spool", keys: Self.spoolKeys)
         spoolDirectory = try spool.setting("directory", default: state + "/spool") {
             scalar throws(ConfigurationError) in try scalar.path()
         }
@@ -77,7 +79,7 @@ struct JobConfiguration: Sendable {
         rto = try mapping.setting("rto", default: nil) { scalar throws(ConfigurationError) in
             try scalar.duration()
         }
-        fullWithin = try mapping.mapping("verify", keys: ["full-within"]).setting("full-within", default: nil)
+        fullWithin = try mapping.mapping("verify", keys: Self.verifyKeys).setting("full-within", default: nil)
         {
             scalar throws(ConfigurationError) in try scalar.duration()
         }
