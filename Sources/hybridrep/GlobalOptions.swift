@@ -7,24 +7,24 @@ struct GlobalOptions: ParsableArguments {
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Flag(help: "Print JSON on standard output, one object a line.")
+    @Flag(help: "Print JSON on standard output, one object per line.")
     var json = false
 
     @Flag(name: .shortAndLong, help: "Print diagnostics on standard error.")
     var verbose = false
 
-    @Flag(name: .shortAndLong, help: "Print nothing but results, warnings and failures.")
+    @Flag(name: .shortAndLong, help: "Print only results, warnings and failures.")
     var quiet = false
 
     @Option(
         help: ArgumentHelp(
-            "End the command in good order (23) when it has taken this long, as in 90m or 6h.",
+            "End the command cleanly (23) after this time, as in 90m or 6h.",
             valueName: "duration"))
     var deadline: TimeSpan?
 
     @Option(
         help: ArgumentHelp(
-            "Write standard error as text, journal (lines with <priority>) or json; journal where systemd reads it.",
+            "Format of standard error: text, journal (lines with <priority>) or json; default: journal under systemd, else text.",
             valueName: "format"))
     var logFormat: LogFormat?
 

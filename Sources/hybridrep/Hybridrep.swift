@@ -81,8 +81,8 @@ internal import Platform
         Interruption.watch(graceMilliseconds: 4_000) { cause in
             let why = cause == .deadline ? "its deadline had passed" : "a signal"
             let failure = CommandFailure(
-                ExitStatus(cause), "ended where it was, since it did not end by itself after \(why)",
-                hint: "run it again: what was committed is there, and nothing in part")
+                ExitStatus(cause), "ended by force, because it did not end by itself after \(why)",
+                hint: "run it again: committed points are complete, and nothing is half done")
             console.failure(failure, of: subject)
             return failure.verdict.rawValue
         }

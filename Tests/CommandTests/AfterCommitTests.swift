@@ -51,7 +51,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: partial + "/x", withIntermediateDirectories: true)
         let result = try site.run("run", Site.job, "--json")
         #expect(result.outputText.contains("\"committed\":true"))
-        #expect(result.errorText.contains("is committed, but this host cannot remember it"))
+        #expect(result.errorText.contains("is committed, but this host cannot record it"))
         try FileManager.default.removeItem(atPath: partial)
         #expect(try site.points().count == 2)
     }

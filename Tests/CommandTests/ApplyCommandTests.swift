@@ -46,7 +46,7 @@ import Testing
         try site.expectGood("push", Site.job)
         let replica = site.path("replica")
         let refused = try site.expect(10, "apply", Site.job, "--to", replica)
-        #expect(refused.contains("hint: prove it with: hybridrep verify mdb01, or give --unverified"))
+        #expect(refused.contains("hint: give --unverified, or verify it with: hybridrep verify mdb01"))
         #expect(!FileManager.default.fileExists(atPath: replica))
         try site.expectGood("verify", Site.job)
         try site.expectGood("apply", Site.job, "--to", replica)

@@ -50,7 +50,7 @@ import Testing
         Case("jobs: 3\n", "FILE:1:7: jobs: expected a mapping, found \"3\""),
         Case("state: [a]\n", "FILE:1:8: state: expected one value, found a list"),
         Case("state:\ntargets: {t: {directory: /t}}\n", "FILE:1:7: state: expected text, found nothing"),
-        Case("", "FILE: neither jobs nor targets are there"),
+        Case("", "FILE: it has neither jobs nor targets"),
         Case(
             "state: var\ntargets: {t: {directory: /t}}\n", "FILE:1:8: state: \"var\" is not an absolute path",
             hint: "a relative path would depend on the folder that cron starts in; begin it with / or ~/"),
@@ -88,7 +88,7 @@ import Testing
         Case(
             target("{ssh: a@b, store: /s, limit-rate: {\"08:00-18:00\": 5M}}"),
             "FILE:3:39: targets.t.limit-rate: no rate is given from 18:00 on",
-            hint: "the windows must have all of the day; none is a rate, too"),
+            hint: "the windows must cover the whole day; none is a rate too"),
         Case(
             target("{ssh: a@b, store: /s, limit-rate: {\"8-18\": 5M}}"),
             "FILE:3:40: targets.t.limit-rate.8-18: expected a time of day in UTC such as 08:00-18:00"),
@@ -118,7 +118,7 @@ import Testing
             "FILE:4:13: jobs.a.source: one of ese, file, command or stdin is needed"),
         Case(
             job("source: {ese: /x, file: /y}"),
-            "FILE:4:23: jobs.a.source.file: a source is ese, file, command or stdin, and ese is there already"
+            "FILE:4:23: jobs.a.source.file: a source is ese, file, command or stdin, and ese is given already"
         ),
         Case(
             job("source: {file: /x, logs: /y}"),

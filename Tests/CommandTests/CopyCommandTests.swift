@@ -59,7 +59,7 @@ import Testing
         #expect(first.outputText + first.errorText == "")
         let all = try site.run(arguments + ["--verbose"])
         #expect(all.status == 0)
-        #expect(all.errorText.contains("0 points copied, 1 were there: 0 packs and 0 maps"))
+        #expect(all.errorText.contains("0 points copied, 1 were there already: 0 packs and 0 maps"))
         #expect(all.errorText.contains("and 1 more left out: not newer than 1-"))
     }
 
@@ -183,7 +183,7 @@ import Testing
         #expect(try site.expect(22, "verify", Site.job, "--full").contains("is damaged"))
         let mended = try site.run("verify", Site.job, "--full", "--repair")
         #expect(mended.status == 3, "\(mended.errorText)")
-        #expect(mended.outputText.contains("was damaged and is mended"))
+        #expect(mended.outputText.contains("was damaged and is repaired"))
         try site.expectGood("verify", Site.job, "--full")
         try site.flip(try #require(try site.stored("maps").first), at: 50)
         let bare = try site.scratch.hybridrep(

@@ -67,7 +67,7 @@ struct CutPushTests {
         let server = try link.server
         let result = try run { server.killSessions() }
         #expect(result.status == 0, "\(result.errorText)")
-        #expect(result.errorText.contains("; going on in 1 s"))
+        #expect(result.errorText.contains("; retrying in 1 s"))
         #expect(try site.points().count == 1)
         #expect(try restored())
     }

@@ -67,7 +67,8 @@ import Testing
         let said = try site.expect(22, "verify", Site.job, "--full", "--repair")
         #expect(
             said.hasSuffix(
-                "until what is lost is forgotten: hybridrep forget mdb01 1 2 --more-than-half\n"), "\(said)")
+                "until the lost points are forgotten: hybridrep forget mdb01 1 2 --more-than-half\n"),
+            "\(said)")
         let status = try site.run("status")
         #expect(status.status == 22)
         #expect(status.outputText.contains("what to do: hybridrep verify mdb01 --target vault"))
@@ -101,7 +102,7 @@ import Testing
         #expect(said.hasPrefix("warning: point 2-"))
         #expect(
             said.hasSuffix(
-                " of vault is left out: held as suspicious; look at its source, then: "
+                " of vault is left out: held as suspicious; check its source, then: "
                     + "hybridrep release mdb01 2 --target vault\n"), "\(said)")
         try site.expectGood("release", Site.job, "2", "--target", "vault")
         try site.expectGood("copy", Site.job, "--from", "vault", "--to", site.path("third"))

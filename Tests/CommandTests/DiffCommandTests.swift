@@ -69,7 +69,7 @@ import Testing
     @Test func whatCannotBeComparedIsRefusedWithWhatToType() throws {
         let site = try Site(withLogsOf: ESESet(pages: 60, isDirty: true))
         try site.expectGood("run", Site.job)
-        #expect(try site.expect(10, "diff", Site.job).contains("is the first: there is none before it"))
+        #expect(try site.expect(10, "diff", Site.job).contains("is the first: there is no point before it"))
         try site.expectGood("run", Site.job)
         try site.expectGood("run", Site.job, "--full")
         let same = try site.expect(2, "diff", Site.job, "1", "2")
@@ -79,7 +79,7 @@ import Testing
         // A full is compared with the full before it.
         #expect(try site.expectGood("diff", Site.job).hasPrefix("from point 1-"))
         #expect(try site.expect(10, "diff", Site.job, "9").contains("has no point 9"))
-        #expect(try site.expect(2, "diff", Site.job, "1", "2", "3").contains("two points at most"))
+        #expect(try site.expect(2, "diff", Site.job, "1", "2", "3").contains("at most two points"))
     }
 
     @Test func membersComeAndGo() throws {

@@ -21,13 +21,15 @@ import Testing
         }
         #expect(try site.expect(2, "drop-job", Site.job).contains("give --target or --store"))
         let asked = try site.expect(2, "drop-job", Site.job, "--target", "vault")
-        #expect(asked.contains("all points of job mdb01 at vault would go for good: give --yes"))
-        #expect(asked.contains("hint: see what would go: hybridrep drop-job mdb01 --target vault --dry-run"))
+        #expect(asked.contains("all points of job mdb01 at vault would be removed for good: give --yes"))
+        #expect(
+            asked.contains(
+                "hint: see what would be removed: hybridrep drop-job mdb01 --target vault --dry-run"))
         try site.expect(2, "drop-job", Site.job, "--target", "vault", "--yes", "--dry-run")
         try site.expect(2, "drop-job", Site.job, "--job", "mdb02", "--target", "vault", "--yes")
         let trial = try site.expectGood("drop-job", Site.job, "--target", "vault", "--dry-run")
         #expect(trial.hasPrefix("job mdb01 at vault: 1 point, "))
-        #expect(trial.contains("would go, nothing was changed"))
+        #expect(trial.contains("would be removed; nothing was changed"))
         #expect(try unchanged())
 
         let line = try #require(

@@ -88,7 +88,7 @@ import Testing
         // Initialised, but empty: no point is no success either.
         try site.expectGood("init", "vault")
         try site.expect(10, "restore", Site.job, "--to", site.path("out"))
-        #expect(try site.expect(22, "verify", Site.job).contains("nothing was there to verify (0 of 0)"))
+        #expect(try site.expect(22, "verify", Site.job).contains("nothing to verify (0 of 0)"))
     }
 
     // Goal of this test: two runs of a job never meet, on this host or at the store.

@@ -76,7 +76,7 @@ import Testing
         #expect(table[1].hasSuffix("goes   no rule keeps it"))
         #expect(table[3].hasSuffix("stays  last"))
         #expect(table[5].hasSuffix("stays  the newest good point, last"))
-        #expect(table[6] == "job mdb01 at vault: 2 points would be forgotten, nothing was changed")
+        #expect(table[6] == "job mdb01 at vault: 2 points would be forgotten; nothing was changed")
         #expect(try objects() == before)
 
         try nights.good("forget", Site.job, rules[0], rules[1])
@@ -128,7 +128,7 @@ import Testing
             #expect(result.errorText.contains(words), "\(result.errorText)")
             #expect(try nights.generations() == [1, 2, 3, 4])
         }
-        try refused(2, "nothing says which points of job mdb01 are kept")
+        try refused(2, "no rule says which points of job mdb01 are kept")
         try refused(26, "3 of 4 points would go at once", "--keep-last", "1")
         try refused(26, "the newest good point", "4")
         try nights.good("pin", Site.job, "1")

@@ -68,7 +68,7 @@ import Testing
         let content = try Self.write(site, night: 5)
         let run = try site.run("run", Site.job)
         #expect(run.status == 0, "\(run.errorText)")
-        #expect(run.errorText.contains("shipped anew"))
+        #expect(run.errorText.contains("shipped again"))
         try Self.expectRestored(content, site)
         let next = try Self.write(site, night: 6)
         try site.expectGood("run", Site.job)

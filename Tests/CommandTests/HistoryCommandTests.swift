@@ -168,7 +168,7 @@ import Testing
             atPath: site.state + "/history.sqlite", withIntermediateDirectories: false)
         let run = try site.run("run", Site.job)
         #expect(run.status == 0)
-        #expect(run.errorText.hasPrefix("warning: this run is not written down: history \(site.state)/"))
+        #expect(run.errorText.hasPrefix("warning: this run is not recorded: history \(site.state)/"))
         #expect(try site.points().count == 1)
         let report = try site.run("report")
         #expect(report.status == 0)

@@ -10,7 +10,7 @@ import Testing
     func twoNights(kind: Link.Kind) throws {
         let link = try Link(kind)
         let site = try Site(link)
-        #expect(try site.expectGood("init", "vault").contains("job mdb01: there already, left as it is\n"))
+        #expect(try site.expectGood("init", "vault").contains("job mdb01: exists already, left as it is\n"))
 
         let night1 = try site.source()
         let first = try site.run("run", Site.job)
@@ -108,10 +108,10 @@ import Testing
 
     private func checkProofs(_ site: Site) throws {
         // Two points: each a pack, a map and a point object; the indexes are a convenience on top.
-        #expect(try site.expectGood("verify", Site.job).hasPrefix("2 points: 6 of 6 objects there, "))
+        #expect(try site.expectGood("verify", Site.job).hasPrefix("2 points: 6 of 6 objects exist, "))
         #expect(
             try site.expectGood("verify", Site.job, "1", "--quick").hasPrefix(
-                "1 points: 3 of 3 objects there, "))
+                "1 points: 3 of 3 objects exist, "))
         let whole = try #require(try site.json("verify", "--full", Site.job).last)
         #expect(whole.flag("good") == true)
         #expect(whole.number("points") == 2)
@@ -120,7 +120,7 @@ import Testing
         #expect(try #require(whole.number("objects_hashed")) >= 6)
         #expect(whole.text("image_rebuilt")?.hasPrefix("2-") == true)
         let one = try site.expectGood("verify", Site.job, "1", "--full")
-        #expect(one.contains("3 of 3 objects there, 3 of 3 hashed"))
+        #expect(one.contains("3 of 3 objects exist, 3 of 3 hashed"))
         #expect(one.contains("digest matches\nmdb01.edb: 48 pages checked, 0 bad\n"))
     }
 

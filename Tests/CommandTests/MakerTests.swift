@@ -59,7 +59,7 @@ import Testing
         let (site, server) = try site("")
         defer { server.stop() }
         #expect(try site.points().map { $0.fields["maker"] is NSNull } == [true])
-        #expect(try site.expectGood("show", Site.job).contains("the store has recorded nobody"))
+        #expect(try site.expectGood("show", Site.job).contains("the store has not recorded it"))
     }
 
     // Goal of this test: a key that may only add has no say in what is restored, kept or built upon.

@@ -41,7 +41,8 @@ import Testing
         let status = try site.run("status", Site.job)
         #expect(status.status == 27)
         #expect(
-            status.outputText.contains("has an image far larger than what is stored of it and any before it"))
+            status.outputText.contains(
+                "has an image far larger than its stored data and than any image before it"))
         #expect(status.outputText.contains("hybridrep release mdb01 2"))
         #expect(try site.expectGood("show", Site.job).contains("1-"))
         let image = site.path("image")

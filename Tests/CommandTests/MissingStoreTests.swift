@@ -74,7 +74,7 @@ import Testing
         }
         let nothing = try scratch.hybridrep(["list", "--store", site.path("nothing")])
         #expect(nothing.status == 10)
-        #expect(nothing.errorText.contains("there is no store\nhint: look at the path"))
+        #expect(nothing.errorText.contains("there is no store\nhint: check the path"))
     }
 
     // Goal of this test: what is printed on a bare host can be typed there.

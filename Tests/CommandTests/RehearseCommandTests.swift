@@ -139,6 +139,6 @@ import Testing
         let found = try site.rehearse()
         #expect(found.summary?.flag("good") == true)
         #expect(found.summary?.flag("kept") == false)
-        #expect(found.result.errorText.contains("warning: what was found is not kept in the store"))
+        #expect(found.result.errorText.contains("warning: the result is not kept in the store"))
     }
 }

@@ -45,7 +45,7 @@ import Testing
         let site = try Self.site("rto: 1h")
         try Self.expect(
             site, code: 25, nagios: 1, promise: "unmeasured", seconds: nil,
-            finding: "no rehearsal tells whether a restore takes less than the promised 1 h 0 min; "
+            finding: "no rehearsal shows whether a restore takes less than 1 h 0 min; "
                 + "try one with: hybridrep rehearse mdb01 --target vault")
         #expect(try Self.page(site, code: 25).contains("not measured, promised 1 h 0 min</li>"))
         try site.expectGood("rehearse", Site.job, "--scratch", site.path("scratch"))
@@ -62,7 +62,7 @@ import Testing
         try Self.expect(site, code: 0, nagios: 0, promise: "within", seconds: 3600, finding: nil)
         try site.noteRehearsal(seconds: 3600.5)
         let finding =
-            "a restore takes 1 h 0 min by the last good rehearsal, promised were 1 h 0 min; give it a faster way or a nearer "
+            "a restore takes 1 h 0 min by the last good rehearsal; the limit is 1 h 0 min; use a faster line or a nearer "
             + "target, then measure with: hybridrep rehearse mdb01 --target vault"
         try Self.expect(
             site, code: 25, nagios: 2, promise: "over", seconds: 3601, finding: finding)
@@ -80,7 +80,7 @@ import Testing
         let findings = try #require(line.fields["findings"] as? [String])
         #expect(
             findings.first?.hasPrefix(
-                "a restore takes 1 h 6 min by the last good rehearsal of less, promised were 1 h 0 min; ")
+                "a restore takes 1 h 6 min by the last good rehearsal of less; the limit is 1 h 0 min; ")
                 == true)
     }
 

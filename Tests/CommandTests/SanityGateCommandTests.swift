@@ -46,7 +46,7 @@ import Testing
             errors.contains("is committed as suspicious and does not become latest: 100 % of it has changed"))
         #expect(errors.contains("as if it were encrypted"))
         #expect(
-            errors.contains("hint: look at the source; if it is as it should be: hybridrep release mdb01 5"))
+            errors.contains("hint: check the source; if it is as it should be: hybridrep release mdb01 5"))
         #expect(try Self.latest(site).hasPrefix("4-"))
         // The next night is like this one, and no better.
         #expect(try site.expect(27, "run", Site.job).contains("it is built upon point 5, which is held"))

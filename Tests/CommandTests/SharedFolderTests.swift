@@ -42,7 +42,7 @@ import Testing
             return
         }
         let errors = try site.expect(2, "run", Site.job)
-        #expect(errors.contains("\(site.path(name)): every user of this host may change what is in it"))
+        #expect(errors.contains("\(site.path(name)): every user of this host may change its content"))
         #expect(errors.contains("hint: chmod o-w \(site.path(name))"))
         try self.mode(0o700, site.path(name))
         try site.expectGood("run", Site.job)
@@ -60,7 +60,7 @@ import Testing
             return
         }
         let errors = try site.expect(2, "run", Site.job)
-        #expect(errors.contains("\(path): group \(group.group) may change what is in it (mode "))
+        #expect(errors.contains("\(path): group \(group.group) may change its content (mode "))
         #expect(errors.contains("hint: chmod g-w \(path)"))
         try self.mode(0o700, path)
         try site.expectGood("run", Site.job)
@@ -103,7 +103,8 @@ import Testing
         let site = try site()
         try files.open(site.configuration, .update).give(to: FileOwner(user: 34, group: 34))
         let errors = try site.expect(2, "status")
-        #expect(errors.contains("belongs to backup, neither root nor who runs this, and it names commands"))
+        #expect(
+            errors.contains("belongs to backup, neither root nor the current user, and it names commands"))
         #expect(errors.contains("hint: sudo -u backup "))
     }
 
@@ -115,7 +116,7 @@ import Testing
         try site.expectGood("rehearse", Site.job, "--scratch", scratch)
         try mode(0o777, scratch)
         let errors = try site.expect(2, "rehearse", Site.job, "--scratch", scratch)
-        #expect(errors.contains("every user of this host may change what is in it (mode 777)"))
+        #expect(errors.contains("every user of this host may change its content (mode 777)"))
     }
 
     /// What looks like a rehearsal's place and was made by somebody else, or in another way, stays as it is.

@@ -56,7 +56,7 @@ import Testing
         let before = try Self.status(site, code: 25)
         #expect(
             (before.fields["findings"] as? [String])?.first?.hasPrefix(
-                "not every byte was read within 30 d 0 h, and never yet; read them with: hybridrep verify mdb01"
+                "not every byte has been read yet; the limit is 30 d 0 h; read them with: hybridrep verify mdb01"
             )
                 == true)
         var hashed = 0

@@ -8,10 +8,10 @@ internal import Verify
 struct AdoptCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt",
-        abstract: "Let the points that another key commits count as a job's own.",
+        abstract: "Accept the points of another key as a job's own.",
         discussion: HelpExamples.text([
             "adopt mdb01 db02 --store /srv/hybridrep":
-                "At the store's own host: the key that serve --as calls db02 owns the job, too.",
+                "At the store's own host: the key that serve --as calls db02 also owns the job.",
             "adopt mdb01 SHA256:DsGwuMPqoPgc0EfC44TOSzb/IC5AzJAh2ElQxRAgT7Q --store /srv/hybridrep":
                 "The same for a key without a name.",
         ]))
@@ -20,7 +20,7 @@ struct AdoptCommand: ToolCommand {
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var selection: StoreSource
     @Argument(help: "A job of the configuration, or of the store that --store names.") var job: String
-    @Argument(help: "Who is adopted, as list -v names the maker of points.") var maker: String
+    @Argument(help: "The key to accept, named as list -v names the maker of points.") var maker: String
 
     var subject: String { "adopt \(job)" }
 

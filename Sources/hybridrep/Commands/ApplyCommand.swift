@@ -9,17 +9,17 @@ internal import Verify
 struct ApplyCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Keep a plain copy of the newest proved point, which another host can use at once.",
+        abstract: "Keep a plain copy of the newest verified point that another host can use at once.",
         discussion: HelpExamples.text(
             """
-            The newer point is made next to the copy, from the blocks that this has and what is fetched, read from its \
-            start, and put in its place in one step. PATH.replica says which point it is.
+            The newer point is built next to the copy, from its blocks and fetched ones. It is verified from its \
+            start and replaces the copy in one step. PATH.replica records which point it is.
             """,
             [
                 "apply mdb01 --to /replica/mdb01": "A set in a folder; a raw image in a file.",
                 "apply --store /srv/hybridrep --job mdb01 --to /replica/mdb01":
-                    "Beside the store, without configuration.",
-                "apply mdb01 --to /replica/mdb01 --unverified": "The newest good point, proved or not.",
+                    "Next to the store, without configuration.",
+                "apply mdb01 --to /replica/mdb01 --unverified": "The newest good point, verified or not.",
             ]))
 
     @OptionGroup var options: GlobalOptions
@@ -34,11 +34,11 @@ struct ApplyCommand: ToolCommand {
         help: ArgumentHelp("The replica: a folder for a set, a file for a raw image.", valueName: "path"),
         completion: .file())
     var to: String
-    @Flag(help: "Take the newest good point, even if nothing has proved it yet.") var unverified = false
-    @Flag(help: "Read the replica although it is the point already, and mend it.") var reread = false
-    @Flag(help: "Rewrite the replica where it is: needs no room, and is neither point meanwhile.")
+    @Flag(help: "Use the newest good point, even if it has not been verified yet.") var unverified = false
+    @Flag(help: "Read and repair the replica even if it already is the point.") var reread = false
+    @Flag(help: "Rewrite the replica in place: needs no room; meanwhile it is neither point.")
     var inPlace = false
-    @Flag(help: "Take over what is there and is no replica of this job.") var force = false
+    @Flag(help: "Replace existing data that is no replica of this job.") var force = false
 
     var subject: String { "apply" + ((job ?? words.first).map { " \($0)" } ?? "") }
     var storeWords: [String] { selection.store.map(overrides.storeWords) ?? [] }
@@ -106,8 +106,8 @@ struct ApplyCommand: ToolCommand {
         if unverified { return try PointSelection.latest.find(points) }
         if let found = try VerifiedPoints(opened.store, points).newest() { return found }
         throw CommandFailure(
-            .notFound, "job \(opened.job) has no good point that was proved",
-            hint: "give --unverified, or prove it with: hybridrep verify \(opened.job)")
+            .notFound, "job \(opened.job) has no good point that was verified",
+            hint: "give --unverified, or verify it with: hybridrep verify \(opened.job)")
     }
 
     private static func words(_ result: Replica.Result, _ point: Point) -> String {
@@ -115,7 +115,7 @@ struct ApplyCommand: ToolCommand {
         return switch result.way {
         case .unchanged: "is point \(point.id)"
         case .newer:
-            "stays point \(result.before ?? "?"): it is newer than \(point.id), the newest that was proved"
+            "stays point \(result.before ?? "?"): it is newer than \(point.id), the newest that was verified"
         case .switched, .rewritten:
             "is point \(point.id) now, " + (result.before.map { "was \($0), " } ?? "")
                 + "\(fetched), digest matches"

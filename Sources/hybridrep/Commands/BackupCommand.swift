@@ -6,7 +6,7 @@ internal import Platform
 /// Reads a job's source into an image, without shipping it.
 struct BackupCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Read the source into an image in the spool, and ship nothing.",
+        commandName: "backup", abstract: "Read the source into an image in the spool; ship nothing.",
         discussion: HelpExamples.text([
             "backup mdb01": "Read and check the source into the spool; ship nothing."
         ]))

@@ -3,9 +3,9 @@ internal import ArgumentParser
 /// Reads the configuration and says whether it can be used.
 struct ConfigCheckCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Read the configuration and say whether it can be used.",
+        commandName: "check", abstract: "Check whether the configuration can be used.",
         discussion: HelpExamples.text([
-            "config check --config ./hybridrep.yaml": "A file that is not in force yet."
+            "config check --config ./hybridrep.yaml": "Check a file before it is installed."
         ]))
 
     @OptionGroup var options: GlobalOptions

@@ -5,8 +5,8 @@ struct ConfigShowCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Print every effective setting and where it came from.",
         discussion: HelpExamples.text(
-            "Command line beats environment beats file beats default.",
-            ["config show --limit-rate 2M": "With what the command line would change."]))
+            "The command line overrides the environment, which overrides the file, which overrides the default.",
+            ["config show --limit-rate 2M": "With the changes of the command line."]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup(title: "Overrides") var overrides: OverrideOptions

@@ -6,9 +6,9 @@ internal import Platform
 struct CopyCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copy points from one store to another, sending only what that lacks.",
+        abstract: "Copy points from one store to another, sending only what is missing there.",
         discussion: HelpExamples.text([
-            "copy mdb01 --from vault --to third": "Every point that is newer than the newest there.",
+            "copy mdb01 --from vault --to third": "Every point newer than the newest there.",
             "copy mdb01 --from vault --to third --dry-run": "What that would send.",
             "copy mdb01 --from /srv/hybridrep --to ssh://third/srv/hybridrep":
                 "The same on a host without configuration.",
@@ -16,22 +16,23 @@ struct CopyCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Argument(help: "The job, as both stores call it.", completion: Completion.jobs) var job: String
+    @Argument(help: "The job, which has the same name in both stores.", completion: Completion.jobs) var job:
+        String
     @Option(
         help: ArgumentHelp(
-            "Copy from this target, or, without configuration, from ssh://[user@]host[:port]/path or a folder.",
+            "Copy from this target, or without configuration from ssh://[user@]host[:port]/path or a folder.",
             valueName: "store"), completion: Completion.targets)
     var from: String
     @Option(
         help: ArgumentHelp(
-            "Copy to this target, or store without configuration; it is made if it is not there.",
+            "Copy to this target, or to a store without configuration; it is created if needed.",
             valueName: "store"), completion: Completion.targets)
     var to: String
-    @Flag(help: "Copy every point that is newer than the newest there; the default.") var all = false
-    @Option(help: ArgumentHelp("Copy this many of the newest good points, at most.", valueName: "number"))
+    @Flag(help: "Copy every point newer than the newest there (the default).") var all = false
+    @Option(help: ArgumentHelp("Copy at most this many of the newest good points.", valueName: "number"))
     var last: Int?
-    @Flag(help: "Say what would be copied, and change nothing.") var dryRun = false
-    @Option(help: ArgumentHelp("Wait this long for a push to the store to end.", valueName: "duration"))
+    @Flag(help: "Print what would be copied; change nothing.") var dryRun = false
+    @Option(help: ArgumentHelp("Wait up to this time for a push to the store to end.", valueName: "duration"))
     var lockWait: TimeSpan?
 
     var subject: String { "copy \(job)" }

@@ -6,10 +6,10 @@ internal import Platform
 struct DiffCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Tell what changed between two points, from their maps alone.",
+        abstract: "Show what changed between two points, using only their maps.",
         discussion: HelpExamples.text(
             """
-            One point stands for what changed from it to the newest good one, none for what changed since the point \
+            With one point: what changed from it to the newest good one. Without a point: what changed since the point \
             before that. Nothing is restored; only --trees fetches pages.
             """,
             [
@@ -34,9 +34,10 @@ struct DiffCommand: ToolCommand {
     var points: [String] = []
     @Option(
         help: ArgumentHelp(
-            "From the newest good point at this time: 2026-11-22T02:00:00Z, or 3h ago.", valueName: "time"))
+            "Compare from the newest good point at this time: 2026-11-22T02:00:00Z, or 3h for 3 hours ago.",
+            valueName: "time"))
     var at: String?
-    @Flag(help: "Fetch the pages that changed, and tell which trees of a database they belong to.")
+    @Flag(help: "Fetch the changed pages and show which trees of a database they belong to.")
     var trees = false
 
     var job: String { jobAsked ?? "" }
@@ -45,7 +46,7 @@ struct DiffCommand: ToolCommand {
 
     func validate() throws {
         guard points.count + (at == nil ? 0 : 1) <= 2 else {
-            throw ValidationError("two points at most are compared")
+            throw ValidationError("at most two points can be compared")
         }
     }
 

@@ -5,9 +5,9 @@ internal import Platform
 struct DoctorCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Look at all that a run of the job needs, and say what to type where it is not there.",
+        abstract: "Check everything that a run of the job needs, and print the remedy for each failure.",
         discussion: HelpExamples.text([
-            "doctor mdb01": "One line a look, and what to type where it is not well.",
+            "doctor mdb01": "One line for each check, with the command that mends it.",
             "doctor mdb01 --json": "The same for programs.",
         ]))
 

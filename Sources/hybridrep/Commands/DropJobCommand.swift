@@ -9,8 +9,8 @@ struct DropJobCommand: ToolCommand {
         commandName: "drop-job",
         abstract: "Remove a job from a store for good, with all its points.",
         discussion: HelpExamples.text([
-            "drop-job mdb01 --target offsite --dry-run": "What the store has of the job.",
-            "drop-job mdb01 --target offsite --yes": "It goes, for good, from this one store.",
+            "drop-job mdb01 --target offsite --dry-run": "Print what the store has of the job.",
+            "drop-job mdb01 --target offsite --yes": "Remove it for good, from this one store.",
             "drop-job --store /srv/hybridrep --job mdb01 --yes":
                 "On the store's own host, without configuration.",
         ]))
@@ -20,14 +20,15 @@ struct DropJobCommand: ToolCommand {
     @OptionGroup var stores: StoreTargets
     @Option(
         name: .customLong("job"),
-        help: ArgumentHelp("The job, where it is not the argument.", valueName: "job"),
+        help: ArgumentHelp("The job, if it is not the argument.", valueName: "job"),
         completion: Completion.jobs)
     var jobOption: String?
     @Flag(
-        name: [.customLong("dry-run"), .customShort("n")], help: "Print what would go, and change nothing.")
+        name: [.customLong("dry-run"), .customShort("n")],
+        help: "Print what would be removed; change nothing.")
     var isTrial = false
-    @Flag(help: "Remove the job. Nothing brings it back.") var yes = false
-    @Flag(help: "Remove the job even if points of it are pinned.") var pinnedToo = false
+    @Flag(help: "Remove the job. This cannot be undone.") var yes = false
+    @Flag(help: "Remove the job even if it has pinned points.") var pinnedToo = false
     @Argument(
         help: ArgumentHelp("A job of the store; it need not be configured.", valueName: "job"),
         completion: Completion.jobs)
@@ -53,14 +54,14 @@ struct DropJobCommand: ToolCommand {
         let name = try Name(ofJob: try question.require(jobAsked ?? jobOption))
         guard let place = try place(name, session) else {
             throw CommandFailure(
-                .usage, "which store? a job is dropped from one at a time: give --target or --store",
+                .usage, "which store? a job is dropped from one store at a time: give --target or --store",
                 hint: "see its targets with: hybridrep config show")
         }
         guard yes || isTrial else {
             let words = place.target.map { ["--target", "\($0)"] } ?? []
             throw CommandFailure(
-                .usage, "all points of \(place.description) would go for good: give --yes",
-                hint: "see what would go: hybridrep drop-job \(name) "
+                .usage, "all points of \(place.description) would be removed for good: give --yes",
+                hint: "see what would be removed: hybridrep drop-job \(name) "
                     + (words + ["--dry-run"]).joined(separator: " "))
         }
         return try drop(name, at: place, session)
@@ -117,7 +118,8 @@ struct DropJobCommand: ToolCommand {
         session.console.result(
             !isThere
                 ? "\(place.description) was gone already"
-                : "\(place.description): \(what) " + (isTrial ? "would go, nothing was changed" : "are gone"))
+                : "\(place.description): \(what) "
+                    + (isTrial ? "would be removed; nothing was changed" : "are gone"))
         session.console.result(
             JSONMessage(
                 .summary, job: job, target: place.target,

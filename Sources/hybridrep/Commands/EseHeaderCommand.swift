@@ -29,7 +29,7 @@ struct EseHeaderCommand: ToolCommand {
         case .checkpoint: try checkpoint(session)
         case .unwritten:
             throw CommandFailure(
-                .source, "\(path): a log made ahead of need, which holds nothing",
+                .source, "\(path): a log that was made in advance and is empty",
                 hint: "name a database, a log that was written, or a checkpoint")
         default: try database(session)
         }

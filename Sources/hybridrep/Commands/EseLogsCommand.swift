@@ -8,7 +8,7 @@ struct EseLogsCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "logs", abstract: "Check the logs of a folder, or one log (eseutil /ml).",
         discussion: HelpExamples.text([
-            "ese logs /mnt/snap/mdb01": "Each log, and what is missing in the chain."
+            "ese logs /mnt/snap/mdb01": "Each log, and the gaps in the chain."
         ]))
 
     @OptionGroup var options: GlobalOptions

@@ -13,9 +13,9 @@ struct EsePagesCommand: ToolCommand {
         ]))
 
     @OptionGroup var options: GlobalOptions
-    @Argument(help: "A database file, or the flush map of one.", completion: .file())
+    @Argument(help: "A database file, or its flush map.", completion: .file())
     var path: String
-    @Flag(help: "Print every page's number and verdict, too.") var each = false
+    @Flag(help: "Also print the number and verdict of every page.") var each = false
 
     var subject: String { "ese pages \(path)" }
 

@@ -7,9 +7,9 @@ internal import Platform
 struct EseSetCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "set",
-        abstract: "Tell whether databases can be recovered from the logs beside them.",
+        abstract: "Check whether databases can be recovered from the logs next to them.",
         discussion: HelpExamples.text(
-            "The pages of the databases are not checked: that is what `ese pages` does.",
+            "This does not check the pages of the databases; `ese pages` does.",
             ["ese set /mnt/snap/mdb01 --logs /mnt/snap/mdb01-logs": "A set whose logs are in another folder."]
         ))
 
@@ -17,7 +17,7 @@ struct EseSetCommand: ToolCommand {
     @Argument(help: "A folder with databases and logs, or one database file.", completion: .file()) var path:
         String
     @Option(
-        help: "The folder of the logs and the checkpoint, when it is another one.", completion: .directory)
+        help: "The folder of the logs and the checkpoint, if it is another one.", completion: .directory)
     var logs: String?
 
     var subject: String { "ese set \(path)" }
@@ -80,7 +80,7 @@ struct EseSetCommand: ToolCommand {
             case .withLoss:
                 throw CommandFailure(
                     .badPages, "\(database.path): \(database.verdict)",
-                    hint: "bring the missing logs, or recover without them and lose what they hold")
+                    hint: "bring the missing logs, or recover without them and lose their content")
             case .notRecoverable(let refusal):
                 throw CommandFailure(
                     .badPages, "\(database.path): \(refusal)",

@@ -5,7 +5,7 @@ internal import OffsiteStore
 struct ExportSeedCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "export-seed",
-        abstract: "Copy the newest good point into a folder, to be carried to another site.",
+        abstract: "Copy the newest good point to a folder, to be carried to another site.",
         discussion: HelpExamples.text([
             "export-seed mdb01 /media/usb/seed": "The newest good point, from the job's first target.",
             "export-seed mdb01 /media/usb/seed --all": "Every point.",
@@ -14,10 +14,10 @@ struct ExportSeedCommand: ToolCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
-    @Argument(help: "A folder; it becomes a store, and is made if it is not there.", completion: .directory)
+    @Argument(help: "A folder; it becomes a store and is created if needed.", completion: .directory)
     var folder: String
     @Option(
-        help: ArgumentHelp("Copy from this target; the job's first by default.", valueName: "target"),
+        help: ArgumentHelp("Copy from this target; default: the job's first target.", valueName: "target"),
         completion: Completion.targets)
     var from: String?
     @Flag(help: "Copy every point.") var all = false

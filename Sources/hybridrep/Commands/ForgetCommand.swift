@@ -6,12 +6,12 @@ internal import Platform
 struct ForgetCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
-        abstract: "Forget the points that the rules of keep let go, or those that are named.",
+        abstract: "Forget the points that the keep rules do not keep, or the named points.",
         discussion: HelpExamples.text([
-            "forget mdb01 --dry-run": "What would become of each point, and why.",
-            "forget mdb01": "At each target what its rules let go.",
+            "forget mdb01 --dry-run": "Show what would happen to each point, and why.",
+            "forget mdb01": "At each target, the points that its rules do not keep.",
             "forget mdb01 41 42 --target offsite": "These two, there.",
-            "forget mdb01 41 --undo": "It comes back, as long as the trash has it.",
+            "forget mdb01 41 --undo": "Restore point 41, as long as the trash has it.",
             "forget mdb01 --store /srv/hybridrep --keep-last 3 --keep-daily 14":
                 "On the store's own host, without configuration.",
         ]))
@@ -22,18 +22,18 @@ struct ForgetCommand: ToolCommand {
     @OptionGroup(title: "Rules") var keep: KeepOptions
     @Flag(
         name: [.customLong("dry-run"), .customShort("n")],
-        help: "Print what would become of each point, and change nothing.")
+        help: "Print what would happen to each point; change nothing.")
     var isTrial = false
-    @Flag(help: "Let more than half of all points go at once.") var moreThanHalf = false
-    @Flag(help: "Take the times of points for right where they look wrong.") var trustClock = false
-    @Flag(help: "Take the points that are named back from the trash.") var undo = false
+    @Flag(help: "Allow more than half of all points to be forgotten at once.") var moreThanHalf = false
+    @Flag(help: "Accept point times that look wrong.") var trustClock = false
+    @Flag(help: "Restore the named points from the trash.") var undo = false
     @Argument(
         help: ArgumentHelp(
             "A job of the configuration, or of the store that --store names.", valueName: "job"),
         completion: Completion.jobs)
     var jobAsked: String?
     @Argument(
-        help: "Points to forget, whatever the rules say: generations or ids.", completion: Completion.points)
+        help: "Points to forget, whatever the rules are: generations or ids.", completion: Completion.points)
     var points: [String] = []
 
     @Flag(help: "Every job of the store that --store names.") var all = false
@@ -47,11 +47,11 @@ struct ForgetCommand: ToolCommand {
             throw ValidationError("--all goes with --store, and without a job")
         }
         if !points.isEmpty, keep.rules != nil {
-            throw ValidationError("points are named, or chosen by --keep options, not both")
+            throw ValidationError("name points or choose them by --keep options, not both")
         }
-        if undo, points.isEmpty { throw ValidationError("--undo wants the generations to take back") }
+        if undo, points.isEmpty { throw ValidationError("--undo needs the generations to restore") }
         if undo, isTrial || moreThanHalf || trustClock {
-            throw ValidationError("--undo goes with no other flag")
+            throw ValidationError("--undo cannot be combined with another flag")
         }
     }
 
@@ -69,9 +69,9 @@ struct ForgetCommand: ToolCommand {
             guard let rules = named.isEmpty ? keep.rules ?? place.rules : nil else {
                 if !named.isEmpty { return try forget(at: place, session) { try $0.fates(ofNamed: named) } }
                 throw CommandFailure(
-                    .usage, "nothing says which points of job \(place.job) are kept",
+                    .usage, "no rule says which points of job \(place.job) are kept",
                     hint:
-                        "name points, give --keep-daily 14 or the like, or set keep for the job or the target"
+                        "name points, give an option such as --keep-daily 14, or set keep for the job or the target"
                 )
             }
             return try forget(at: place, session) { try $0.fates(by: rules) }
@@ -122,7 +122,7 @@ struct ForgetCommand: ToolCommand {
             case .generation(let number), .id(let number, _): return number
             case .latest, .at, .random:
                 throw CommandFailure(
-                    .usage, "--undo wants generations: \(job) has forgotten which point that was")
+                    .usage, "--undo needs generations: \(job) no longer knows which point that was")
             }
         }
         let store = try place.open()

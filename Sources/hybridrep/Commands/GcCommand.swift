@@ -6,27 +6,30 @@ internal import Platform
 struct GcCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "gc",
-        abstract: "Collect what no point needs: to the trash first, and from there for good.",
+        abstract: "Remove what no point needs: first to the trash, later for good.",
         discussion: HelpExamples.text([
-            "gc mdb01 --dry-run": "How much of each store nothing needs.",
-            "gc mdb01": "At each target: to the trash, and out of it what has lain there for a week.",
-            "gc mdb01 --store /srv/hybridrep --grace 0s": "The disk is full: everything dead goes at once.",
+            "gc mdb01 --dry-run": "How much of each store no point needs.",
+            "gc mdb01": "At each target: move to the trash, and delete what has been there for a week.",
+            "gc mdb01 --store /srv/hybridrep --grace 0s": "The disk is full: delete everything dead at once.",
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
     @OptionGroup var stores: StoreTargets
     @Option(
-        help: ArgumentHelp("How long things stay in the trash; 0s empties it at once.", valueName: "duration")
+        help: ArgumentHelp(
+            "How long removed objects stay in the trash; 0s empties it at once.", valueName: "duration")
     )
     var grace = TimeSpan(seconds: Int(CollectRequest.defaultGrace))
     @Option(
         help: ArgumentHelp(
-            "Packs are written again when more than this share of the store is dead.", valueName: "percent"))
+            "Rewrite packs when more than this share of the store is dead.", valueName: "percent"))
     var waste = CollectRequest.defaultWaste
-    @Option(help: ArgumentHelp("Wait this long for others that use the job.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Wait up to this time for other users of the job.", valueName: "duration"))
     var lockWait: TimeSpan?
-    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would go, and change nothing.")
+    @Flag(
+        name: [.customLong("dry-run"), .customShort("n")],
+        help: "Print what would be removed; change nothing.")
     var isTrial = false
     @Argument(
         help: ArgumentHelp(
@@ -45,7 +48,7 @@ struct GcCommand: ToolCommand {
             throw ValidationError("--all goes with --store, and without a job")
         }
         guard (0...100).contains(waste) else {
-            throw ValidationError("--waste \(waste) is no share: 0 to 100")
+            throw ValidationError("--waste \(waste) is not a share: 0 to 100")
         }
     }
 

@@ -9,7 +9,7 @@ struct HistoryCommand: ToolCommand {
         abstract: "Show the runs of this host and how they ended.",
         discussion: HelpExamples.text(
             """
-            The history is this host's own and may be deleted at any time; whether a job is well, its stores say: \
+            The history belongs to this host and may be deleted at any time. The state of a job is in its stores: \
             hybridrep status.
             """,
             [
@@ -20,12 +20,12 @@ struct HistoryCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("How far back to look, as in 30d (the default).", valueName: "time"))
+    @Option(help: ArgumentHelp("Length of the period, as in 30d (the default).", valueName: "time"))
     var since = TimeSpan(seconds: 30 * 86_400)
-    @Flag(help: "First make again what points and notes in the stores tell of earlier runs.")
+    @Flag(help: "First rebuild the list of earlier runs from points and notes in the stores.")
     var rebuild = false
     @Argument(
-        help: ArgumentHelp("A job of the configuration; all by default.", valueName: "job"),
+        help: ArgumentHelp("A job of the configuration; default: all.", valueName: "job"),
         completion: Completion.jobs)
     var job: String?
 

@@ -4,9 +4,9 @@ internal import ArgumentParser
 struct ImportSeedCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "import-seed",
-        abstract: "Copy the points of a folder that export-seed has made into a target.",
+        abstract: "Copy the points of a folder made by export-seed to a target.",
         discussion: HelpExamples.text([
-            "import-seed mdb01 /media/usb/seed --to vault": "The next run ships the difference only."
+            "import-seed mdb01 /media/usb/seed --to vault": "The next run ships only the difference."
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -14,7 +14,7 @@ struct ImportSeedCommand: ToolCommand {
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
     @Argument(help: "The folder.", completion: .directory) var folder: String
     @Option(
-        help: ArgumentHelp("Copy to this target; the job's first by default.", valueName: "target"),
+        help: ArgumentHelp("Copy to this target; default: the job's first target.", valueName: "target"),
         completion: Completion.targets)
     var to: String?
 

@@ -7,7 +7,7 @@ internal import StoreFormat
 struct InitCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Create the store of a target; a second time changes nothing and says so.",
+        abstract: "Create the store of a target; an existing store is not changed.",
         discussion: HelpExamples.text([
             "init vault": "The store of a target, with all jobs that use it.",
             "init vault --job mdb01": "With one of them.",
@@ -18,15 +18,15 @@ struct InitCommand: ToolCommand {
     @OptionGroup var overrides: OverrideOptions
     @Argument(help: "A target of the configuration.", completion: Completion.targets) var target: String
     @Option(
-        help: ArgumentHelp("Only this job; all jobs that use the target by default.", valueName: "job"),
+        help: ArgumentHelp("Only this job; default: all jobs that use the target.", valueName: "job"),
         completion: Completion.jobs)
     var job: String?
 
-    @Flag(help: "Make a new store where the one that this host has shipped to is missing.")
+    @Flag(help: "Create a new store even if this host has shipped to one that is missing.")
     var new = false
     @Flag(
         help:
-            "Take over jobs that the store has and this host does not know, or whose points another host made."
+            "Take over jobs of the store that this host does not know, or whose points another host made."
     )
     var adopt = false
 
@@ -67,7 +67,7 @@ struct InitCommand: ToolCommand {
     private func report(
         _ session: CommandContext, _ what: String, _ isNew: Bool, job: Name? = nil, target: Name
     ) {
-        session.console.result("\(what): \(isNew ? "created" : "there already, left as it is")")
+        session.console.result("\(what): \(isNew ? "created" : "exists already, left as it is")")
         session.console.result(
             JSONMessage(.status, job: job, target: target, ["created": .bool(isNew), "what": .string(what)]))
     }

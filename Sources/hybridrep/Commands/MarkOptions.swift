@@ -5,7 +5,7 @@ internal import StoreFormat
 /// What all commands take that say something of a job or a point to its stores.
 struct MarkOptions: ParsableArguments {
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target"), completion: Completion.targets)
+    @Option(help: ArgumentHelp("Use only this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
 

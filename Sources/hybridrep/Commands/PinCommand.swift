@@ -5,14 +5,15 @@ internal import StoreFormat
 /// Keeps a point from retention.
 struct PinCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pin", abstract: "Keep a point, whatever retention says.",
+        commandName: "pin", abstract: "Keep a point, whatever the retention rules are.",
         discussion: HelpExamples.text([
-            "pin mdb01 42 --comment 'before the migration'": "Whatever retention says, point 42 stays."
+            "pin mdb01 42 --comment 'before the migration'":
+                "Point 42 stays, whatever the retention rules are."
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var mark: MarkOptions
-    @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
+    @Option(help: ArgumentHelp("The reason, for later readers.", valueName: "text")) var comment: String =
         ""
     @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point: String
 

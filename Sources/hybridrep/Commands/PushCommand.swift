@@ -18,11 +18,11 @@ struct PushCommand: ToolCommand {
     @OptionGroup var backup: BackupOptions
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
     @Argument(
-        help: "A file, or - for standard input; the newest image of the spool by default.",
+        help: "A file, or - for standard input; default: the newest image of the spool.",
         completion: .file())
     var file: String?
     @Option(
-        help: ArgumentHelp("Ship to this target only.", valueName: "target"), completion: Completion.targets)
+        help: ArgumentHelp("Ship only to this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
 
     var subject: String { "push \(job)" }

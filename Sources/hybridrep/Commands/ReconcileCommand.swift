@@ -5,7 +5,7 @@ internal import Platform
 struct ReconcileCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
-        abstract: "Prove the newest point of each target; ship again what a target has lost.",
+        abstract: "Verify the newest point of each target and ship again what a target has lost.",
         discussion: HelpExamples.text([
             "reconcile mdb01": "Every target: ship again what it has lost.",
             "reconcile mdb01 --target vault": "One of them.",
@@ -16,7 +16,7 @@ struct ReconcileCommand: ToolCommand {
     @OptionGroup var backup: BackupOptions
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
     @Option(
-        help: ArgumentHelp("Look at this target only.", valueName: "target"), completion: Completion.targets)
+        help: ArgumentHelp("Use only this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
 
     var subject: String { "reconcile \(job)" }

@@ -7,16 +7,17 @@ internal import Verify
 struct RehearseCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehearse",
-        abstract: "Restore a point into scratch space, prove it, and run a command on it.",
+        abstract: "Restore a point into scratch space, verify it, and run a command on it.",
         discussion: HelpExamples.text(
             """
-            Image digest, pages of databases and their logs are proved, then the command is run. What came of it is \
-            kept in the store; what was restored is removed.
+            Image digest, database pages and logs are verified, then the command runs. The result is \
+            kept in the store; the restored data is removed.
             """,
             [
                 "rehearse mdb01": "The newest good point, by the job's settings.",
-                "rehearse mdb01 --random --scratch /backup/scratch": "Any good point, another each time.",
-                "rehearse wiki 42 --exec 'pg_restore -l {}'": "Point 42, and this command on what came back.",
+                "rehearse mdb01 --random --scratch /backup/scratch": "Choose a random good point.",
+                "rehearse wiki 42 --exec 'pg_restore -l {}'":
+                    "Point 42, and this command on the restored data.",
             ]))
 
     @OptionGroup var options: GlobalOptions
@@ -28,18 +29,18 @@ struct RehearseCommand: ToolCommand {
         completion: Completion.jobs)
     var jobAsked: String?
     @Argument(
-        help: "latest, a generation, or a point's id; the newest good point by default.",
+        help: "latest, a generation, or a point's id; default: the newest good point.",
         completion: Completion.points)
     var point: String?
-    @Flag(help: "Any good point, another each time.") var random = false
+    @Flag(help: "Choose a random good point.") var random = false
     @Option(
         help: ArgumentHelp(
-            "Restore into this folder, which is made when it is not there.", valueName: "folder"),
+            "Restore into this folder, which is created if needed.", valueName: "folder"),
         completion: .directory)
     var scratch: String?
     @Option(
         help: ArgumentHelp(
-            "Run this line of the shell on what was restored; {} stands for its path.", valueName: "command"))
+            "Run this shell command on the restored data; {} is replaced by its path.", valueName: "command"))
     var exec: String?
 
     var job: String { jobAsked ?? "" }

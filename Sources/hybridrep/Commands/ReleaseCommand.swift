@@ -7,15 +7,15 @@ internal import StoreFormat
 struct ReleaseCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Accept a point that was committed as suspicious: it counts as good from here on.",
+        abstract: "Accept a point that was committed as suspicious, so that it counts as good.",
         discussion: HelpExamples.text([
             "release mdb01 42 --comment 'the mailboxes were archived'":
-                "What the gate held is good, and latest."
+                "Point 42, which the gate held, becomes good."
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var mark: MarkOptions
-    @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
+    @Option(help: ArgumentHelp("The reason, for later readers.", valueName: "text")) var comment: String =
         ""
     @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point: String
 

@@ -6,10 +6,10 @@ internal import Verify
 struct ReportCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Report what the stores hold, and what was proved of it when.",
+        abstract: "Report what the stores hold, and when it was verified.",
         discussion: HelpExamples.text(
             """
-            All is read from the stores themselves; a store that cannot be asked is UNKNOWN in it. The exit code is that of \
+            Everything is read from the stores; a store that cannot be asked is UNKNOWN. The exit code is that of \
             status.
             """,
             [
@@ -21,19 +21,19 @@ struct ReportCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target"), completion: Completion.targets)
+    @Option(help: ArgumentHelp("Ask only this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
-    @Option(help: ArgumentHelp("How far back to look, as in 30d (the default).", valueName: "time"))
+    @Option(help: ArgumentHelp("Length of the period, as in 30d (the default).", valueName: "time"))
     var since = TimeSpan(seconds: 30 * 86_400)
     @Option(
-        help: ArgumentHelp("Write the report as one HTML file, or - for standard output.", valueName: "file"),
+        help: ArgumentHelp("Write the report to one HTML file, or - for standard output.", valueName: "file"),
         completion: .file())
     var html: String?
     @Option(
         help: ArgumentHelp("Mail the HTML report to this address, through sendmail.", valueName: "address"))
     var mail: String?
     @Argument(
-        help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"),
+        help: ArgumentHelp("Jobs of the configuration; default: all.", valueName: "job"),
         completion: Completion.jobs)
     var jobs: [String] = []
 

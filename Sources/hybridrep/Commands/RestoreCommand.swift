@@ -9,7 +9,7 @@ internal import StoreFormat
 struct RestoreCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Bring a recovery point back: a set's files, a file, or the image itself.",
+        abstract: "Restore a recovery point: a set's files, a file, or the image itself.",
         discussion: HelpExamples.text([
             "restore mdb01 --to /restore/mdb01": "The newest good point.",
             "restore mdb01 --at 3h --to /restore/mdb01": "As it was three hours ago.",
@@ -25,25 +25,26 @@ struct RestoreCommand: ToolCommand {
     var words: [String] = []
     @Option(
         help: ArgumentHelp(
-            "The newest good point at this time: 2026-11-22T02:00:00Z, or 3h ago.", valueName: "time"))
+            "The newest good point at this time: 2026-11-22T02:00:00Z, or 3h for 3 hours ago.",
+            valueName: "time"))
     var at: String?
     @Option(
         help: ArgumentHelp("With --store: the job in that store.", valueName: "job"),
         completion: Completion.jobs) var job: String?
     @Option(
         help: ArgumentHelp(
-            "Unpack a set into this folder, which is made if its parent is there, or write a raw image to this file, or - for standard output.",
+            "Unpack a set into this folder, which is created if its parent exists, or write a raw image to this file, or - for standard output.",
             valueName: "path"), completion: .file())
     var to: String?
     @Option(
         help: ArgumentHelp(
-            "Write the image itself to this file, or - for standard output; of a log point its logs.",
+            "Write the image itself to this file, or - for standard output; for a log point, its logs.",
             valueName: "file"), completion: .file())
     var image: String?
-    @Flag(help: "Replace files that are there.") var force = false
+    @Flag(help: "Replace existing files.") var force = false
     @Flag(
         help: ArgumentHelp(
-            "Read the files that are there, and fetch and write only what differs. Run again, it goes on."))
+            "Read the existing files, then fetch and write only what differs. Run it again to resume."))
     var inPlace = false
 
     var subject: String { "restore" + ((job ?? words.first).map { " \($0)" } ?? "") }

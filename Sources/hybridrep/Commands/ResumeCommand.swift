@@ -7,12 +7,12 @@ struct ResumeCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Expect points of a suspended job again.",
         discussion: HelpExamples.text([
-            "resume mdb01": "Its age is judged again."
+            "resume mdb01": "Its age is evaluated again."
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var mark: MarkOptions
-    @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
+    @Option(help: ArgumentHelp("The reason, for later readers.", valueName: "text")) var comment: String =
         ""
 
     var subject: String { "resume \(mark.job)" }

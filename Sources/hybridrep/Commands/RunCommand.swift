@@ -10,7 +10,7 @@ struct RunCommand: ToolCommand {
             "run mdb01": "Back up, push, verify quickly; silent when all is well.",
             "run mdb01 --lock-wait 10m --deadline 6h": "Wait for another run, and end after six hours.",
             "run --all": "Every job of the configuration, those of a higher priority first.",
-            "run mdb01 --full": "Take a full where full-every would take the logs.",
+            "run mdb01 --full": "Take a full even if full-every would allow a log point.",
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -18,7 +18,7 @@ struct RunCommand: ToolCommand {
     @OptionGroup var backup: BackupOptions
     @Argument(help: ArgumentHelp("Jobs of the configuration.", valueName: "job"), completion: Completion.jobs)
     var jobs: [String] = []
-    @Flag(help: "Every job of the configuration but those that read standard input.") var all = false
+    @Flag(help: "Every job of the configuration, except those that read standard input.") var all = false
 
     var subject: String { "run \(all ? "--all" : jobs.joined(separator: " "))" }
 

@@ -8,7 +8,7 @@ struct RunbookCommand: ToolCommand {
         abstract:
             "Print the exact commands that restore the job: here, on a bare host, and without this program.",
         discussion: HelpExamples.text([
-            "runbook mdb01 > mdb01.md": "A page to print and keep away from this host."
+            "runbook mdb01 > mdb01.md": "A page to print and keep in another place."
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -16,10 +16,12 @@ struct RunbookCommand: ToolCommand {
     @Argument(help: "A job of the configuration.", completion: Completion.jobs) var job: String
     @Option(
         help: ArgumentHelp(
-            "The folder that the commands restore into; /restore/JOB by default.", valueName: "folder"),
+            "The folder that the commands restore into; default: /restore/JOB.", valueName: "folder"),
         completion: .directory)
     var to: String?
-    @Option(help: ArgumentHelp("Where hybridrep_reader.py will be.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Path of hybridrep_reader.py in the page's commands.", valueName: "file"),
+        completion: .file())
     var reader = "/usr/local/share/hybridrep/hybridrep_reader.py"
 
     var subject: String { "runbook \(job)" }

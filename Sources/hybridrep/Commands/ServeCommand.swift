@@ -11,12 +11,12 @@ struct ServeCommand: ToolCommand {
         commandName: "serve",
         abstract: "Serve a store over standard input and output: the far end of a push.",
         discussion: HelpExamples.text([
-            "serve --store /srv/hybridrep": "What a key's line in authorized_keys starts.",
-            "serve --store /srv/hybridrep --may-forget": "The same for a key that may take away as well.",
+            "serve --store /srv/hybridrep": "The command in a key's line of authorized_keys.",
+            "serve --store /srv/hybridrep --may-forget": "The same for a key that may also forget.",
             "serve --store /srv/hybridrep --as db01":
-                "The same, and each receipt says that db01 made the point.",
+                "The same; each receipt names db01 as the maker.",
             "serve --store /srv/hybridrep --quota 500G":
-                "The same for a store that is not to grow beyond that.",
+                "The same for a store with a size limit.",
         ])
     )
 
@@ -27,7 +27,7 @@ struct ServeCommand: ToolCommand {
     @Option(
         name: .customLong("as"),
         help: ArgumentHelp(
-            "Who has this key: receipts name the maker of each point and note. By default the key's fingerprint, where sshd has ExposeAuthInfo.",
+            "Name of this key, recorded in the receipt of each point and note; default: the key's fingerprint, if sshd has ExposeAuthInfo.",
             valueName: "name"))
     var maker: Name?
 
@@ -38,19 +38,20 @@ struct ServeCommand: ToolCommand {
     var log: String?
     @Option(
         help: ArgumentHelp(
-            "Take no more than this for all jobs of the store together, as in 500G; what would be more is refused (26).",
+            "Maximum size of all jobs of the store together, as in 500G; a push beyond it is refused (26).",
             valueName: "size"))
     var quota: ByteSize?
 
-    @Flag(help: "Points may be forgotten, and their space collected; without it a key can only add.")
+    @Flag(help: "Allow this key to forget points and collect space; otherwise it can only add.")
     var mayForget = false
 
-    @Option(help: ArgumentHelp("With --may-forget, no point younger than this goes.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp("With --may-forget: forget no point younger than this.", valueName: "duration"))
     var minAge = TimeSpan(seconds: 14 * 86_400)
 
     @Option(
         help: ArgumentHelp(
-            "With --may-forget, what was taken away stays in the trash for at least this long.",
+            "With --may-forget: keep removed objects in the trash for at least this time.",
             valueName: "duration"))
     var minGrace = TimeSpan(seconds: 7 * 86_400)
 
@@ -58,7 +59,7 @@ struct ServeCommand: ToolCommand {
 
     @Flag(
         help:
-            "Points may be released and unpinned, and the job suspended and resumed; --may-forget implies it."
+            "Allow this key to release and unpin points and to suspend and resume jobs; --may-forget implies it."
     )
     var mayMark = false
 

@@ -5,7 +5,7 @@ internal import Platform
 /// Prints all that is known of one point.
 struct ShowCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Print all that is known of one recovery point.",
+        commandName: "show", abstract: "Print everything that is known about one recovery point.",
         discussion: HelpExamples.text([
             "show mdb01 latest": "The newest good point.", "show mdb01 42 --json": "Point 42, for programs.",
         ]))

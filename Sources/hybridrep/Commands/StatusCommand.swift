@@ -6,11 +6,11 @@ internal import Verify
 struct StatusCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Say how old the newest good points are, and when they were last proved.",
+        abstract: "Show how old the newest good points are, and when they were last verified.",
         discussion: HelpExamples.text(
             """
-            All is read from the stores themselves. What has no promise in the configuration (rpo, verify.full-within) is \
-            shown and not judged.
+            Everything is read from the stores. Values without an objective in the configuration (rpo, verify.full-within) are \
+            shown but not evaluated.
             """,
             [
                 "status": "Every job at every target, and what to type next.",
@@ -20,16 +20,16 @@ struct StatusCommand: ToolCommand {
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var overrides: OverrideOptions
-    @Option(help: ArgumentHelp("Ask this target only.", valueName: "target"), completion: Completion.targets)
+    @Option(help: ArgumentHelp("Ask only this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
-    @Flag(help: "One line for Nagios, Icinga and their like; exits with 0, 1, 2 or 3.") var nagios = false
+    @Flag(help: "Print one line for Nagios or Icinga; exits with 0, 1, 2 or 3.") var nagios = false
     @Option(
         help: ArgumentHelp(
-            "Write metrics for Prometheus into this file, or - for standard output, and nothing else.",
+            "Write only metrics for Prometheus, to this file, or - for standard output.",
             valueName: "file"), completion: .file())
     var prometheus: String?
     @Argument(
-        help: ArgumentHelp("Jobs of the configuration; all by default.", valueName: "job"),
+        help: ArgumentHelp("Jobs of the configuration; default: all.", valueName: "job"),
         completion: Completion.jobs)
     var jobs: [String] = []
 

@@ -5,14 +5,14 @@ internal import StoreFormat
 /// Leaves a point to retention again.
 struct UnpinCommand: ToolCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unpin", abstract: "Leave a pinned point to retention again.",
+        commandName: "unpin", abstract: "Remove the pin of a point, so that retention applies again.",
         discussion: HelpExamples.text([
-            "unpin mdb01 42": "Point 42 is like any other again."
+            "unpin mdb01 42": "Retention applies to point 42 again."
         ]))
 
     @OptionGroup var options: GlobalOptions
     @OptionGroup var mark: MarkOptions
-    @Option(help: ArgumentHelp("Why, for whoever reads it later.", valueName: "text")) var comment: String =
+    @Option(help: ArgumentHelp("The reason, for later readers.", valueName: "text")) var comment: String =
         ""
     @Argument(help: "latest, a generation, or a point's id.", completion: Completion.points) var point: String
 

@@ -10,13 +10,13 @@ internal import Verify
 struct VerifyCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Prove a point, or every object of the job, and say what is damaged.",
+        abstract: "Verify a point, or every object of the job, and report damage.",
         discussion: HelpExamples.text([
-            "verify mdb01": "Every object there, a sample hashed: minutes.",
-            "verify mdb01 --full": "Every byte hashed, the newest image made again.",
+            "verify mdb01": "Check that every object exists and hash a sample: minutes.",
+            "verify mdb01 --full": "Hash every byte and rebuild the newest image.",
             "verify mdb01 42 --full": "That for one point.",
             "verify mdb01 --full --repair":
-                "And what is damaged comes from another target, or is shipped again.",
+                "Repair damage from another target, or ship it again.",
         ]))
 
     @OptionGroup var options: GlobalOptions
@@ -28,16 +28,16 @@ struct VerifyCommand: ToolCommand {
         completion: Completion.jobs)
     var jobAsked: String?
     @Argument(
-        help: "latest, a generation, or a point's id; all points by default.", completion: Completion.points)
+        help: "latest, a generation, or a point's id; default: all points.", completion: Completion.points)
     var point: String?
     @OptionGroup var level: VerifyLevel
     @Flag(
         help:
-            "Give the store back what is damaged in it, from the job's other targets; ship the newest image again if need be."
+            "Repair damaged objects from the job's other targets; ship the newest image again if necessary."
     ) var repair = false
     @Option(
         help: ArgumentHelp(
-            "With --repair, from this target instead, or without configuration from ssh://[user@]host[:port]/path or a folder.",
+            "With --repair: repair from this target, or without configuration from ssh://[user@]host[:port]/path or a folder.",
             valueName: "store"), completion: Completion.targets)
     var from: String?
 

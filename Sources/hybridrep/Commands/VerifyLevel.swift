@@ -4,17 +4,18 @@ internal import Verify
 
 /// How much a verification reads.
 struct VerifyLevel: ParsableArguments {
-    @Flag(help: "Every object is there, and a sample of the packs is hashed (the default).") var quick = false
-    @Flag(help: "Every byte is hashed, and the image is made again and compared with its digest.")
+    @Flag(help: "Check that every object exists and hash a sample of the packs (the default).") var quick =
+        false
+    @Flag(help: "Hash every byte, rebuild the image and compare it with its digest.")
     var full = false
     @Option(
         help: ArgumentHelp(
-            "Every object is there, and this share of the bytes is hashed, those first that were read longest ago.",
+            "Check that every object exists and hash this share of the bytes, those read longest ago first.",
             valueName: "percent"))
     var sample: String?
     @Option(
         help: ArgumentHelp(
-            "The same for as long as this, as in 20m; may go with --sample.", valueName: "time"))
+            "Like --sample, but for this time, as in 20m; can be combined with --sample.", valueName: "time"))
     var budget: TimeSpan?
 
     var readsAPart: Bool { sample != nil || budget != nil }

@@ -5,7 +5,7 @@ internal import Platform
 struct VersionCommand: ToolCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "Print the versions of the program and its libraries.",
-        discussion: HelpExamples.text(["version": "This program and the libraries it has loaded."]))
+        discussion: HelpExamples.text(["version": "This program and its loaded libraries."]))
 
     @OptionGroup var options: GlobalOptions
 

@@ -28,7 +28,7 @@ struct Configuration: Sendable {
             jobs.append(try JobConfiguration(entry, state: state.value, targets: targets.map(\.name)))
         }
         guard !jobs.isEmpty || !targets.isEmpty else {
-            throw root.error("neither jobs nor targets are there")
+            throw root.error("it has neither jobs nor targets")
         }
         self.targets = targets
         self.jobs = jobs

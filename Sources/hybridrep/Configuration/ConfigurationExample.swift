@@ -19,7 +19,7 @@ enum ConfigurationExample {
             # Images on this host: the base of the next delta, and the quickest restore.
             spool: {directory: /backup/spool, keep: 2}
             targets: [vault, usb]
-            # Where several jobs are run, those of a higher priority (0 to 100) come first.
+            # When several jobs run, those of a higher priority (0 to 100) come first.
             priority: 80
             # Reported as stale when the newest good point is older.
             rpo: 26h
@@ -27,15 +27,15 @@ enum ConfigurationExample {
             rto: 4h
             # Every byte in each store is to be read again within this time, by verify --full, --sample or --budget.
             verify: {full-within: 30d}
-            # sanity-gate: false   # commits what is unlike every night before as good all the same
+            # sanity-gate: false   # commits a full that is unlike all before it as good
             # A point that any of these keeps stays; no rule at all keeps everything. Where the key may only add, these
             # do nothing: the store's own host has rules for all jobs (cron/install --store-host).
             keep: {last: 3, daily: 14, weekly: 8, monthly: 12, logs: 7d, min-points: 3}
-            # A restore is tried there, and this command on it; {} is the restored folder or file.
+            # A restore is rehearsed there, and this command runs on it; {} is the restored folder or file.
             rehearse: {scratch: /backup/scratch, exec: "esedbexport -t {}/export {}/mdb01.edb", deadline: 1h, within: 90d}
-            # zstd level, 1 to 19; auto follows the link: higher where that is slow.
+            # zstd level, 1 to 19; auto follows the link: higher when it is slow.
             level: auto
-            # How often blocks that look unchanged are compared byte by byte all the same.
+            # How often blocks that look unchanged are compared byte by byte.
             full-compare: 30d
             # Programs around a run; each gets HYBRIDREP_JOB, _RUN_ID, _POINT_ID, _STATUS and more.
             # pre-push failing (20) stops the run before anything is read; post-push runs after a commit only.
@@ -44,7 +44,7 @@ enum ConfigurationExample {
               post-push: /usr/local/sbin/truncate-logs mdb01
               on-failure: mail -s "backup of $HYBRIDREP_JOB failed" root </dev/null
               deadline: 10m
-            # Told by GET: /start, the address itself when good, /fail when not. Keep it secret.
+            # Requested by GET: /start, the address itself when good, /fail otherwise. Keep it secret.
             ping-url: https://hc-ping.example.net/0a1b2c3d
 
           # A file that another backup program writes every night.
@@ -67,7 +67,7 @@ enum ConfigurationExample {
             targets: [usb]
 
         targets:
-          # A store at another site, behind ssh.
+          # A store at another site, over SSH.
           vault:
             ssh: backup@vault.example.net
             port: 22
@@ -76,12 +76,12 @@ enum ConfigurationExample {
             # Folder of the store at the far end, and the agent's program there.
             store: /srv/hybridrep
             remote-command: hybridrep
-            # Parallel lanes in one connection: more for long round trips.
+            # Number of parallel upload streams; more for long round trips.
             lanes: 4
-            # Bytes a second in each direction; also HYBRIDREP_LIMIT_RATE and --limit-rate.
+            # Bytes per second in each direction; also HYBRIDREP_LIMIT_RATE and --limit-rate.
             # By time of day, in UTC: {"07:00-17:00": 5M, "17:00-07:00": none}
             limit-rate: 20M
-            # Most bytes of all jobs in that store together; a push that would make it more is refused (26).
+            # Maximum bytes of all jobs of that store together; a push beyond it is refused (26).
             quota: 500G
             # The system's ssh instead of libssh, for setups that live in ~/.ssh/config:
             # ssh-command: ssh -J bastion

@@ -66,7 +66,7 @@ struct ConfigurationFile {
         guard [HostIdentity.rootID, HostIdentity.userID].contains(opened.owner) else {
             let owner = HostIdentity.userName(opened.owner) ?? String(opened.owner)
             throw ConfigurationError(
-                path, "belongs to \(owner), neither root nor who runs this, and it names commands to run",
+                path, "belongs to \(owner), neither root nor the current user, and it names commands to run",
                 hint: HostIdentity.isRoot
                     ? HostIdentity.commandLine(as: opened.owner)
                     : "chown \(HostIdentity.userID) \(ShellQuote.posix(path))")

@@ -24,20 +24,20 @@ struct FolderTrust {
         if status.mode & Self.othersMayWrite != 0, !(isShared && status.mode & Self.sticky != 0) {
             let mode = String(status.mode & 0o7777, radix: 8)
             return ConfigurationError(
-                "", "\(name) \(path): every user of this host may change what is in it (mode \(mode))",
+                "", "\(name) \(path): every user of this host may change its content (mode \(mode))",
                 hint: "chmod o-w \(ShellQuote.posix(path))")
         }
         if isOpenToGroup(status), !(isShared && status.mode & Self.sticky != 0) {
             let mode = String(status.mode & 0o7777, radix: 8)
             return ConfigurationError(
-                "", "\(name) \(path): group \(status.group) may change what is in it (mode \(mode))",
+                "", "\(name) \(path): group \(status.group) may change its content (mode \(mode))",
                 hint: "chmod g-w \(ShellQuote.posix(path))")
         }
         let own = [HostIdentity.rootID, HostIdentity.userID]
         guard mayBeForeign || own.contains(status.owner) else {
             let owner = HostIdentity.userName(status.owner) ?? String(status.owner)
             return ConfigurationError(
-                "", "\(name) \(path) belongs to \(owner), who could change what is in it",
+                "", "\(name) \(path) belongs to \(owner), who could change its content",
                 hint: HostIdentity.isRoot
                     ? HostIdentity.commandLine(as: status.owner)
                     : "chown -R \(HostIdentity.userID) \(ShellQuote.posix(path))")

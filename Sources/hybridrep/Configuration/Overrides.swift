@@ -44,19 +44,19 @@ struct OverrideOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Compression level: auto, or 1 to 19.", valueName: "level"))
     var level: String?
 
-    @Option(help: ArgumentHelp("Agents that a connection feeds in parallel.", valueName: "number"))
+    @Option(help: ArgumentHelp("Number of parallel upload streams.", valueName: "number"))
     var lanes: String?
 
-    @Option(help: ArgumentHelp("Most bytes a second to each target, or none.", valueName: "rate"))
+    @Option(help: ArgumentHelp("Maximum bytes per second to each target, or none.", valueName: "rate"))
     var limitRate: String?
 
     @Option(help: ArgumentHelp("Private key for the connection.", valueName: "file"), completion: .file())
     var identity: String?
 
-    @Option(help: ArgumentHelp("Keys that hosts must show.", valueName: "file"), completion: .file())
+    @Option(help: ArgumentHelp("File with trusted host keys.", valueName: "file"), completion: .file())
     var knownHosts: String?
 
-    @Option(help: ArgumentHelp("The agent's program at the far end.", valueName: "command"))
+    @Option(help: ArgumentHelp("Command of the agent at the far end.", valueName: "command"))
     var remoteCommand: String?
 
     @Option(help: ArgumentHelp("Connect with this program instead of libssh.", valueName: "command"))

@@ -19,7 +19,7 @@ extension RateSchedule {
             case .gap(let minute):
                 throw value.error(
                     "no rate is given from \(Window.time(minute)) on",
-                    hint: "the windows must have all of the day; none is a rate, too")
+                    hint: "the windows must cover the whole day; none is a rate too")
             }
         }
     }

@@ -110,7 +110,7 @@ struct SSHTarget: Sendable {
         guard !text.contains(where: { "\"'\\$`;|&<>*?".contains($0) }) else {
             throw scalar.error(
                 "\"\(text)\" needs a shell, and none is used",
-                hint: "put what is complicated into ~/.ssh/config under a host alias")
+                hint: "put complicated settings into ~/.ssh/config under a host alias")
         }
         let words = text.split(separator: " ").map(String.init)
         guard !words.isEmpty else { throw scalar.error("the command is empty") }

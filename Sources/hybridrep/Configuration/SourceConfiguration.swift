@@ -31,7 +31,7 @@ struct SourceConfiguration: Sendable {
         guard given.count == 1 else {
             let second = given[1].name
             throw second.error(
-                "a source is ese, file, command or stdin, and \(first.name.text) is there already")
+                "a source is ese, file, command or stdin, and \(first.name.text) is given already")
         }
         kind = try Self.kind(first, in: mapping)
         let word = first.name.text

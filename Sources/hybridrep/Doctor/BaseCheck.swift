@@ -22,7 +22,7 @@ struct BaseCheck {
             }
             return [
                 .warning(
-                    "base", target, "this host remembers nothing of point \(newest): it will be read back",
+                    "base", target, "this host has no record of point \(newest): it will be read back",
                     next: "hybridrep run \(job)")
             ]
         }
@@ -44,7 +44,7 @@ struct BaseCheck {
             return .warning(
                 "base", target, "it has point \(newest), and this host remembers \(memory.generation)",
                 next:
-                    "see whether another host pushes to it: hybridrep list \(job) --target \(target) --verbose"
+                    "check whether another host pushes to it: hybridrep list \(job) --target \(target) --verbose"
             )
         }
         guard try points.undamaged(memory.generation) != nil else {

@@ -24,7 +24,7 @@ struct KeyCheck {
     private func identity(_ ssh: SSHTarget, _ target: Name) -> Finding {
         if ssh.sshCommand.value != nil { return .good("key", target, "left to ssh-command") }
         guard let path = ssh.identity.value else {
-            return .good("key", target, "none is named: those of the ssh agent and of ~/.ssh are tried")
+            return .good("key", target, "none is configured: keys of the ssh agent and of ~/.ssh are tried")
         }
         do throws(SystemError) {
             guard let status = try context.session.files.status(path) else {

@@ -16,7 +16,7 @@ struct SourceCheck {
             guard found.allSatisfy({ $0.level.verdict == .good }) else { return found }
             return found + [set(folder.value, logs: logs.value)]
         case .file(let file, _): return [finding(file.value, mayBeFolder: false)]
-        case .command: return [.good(Self.check, nil, "a command, which is not tried")]
+        case .command: return [.good(Self.check, nil, "a command; it is not run")]
         case .standardInput: return [.good(Self.check, nil, "standard input")]
         }
     }

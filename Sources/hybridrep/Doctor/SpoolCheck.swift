@@ -24,7 +24,7 @@ struct SpoolCheck {
             if context.job.keepBase.value == .none { return .good(check, nil, "\(free); it keeps no images") }
             guard let size = present.max() ?? imageBytes else {
                 return .warning(
-                    check, nil, "\(free); unknown what an image takes, as there was none yet",
+                    check, nil, "\(free); image size unknown, because there is none yet",
                     next: "hybridrep backup \(job)")
             }
             let count = context.job.spoolKeep.value + (try behind(spool)) + 1

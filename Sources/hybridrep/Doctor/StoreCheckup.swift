@@ -29,7 +29,7 @@ struct StoreCheckup {
         let report = try place.check(request) { _ in }
         let what = "point \(newest.point.generation)"
         guard let first = report.damage.first else {
-            return .good(check, target, "\(what): its map, and the \(report.presentObjects) objects of it")
+            return .good(check, target, "\(what): its map and its \(report.presentObjects) objects")
         }
         let more = report.damage.count > 1 ? ", and \(report.damage.count - 1) more" : ""
         return .failed(

@@ -57,14 +57,14 @@ struct TargetCheck {
         }
         return .warning(
             "version", name, "hybridrep \(agent.toolVersion) there, \(ToolVersion.current) here",
-            next: "install the newer one at both ends; each says its own with: hybridrep version")
+            next: "install the newer one at both ends; each prints its own with: hybridrep version")
     }
 
     /// The far end read its clock between two readings of ours.
     private func skew(_ agent: AgentStore, _ ours: ClosedRange<Timestamp>) -> Finding {
         guard let theirs = agent.agentTime else {
             return .warning(
-                "clock", name, "unknown: the far end has said no time",
+                "clock", name, "unknown: the far end has not sent its time",
                 next: "compare, here and there: date -u")
         }
         let apart = max(
@@ -74,7 +74,7 @@ struct TargetCheck {
         return .warning(
             "clock", name,
             "it is \(HumanQuantity.duration(milliseconds: Int(apart) * 1000)) \(way) this host's",
-            next: "see which one is right, here and there: timedatectl status")
+            next: "check which one is right, here and there: timedatectl status")
     }
 
     private func room(_ space: SpaceStatus, _ newest: Point?) -> Finding {

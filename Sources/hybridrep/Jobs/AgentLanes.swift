@@ -94,7 +94,7 @@ struct AgentLanes {
                 try store.greet()
                 return true
             } catch {
-                session.logger.debug("a lane less", metadata: ["reason": "\(error)"])
+                session.logger.debug("one lane fewer", metadata: ["reason": "\(error)"])
                 return false
             }
         }

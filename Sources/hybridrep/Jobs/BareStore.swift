@@ -16,7 +16,7 @@ final class BareStore: ForwardingStore {
         case .store:
             throw StoreError(
                 .notFound, "open", label, "there is no store",
-                hint: "look at the path, and whether its disk is mounted")
+                hint: "check the path, and whether its disk is mounted")
         case .job(let job):
             throw StoreError(
                 .notFound, "open", "job \(job)", "\(label) has no such job; it has \(try jobList())")

@@ -30,7 +30,7 @@ extension CommandContext {
 
     func warnNotKept(_ why: any Error, _ job: Name, _ target: Name?) {
         console.warning(
-            "what was found is not kept in the store, and no status or report will know of it: \(why)",
+            "the result is not kept in the store, so status and report will not show it: \(why)",
             job: job, target: target)
     }
 

@@ -15,7 +15,7 @@ extension CommandFailure {
     ) {
         let check = result.check
         guard check.points > 0, check.neededObjects > 0 else {
-            self.init(.verification, "\(what): nothing was there to verify (0 of 0)")
+            self.init(.verification, "\(what): nothing to verify (0 of 0)")
             return
         }
         var details = check.damage.map { damage in
@@ -31,7 +31,7 @@ extension CommandFailure {
         let good = max(0, all - check.damage.count)
         let message =
             check.damage.isEmpty
-            ? "\(what) is damaged: all of its \(all) objects are good, and an image made of them is not"
+            ? "\(what) is damaged: all of its \(all) objects are good, but an image made of them is not"
             : "\(what) is damaged: \(good) of \(all) objects are good"
         let more = details.count - Self.listed
         self.init(

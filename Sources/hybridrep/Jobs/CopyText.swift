@@ -14,7 +14,7 @@ struct CopyText {
             "point \(copied.sourceID) of \(source.name) \(verb) to \(destination.name) as \(copied.id)"
         }
         lines.append(
-            "\(report.copied.count) points \(verb), \(report.thereCount) were there: "
+            "\(report.copied.count) points \(verb), \(report.thereCount) were there already: "
                 + "\(report.packs) packs\(frames) and \(report.maps) maps, \(HumanQuantity.bytes(report.bytes))"
         )
         return lines + leftOut
@@ -72,7 +72,7 @@ extension CopyPlan.Reason {
     var words: String {
         switch self {
         case .isOlder(let newest): "not newer than \(newest), the newest there"
-        case .isDamaged: "committed as damaged, which is not spread"
+        case .isDamaged: "committed as damaged, and damage is not copied"
         case .isHeld: "held as suspicious"
         case .isGone: "forgotten meanwhile"
         case .lacksFull(let full): "its full, point \(full), is not there"

@@ -32,7 +32,7 @@ struct DamageAdvice {
         let more = points.count > numbers.count ? " and \(points.count - numbers.count) more" : ""
         let which = (points.count == 1 ? "point " : "points ") + numbers.joined(separator: ", ") + more
         return "no known source has what \(which) lost; other points are whole; "
-            + "verify fails until what is lost is forgotten: "
+            + "verify fails until the lost points are forgotten: "
             + command("forget", numbers + (2 * numbers.count > all.count ? ["--more-than-half"] : []))
     }
 

@@ -15,7 +15,7 @@ extension DamageInPoint {
             try self.init(damage, in: point, opened.store, points, .host(session.files))
         } catch {
             session.console.warning(
-                "which bytes of point \(generation) are damaged cannot be told: \(error)", job: opened.job,
+                "which bytes of point \(generation) are damaged is unknown: \(error)", job: opened.job,
                 target: opened.target)
             return nil
         }

@@ -89,7 +89,7 @@ struct DifferenceReport {
         }
         let leftOut = trees.values.reduce(0) { $0 + $1.pagesLeftOut }
         return ["", "pages of each tree (objidFDP):"] + table.lines
-            + (leftOut > 0 ? ["\(leftOut) pages were not looked at: they are too many"] : [])
+            + (leftOut > 0 ? ["\(leftOut) pages were not examined: there are too many"] : [])
     }
 }
 

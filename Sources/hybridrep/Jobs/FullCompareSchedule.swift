@@ -34,7 +34,7 @@ struct FullCompareSchedule {
         if let first = comparison.collisions.first {
             context.session.console.warning(
                 "\(comparison.collisions.count) blocks, the first at byte \(first), differ from the base of \(target) although "
-                    + "their fingerprints are the same: somebody knows the job's secret; they were shipped",
+                    + "their fingerprints are the same: somebody knows the job's secret; the blocks were shipped",
                 job: context.job.name)
         }
         if let first = comparison.damagedBase.first {

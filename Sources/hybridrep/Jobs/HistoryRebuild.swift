@@ -16,7 +16,7 @@ struct HistoryRebuild {
             let context = JobContext(session, configuration, job)
             verdicts += try context.verdicts(nil, "history") { target in
                 let count = try rebuild(context, target)
-                session.console.news("\(job.name) at \(target.name): \(count) runs made again")
+                session.console.news("\(job.name) at \(target.name): \(count) runs rebuilt")
                 return .good
             }
         }

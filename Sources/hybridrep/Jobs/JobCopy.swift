@@ -121,7 +121,7 @@ struct JobCopy {
         let next =
             switch left.reason {
             case .isHeld where isReleasable:
-                "; look at its source, then: "
+                "; check its source, then: "
                     + ShellQuote.posix(
                         ["hybridrep", "release", "\(job)", String(number)] + source.options)
             default: ""

@@ -132,9 +132,9 @@ struct JobPush {
         let failure = CommandFailure(
             .verification,
             "target \(target) has points that this host did not make (\(numbers)): \(first.reason); \(Self.unexamined(result))"
-                + "nothing is built upon them, and point \(result.point.id) is \(result.point.health)",
+                + "nothing builds on them, and point \(result.point.id) is \(result.point.health)",
             hint:
-                "find out whose key made them, and take them off the list: hybridrep forget \(job) \(numbers)"
+                "find out whose key made them, then remove them: hybridrep forget \(job) \(numbers)"
         )
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
@@ -144,9 +144,9 @@ struct JobPush {
     /// What else is there that this host does not know; empty where there is nothing.
     private static func unexamined(_ result: PushResult) -> String {
         guard let first = result.unexamined.first, let last = result.unexamined.last else { return "" }
-        guard first < last else { return "point \(first) is not known either and was not looked at; " }
+        guard first < last else { return "point \(first) is not known either and was not examined; " }
         return
-            "\(result.unexamined.count) more, from \(first) to \(last), are not known either and were not looked at; "
+            "\(result.unexamined.count) more, from \(first) to \(last), are not known either and were not examined; "
     }
 
     /// Says why a point that is committed is not taken for a good one.
@@ -158,8 +158,8 @@ struct JobPush {
             "point \(point.id) is committed as \(point.health) and does not become latest: "
                 + reasons.joined(separator: "; "),
             hint: hasOldPages
-                ? "have the disk under the database checked; docs/ese.md, \"Lost writes\", has what to do"
-                : "look at the source; if it is as it should be: hybridrep release \(job) \(point.generation)"
+                ? "have the disk under the database checked; docs/ese.md, \"Lost writes\" has the next steps"
+                : "check the source; if it is as it should be: hybridrep release \(job) \(point.generation)"
         )
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
@@ -174,7 +174,7 @@ struct JobPush {
         if let damage = result.baseDamage { warn(of: damage, result.point, target) }
         if let failure = result.stateFailure {
             session.console.warning(
-                "point \(result.point.id) is committed, but this host cannot remember it: \(failure)",
+                "point \(result.point.id) is committed, but this host cannot record it: \(failure)",
                 job: job, target: target)
         }
     }
@@ -189,7 +189,7 @@ struct JobPush {
             : "older points stay damaged (\(points)), by name with: hybridrep verify \(job) --full"
         session.console.warning(
             "the base of point \(point.id) was damaged at \(target) (\(first)\(more)): "
-                + "\(HumanQuantity.bytes(damage.lostBytes)) shipped anew; \(remains)",
+                + "\(HumanQuantity.bytes(damage.lostBytes)) shipped again; \(remains)",
             job: job, target: target)
         if let failure = damage.noteFailure { session.warnNotKept(failure, job, target) }
     }
@@ -262,7 +262,7 @@ struct JobPush {
         guard try points.isForeign(stored), let maker = stored.receipt.maker else { return }
         throw CommandFailure(
             .held,
-            "point \(point.id) is committed, and does not count: the store knows this key as \(maker), who is not the job's owner",
+            "point \(point.id) is committed, but does not count: the store knows this key as \(maker), who is not the job's owner",
             hint: "at the store's own host: hybridrep adopt \(job) \(maker) --store FOLDER")
     }
 

@@ -34,7 +34,7 @@ struct JobRehearsal {
         let searched = session.environment.value("PATH")
         if let missing = command?.missingProgram(in: session.files, searched: searched) {
             throw CommandFailure(
-                .usage, "there is no program \(missing), and so nothing could be tried",
+                .usage, "there is no program \(missing), so nothing could be tested",
                 hint: "install it, or name it with its full path")
         }
     }
@@ -83,7 +83,7 @@ struct JobRehearsal {
         try session.trust(scratch, "scratch folder", isShared: true)
         if try FolderTrust(files: session.files, path: scratch, name: "").isShared() {
             session.console.news(
-                "\(scratch) is shared with all users: what is restored there is for this one alone")
+                "\(scratch) is shared with all users: restored data there is for this user only")
         }
         do throws(SyncError) {
             return try RehearsalScratch(
@@ -139,7 +139,7 @@ struct JobRehearsal {
     private func clean(_ place: RehearsalScratch, _ opened: StoreSource.Opened) {
         do throws(SystemError) { try place.remove() } catch {
             session.console.warning(
-                "what was restored for the rehearsal could not be removed: \(error)", job: opened.job,
+                "the restored data of the rehearsal could not be removed: \(error)", job: opened.job,
                 target: opened.target)
         }
     }

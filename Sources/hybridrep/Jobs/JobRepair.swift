@@ -31,7 +31,7 @@ struct JobRepair {
                 let failure = CommandFailure(wrapping: error)
                 guard failure.verdict != .locked, Interruption.cause == nil else { throw failure }
                 session.console.warning(
-                    "nothing is mended from \(place): \(failure.message)", job: opened.job,
+                    "nothing is repaired from \(place): \(failure.message)", job: opened.job,
                     target: opened.target)
             }
         }
@@ -66,7 +66,7 @@ struct JobRepair {
         var done = 0
         let mended = try repair.run(damage, holder: session.holder) { (bytes) throws(StoreError) in
             done += bytes
-            session.console.progress(Progress(label: "mend \(opened.job) from \(place)", doneBytes: done))
+            session.console.progress(Progress(label: "repair \(opened.job) from \(place)", doneBytes: done))
             if Interruption.cause != nil { throw .interrupted }
         }
         try source.close()

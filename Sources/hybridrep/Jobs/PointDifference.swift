@@ -68,7 +68,7 @@ struct PointDifference {
         let kind = stored.point.kind == .full ? "" : " with logs"
         throw CommandFailure(
             .notFound,
-            "point \(stored.point.id) is the first\(kind): there is none before it to compare it with",
+            "point \(stored.point.id) is the first\(kind): there is no point before it to compare it with",
             hint: "see what it has with: hybridrep show \(opened.job) \(stored.point.generation)")
     }
 
@@ -85,6 +85,6 @@ struct PointDifference {
         throw CommandFailure(
             .usage,
             "point \(logs.id) has logs only, which continue point \(logs.full?.generation ?? 0), and \(full.id) is a full: "
-                + "they have nothing to be compared", hint: hint)
+                + "they cannot be compared", hint: hint)
     }
 }

@@ -105,7 +105,7 @@ struct PointFacts {
                 "Kind", "\(point.kind)" + (point.full.map { " of point \($0.generation)" } ?? "")
             ), ("Health", health.word + (health.explanation.map { ": \($0)" } ?? "")),
             ("Source time", "\(point.sourceTime)"), ("Received", "\(stored.receipt.received)"),
-            ("Committed by", stored.receipt.maker?.description ?? "unknown: the store has recorded nobody"),
+            ("Committed by", stored.receipt.maker?.description ?? "unknown: the store has not recorded it"),
             ("Image", "\(point.layout.length) bytes, \(point.counts.blocks) blocks"),
             ("Image digest", "\(point.imageDigest)"),
             ("Shipped", "\(point.counts.shippedBytes) bytes, \(point.counts.changedBlocks) changed blocks"),

@@ -76,7 +76,7 @@ struct RetryingPush {
         while let seconds = patience.nextPause() {
             if Interruption.cause != nil { throw SyncError.interrupted }
             session.console.warning(
-                "\(failure); going on in \(seconds) s", job: context.job.name, target: target.name)
+                "\(failure); retrying in \(seconds) s", job: context.job.name, target: target.name)
             session.clock.sleep(milliseconds: seconds * 1_000)
             do { return try context.connection.open(target) } catch let error as StoreError {
                 guard error.kind == .unreachable else { throw error }

@@ -50,7 +50,7 @@ struct RunRecorder {
             return record
         }
         do throws(HistoryError) { try history.add(records, now: now) } catch {
-            session.console.warning("this run is not written down: \(error); \(error.hint)", job: job)
+            session.console.warning("this run is not recorded: \(error); \(error.hint)", job: job)
         }
     }
 }

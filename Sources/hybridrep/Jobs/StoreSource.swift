@@ -6,13 +6,13 @@ internal import Platform
 /// The store a reading command uses: one of the job's targets, or on a bare host the one that is named.
 struct StoreSource: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Read from this target; the job's first by default.", valueName: "target"),
+        help: ArgumentHelp("Read from this target; default: the job's first target.", valueName: "target"),
         completion: Completion.targets)
     var target: String?
 
     @Option(
         help: ArgumentHelp(
-            "Read from this store, without any configuration: ssh://[user@]host[:port]/path or a folder.",
+            "Read from this store, without configuration: ssh://[user@]host[:port]/path or a folder.",
             valueName: "store"), completion: .directory)
     var store: String?
 

@@ -20,17 +20,17 @@ struct VerificationReport {
 
     private var objects: String {
         let check = result.check
-        return "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects there, "
+        return "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects exist, "
             + "\(check.hashedObjects) of \(check.objectsToHash) hashed "
             + "(\(HumanQuantity.bytes(check.hashedBytes)))"
     }
 
-    private var repairs: [String] { mended.map { "\($0.object) was damaged and is mended: \($0.reason)" } }
+    private var repairs: [String] { mended.map { "\($0.object) was damaged and is repaired: \($0.reason)" } }
 
     private var part: [String] {
         guard level == .part else { return [] }
         let percent = HumanQuantity.percent(share)
-        return ["that was \(percent) of the job; the next --sample or --budget goes on there"]
+        return ["that was \(percent) of the job; the next --sample or --budget continues there"]
     }
 
     private var images: [String] {

@@ -23,18 +23,18 @@ struct CollectSummary {
         if report.thinnedPacks > 0 {
             let written = isTrial ? "would be written" : "written"
             lines.append(
-                "\(written) again without what is dead: \(report.thinnedPacks) packs, \(bytes(report.thinnedBytes)) less"
+                "\(written) again without dead records: \(report.thinnedPacks) packs, \(bytes(report.thinnedBytes)) less"
             )
         }
         if report.returnedObjects > 0 {
-            lines.append("back from the trash, as points need them: \(report.returnedObjects) objects")
+            lines.append("back from the trash, because points need them: \(report.returnedObjects) objects")
         }
         if report.sweptFiles > 0 {
             lines.append("gone for good: \(report.sweptFiles) files, \(bytes(report.sweptBytes))")
         }
         if report.packsLeftForSpace > 0 {
             lines.append(
-                "no room to write \(report.packsLeftForSpace) packs again: they stay as they are until there is"
+                "no room to write \(report.packsLeftForSpace) packs again: they stay as they are until there is room"
             )
         }
         if report.trashBytes > 0 { lines.append("in the trash: \(bytes(report.trashBytes))") }

@@ -26,9 +26,9 @@ struct ForgetSummary {
         let count = gone.count
         let points = count == 1 ? "1 point" : "\(count) points"
         let all = "\(place): \(points) "
-        if isTrial { return all + "would be forgotten, nothing was changed" }
+        if isTrial { return all + "would be forgotten; nothing was changed" }
         return all + "forgotten"
-            + (count == 0 ? "" : "; free what they alone needed with: hybridrep gc \(job)")
+            + (count == 0 ? "" : "; free what only they needed with: hybridrep gc \(job)")
     }
 
     var message: JSONMessage {

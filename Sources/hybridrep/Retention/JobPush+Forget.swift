@@ -20,7 +20,8 @@ extension JobPush {
             session.console.result(summary.message)
             return .good
         } catch let error as StoreError where error.isOfAppendOnlyKey {
-            session.logger.info("\(job): \(target.name) forgets by itself, as this key may only add")
+            session.logger.info(
+                "\(job): \(target.name) forgets by its own rules, because this key may only add")
             return .good
         } catch {
             let failure = CommandFailure(wrapping: error)

@@ -7,23 +7,29 @@ struct KeepOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Keep this many newest fulls.", valueName: "n")) var keepLast: Int?
     @Option(help: ArgumentHelp("Keep every full younger than this.", valueName: "duration"))
     var keepWithin: TimeSpan?
-    @Option(help: ArgumentHelp("Keep one full of each of this many hours.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Keep one full for each of the last hours, up to this number.", valueName: "n"))
     var keepHourly: Int?
-    @Option(help: ArgumentHelp("Keep one full of each of this many days.", valueName: "n")) var keepDaily:
-        Int?
-    @Option(help: ArgumentHelp("Keep one full of each of this many weeks.", valueName: "n"))
+    @Option(help: ArgumentHelp("Keep one full for each of the last days, up to this number.", valueName: "n"))
+    var keepDaily: Int?
+    @Option(
+        help: ArgumentHelp("Keep one full for each of the last weeks, up to this number.", valueName: "n"))
     var keepWeekly: Int?
-    @Option(help: ArgumentHelp("Keep one full of each of this many months.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Keep one full for each of the last months, up to this number.", valueName: "n"))
     var keepMonthly: Int?
-    @Option(help: ArgumentHelp("Keep one full of each of this many years.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Keep one full for each of the last years, up to this number.", valueName: "n"))
     var keepYearly: Int?
     @Option(help: ArgumentHelp("Keep every log point younger than this.", valueName: "duration"))
     var keepLogs: TimeSpan?
-    @Option(help: ArgumentHelp("Forget nothing below this many good fulls.", valueName: "n"))
+    @Option(help: ArgumentHelp("Forget nothing while there are fewer good fulls than this.", valueName: "n"))
     var minPoints: Int?
     @Option(help: ArgumentHelp("Forget no point younger than this.", valueName: "duration"))
     var minAge: TimeSpan?
-    @Option(help: ArgumentHelp("Where days begin, as in Europe/Berlin; UTC by default.", valueName: "zone"))
+    @Option(
+        help: ArgumentHelp(
+            "Time zone of days and hours, as in Europe/Berlin; default: UTC.", valueName: "zone"))
     var timeZone: String?
 
     private var counts: [Int?] {
@@ -34,7 +40,7 @@ struct KeepOptions: ParsableArguments {
         guard counts.allSatisfy({ $0 ?? 0 >= 0 }) else { throw ValidationError("a count is 0 or more") }
         if let timeZone, CivilCalendar(zone: timeZone) == nil {
             throw ValidationError(
-                "--time-zone \(timeZone) is not one that this system has: as in Europe/Berlin")
+                "--time-zone \(timeZone) is unknown to this system: as in Europe/Berlin")
         }
         guard rules == nil, minPoints != nil || minAge != nil || timeZone != nil else { return }
         throw ValidationError("--min-points, --min-age and --time-zone go with one of the --keep options")

@@ -4,12 +4,12 @@ internal import Platform
 
 /// The stores a command takes away from: all of the job's targets, one of them, or on a bare host the one that is named.
 struct StoreTargets: ParsableArguments {
-    @Option(help: ArgumentHelp("At this target only.", valueName: "target"), completion: Completion.targets)
+    @Option(help: ArgumentHelp("Use only this target.", valueName: "target"), completion: Completion.targets)
     var target: String?
 
     @Option(
         help: ArgumentHelp(
-            "At this store, without any configuration: ssh://[user@]host[:port]/path or a folder.",
+            "Use this store, without configuration: ssh://[user@]host[:port]/path or a folder.",
             valueName: "store"), completion: .directory)
     var store: String?
 

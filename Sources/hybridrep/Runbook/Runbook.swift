@@ -45,9 +45,9 @@ struct Runbook {
         [
             "# Restoring \(job)", "",
             "Made by hybridrep \(ToolVersion.current) on \(context.session.hostName) at \(context.session.clock.now) "
-                + "from `\(context.configuration.file)`. Print it, keep it away from this host, and make it anew when "
+                + "from `\(context.configuration.file)`. Print it, keep it away from this host, and print it again when "
                 + "the configuration changes.", "",
-            "Each block is to be typed as it is, in a POSIX shell. What is restored goes to `\(folder)`, which must have "
+            "Type each block as it is, in a POSIX shell. Restored data goes to `\(folder)`, which must have "
                 + "room for it twice; choose another one with `hybridrep runbook \(job) --to FOLDER`.", "",
         ] + Self.block([["mkdir", "-p", folder]])
     }
@@ -63,14 +63,14 @@ struct Runbook {
             ]) + checks(place)
             + [
                 "",
-                "An older point: its id, as `list` prints it, behind the job's name; or `--at 2026-11-22T14:00:00Z`.",
+                "An older point: its id, as `list` prints it, after the job's name; or `--at 2026-11-22T14:00:00Z`.",
             ]
     }
 
     private func onABareHost(_ target: TargetConfiguration) -> [String] {
         let named = RunbookTarget(target)
         let place = place("\(target.name)-bare")
-        return ["", "### On a host that has nothing but the program", ""] + named.needs
+        return ["", "### On a host that has only the program", ""] + named.needs
             + Self.block([
                 ["hybridrep", "list", "\(job)"] + named.store,
                 ["hybridrep", "restore"] + named.store + ["--job", "\(job)", "--to", place],
@@ -110,7 +110,7 @@ struct Runbook {
     /// How to see that it is what it should be.
     private func checks(_ place: String) -> [String] {
         guard isSet else { return ["", "Its size:", ""] + Self.block([["ls", "-l", place]]) }
-        return ["", "Would the engine take it? *recoverable* is the word to look for.", ""]
+        return ["", "Would the engine accept it? Look for the word *recoverable*.", ""]
             + Self.block([["hybridrep", "ese", "set", place]])
             + ["", "Another reader of these files, from the package `libesedb-utils`:", ""]
             + [

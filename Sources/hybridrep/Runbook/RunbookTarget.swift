@@ -19,7 +19,7 @@ struct RunbookTarget {
         guard case .ssh(let ssh) = target.kind else { return ["", "The folder `\(folder)` of this host."] }
         var lines = [
             "",
-            "The folder `\(folder)` of `\(ssh.address.value.host)`, port \(ssh.port.value), behind an agent.",
+            "The folder `\(folder)` of `\(ssh.address.value.host)`, port \(ssh.port.value), reached through an agent.",
         ]
         guard ssh.sshCommand.value == nil else {
             return lines + ["Connected to by `\(ssh.sshCommand.value?.joined(separator: " ") ?? "")`."]

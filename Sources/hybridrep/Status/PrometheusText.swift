@@ -25,7 +25,7 @@ struct PrometheusText {
             { seconds($0.status?.evidence.latest?.point.sourceTime) }
         ),
         (
-            "last_verified_timestamp_seconds", "When the newest good point was last proved",
+            "last_verified_timestamp_seconds", "When the newest good point was last verified",
             { seconds($0.status?.evidence.verified) }
         ),
         (
@@ -37,14 +37,15 @@ struct PrometheusText {
             { seconds($0.status?.evidence.rehearsed?.time) }
         ),
         (
-            "restore_seconds", "What a restore of the newest good point takes, by the last good rehearsal",
+            "restore_seconds", "Time of a restore of the newest good point, by the last good rehearsal",
             { $0.status?.evidence.restoreTime?.seconds }
         ),
         (
-            "promised_restore_seconds", "What it may take (rto)", { $0.status?.promises.restoreWithin }
+            "promised_restore_seconds", "Maximum time of a restore (rto)",
+            { $0.status?.promises.restoreWithin }
         ),
         (
-            "promised_age_seconds", "How old the newest good point may be (rpo)",
+            "promised_age_seconds", "Maximum age of the newest good point (rpo)",
             { $0.status?.promises.recoveryPoint }
         ),
         ("points", "Points there", { $0.status?.evidence.pointCount }),
@@ -59,14 +60,17 @@ struct PrometheusText {
         (
             "bad_pages", "Bad pages of the newest point", { $0.status?.evidence.head?.point.counts.badPages }
         ),
-        ("damaged_objects", "Objects found damaged and not yet mended", { $0.status?.evidence.damage.count }),
+        (
+            "damaged_objects", "Objects found damaged and not yet repaired",
+            { $0.status?.evidence.damage.count }
+        ),
         (
             "store_free_bytes", "Room at the store, within its quota",
             { $0.status?.forecast?.space.availableBytes }
         ),
         (
             "store_days_left",
-            "Days until the store is full at the rate of the last 30; at least so many where points are forgotten, none where nobody can tell",
+            "Days until the store is full at the growth of the last 30 days; a minimum where points are forgotten, absent where unknown",
             { $0.status?.forecast?.daysLeft }
         ),
         ("waiting_images", "Images of this host that are newer than the newest point", { $0.waitingImages }),
@@ -84,7 +88,7 @@ struct PrometheusText {
     ]
 
     private static let targetRunMetrics: [RunMetric] = [
-        ("last_run_exit_code", "What the last run came to there", { $0.exitCode }),
+        ("last_run_exit_code", "Exit code of the last run at this target", { $0.exitCode }),
         ("last_run_sent_bytes", "Bytes that it sent there, with the handshake", { $0.sentBytes }),
         ("last_run_received_bytes", "Bytes that it received from there", { $0.receivedBytes }),
         ("last_run_changed_bytes", "Bytes of the image in blocks that had changed", { $0.changedBytes }),

@@ -51,7 +51,7 @@ struct ReportMail {
         guard run.isGood else {
             throw CommandFailure(
                 .failure, "mail the report to \(address): \(Self.program): \(run)",
-                hint: "write it into a file with --html, and see whether this host can send mail")
+                hint: "write it to a file with --html, and check whether this host can send mail")
         }
     }
 }

@@ -27,10 +27,10 @@ extension SpaceForecast {
         return switch outlook {
         case .days(let days): "\(free), \(Self.text(days)) at \(rate)"
         case .daysAtLeast(let days):
-            "\(free), at least \(Self.text(days)) at \(rate), more by what is collected of forgotten points"
+            "\(free), at least \(Self.text(days)) at \(rate), more with what is collected of forgotten points"
         case .endless: "\(free), for a century at \(rate)"
         case .noHistory: "\(free); too few points for a forecast"
-        case .noSize: "the file system does not tell its size: no forecast"
+        case .noSize: "the file system does not report its size: no forecast"
         }
     }
 

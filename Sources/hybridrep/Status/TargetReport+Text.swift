@@ -23,7 +23,7 @@ extension TargetReport {
     var lines: [String] {
         let name = "\(job) at \(target): "
         guard let history = known?.history else {
-            return [name + "nothing is known of the time asked for", name + runText]
+            return [name + "nothing is known about that period", name + runText]
         }
         let bad = history.points.count { !history.health(of: $0).isGood } + history.unreadable.count
         let failed = history.verifications.count { !$0.isGood }

@@ -82,7 +82,7 @@ extension StatusFinding {
         switch self {
         case .noGoodPoint: "there is no good point"
         case .stale(let age, let promised):
-            "the newest good point is \(HumanQuantity.age(age)) old, promised were \(HumanQuantity.age(promised))"
+            "the newest good point is \(HumanQuantity.age(age)) old; the limit is \(HumanQuantity.age(promised))"
         case .damaged(let objects, let points):
             (objects == 1 ? "1 object is damaged" : "\(objects) objects are damaged")
                 + (points.isEmpty ? "" : ", needed by points \(Self.list(points))")
@@ -93,25 +93,27 @@ extension StatusFinding {
             (points.count == 1
                 ? "point \(points[0]) has an image"
                 : "\(points.count) points, the last \(points[points.count - 1]), have images")
-                + " far larger than what is stored of it and any before it"
+                + " far larger than its stored data and than any image before it"
         case .runFailed(let code, let age, let error):
             "the last run of this host failed \(HumanQuantity.age(age)) ago (\(code))"
                 + (error.map { ": \($0)" } ?? "")
         case .held(let point): "point \(point) is held as suspicious, and is not the latest"
         case .acceptedDamage(let point): "point \(point) was accepted with damage, and is not the latest"
-        case .unproved(let point): "point \(point) was not proved since it was received"
+        case .unproved(let point): "point \(point) has not been verified since it was received"
         case .readOverdue(let age, let promised):
-            "not every byte was read within \(HumanQuantity.age(promised))"
-                + (age.map { ", but \(HumanQuantity.age($0)) ago" } ?? ", and never yet")
+            (age.map { "every byte was last read \(HumanQuantity.age($0)) ago" }
+                ?? "not every byte has been read yet")
+                + "; the limit is \(HumanQuantity.age(promised))"
         case .rehearsalOverdue(let age, let promised):
-            "no restore was rehearsed within \(HumanQuantity.age(promised))"
-                + (age.map { ", but \(HumanQuantity.age($0)) ago" } ?? ", and none yet")
+            (age.map { "a restore was last rehearsed \(HumanQuantity.age($0)) ago" }
+                ?? "no restore has been rehearsed yet")
+                + "; the limit is \(HumanQuantity.age(promised))"
         case .rehearsalFailed(let why): "the last rehearsal failed: \(why)"
         case .restoreTooSlow(let time, let promised):
             "a restore takes \(HumanQuantity.age(time.seconds)) by the last good rehearsal"
-                + (time.isExtrapolated ? " of less" : "") + ", promised were \(HumanQuantity.age(promised))"
+                + (time.isExtrapolated ? " of less" : "") + "; the limit is \(HumanQuantity.age(promised))"
         case .restoreUnmeasured(let promised):
-            "no rehearsal tells whether a restore takes less than the promised \(HumanQuantity.age(promised))"
+            "no rehearsal shows whether a restore takes less than \(HumanQuantity.age(promised))"
         case .fromTheFuture(let seconds):
             "the newest point's time is \(HumanQuantity.age(seconds)) ahead of this host's clock"
         case .suspended(let why): "suspended: \(why)"
@@ -126,7 +128,7 @@ extension StatusFinding {
     /// - Parameter newest: The newest point there; nil where it is not known.
     func advice(_ job: Name, _ target: Name, newest: UInt64?) -> String {
         switch self {
-        case .runFailed: "when that is mended: hybridrep run \(job)"
+        case .runFailed: "when that is repaired: hybridrep run \(job)"
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
         case .damaged(_, let points):
             // Only the newest point's bytes are still on this host.
@@ -136,20 +138,21 @@ extension StatusFinding {
                 "ship again what is lost with: hybridrep reconcile \(job)"
             }
         case .unbounded(let points):
-            "look at it, then accept it with: hybridrep release \(job) \(Self.number(points[points.count - 1]))"
+            "check it, then accept it with: hybridrep release \(job) \(Self.number(points[points.count - 1]))"
         case .unreadable: "see what is damaged with: hybridrep verify \(job) --target \(target)"
         case .held(let point):
-            "look at it, then accept it with: hybridrep release \(job) \(Self.number(point))"
-        case .acceptedDamage: "mend the source, then: hybridrep run \(job)"
-        case .unproved: "prove it with: hybridrep verify \(job) --target \(target)"
+            "check it, then accept it with: hybridrep release \(job) \(Self.number(point))"
+        case .acceptedDamage: "repair the source, then: hybridrep run \(job)"
+        case .unproved: "verify it with: hybridrep verify \(job) --target \(target)"
         case .readOverdue: "read them with: hybridrep verify \(job) --target \(target) --full"
         case .rehearsalOverdue, .rehearsalFailed, .restoreUnmeasured:
             "try one with: hybridrep rehearse \(job) --target \(target)"
         case .restoreTooSlow:
-            "give it a faster way or a nearer target, then measure with: hybridrep rehearse \(job) --target \(target)"
+            "use a faster line or a nearer target, then measure with: hybridrep rehearse \(job) --target \(target)"
         case .fromTheFuture: "set the clocks of both hosts"
-        case .spaceShort, .nearlyFull: "give it more disk or a larger quota, or keep fewer points there"
-        case .suspended: "end that with: hybridrep resume \(job)"
+        case .spaceShort, .nearlyFull:
+            "give the store more disk or a larger quota, or keep fewer points there"
+        case .suspended: "end the suspension with: hybridrep resume \(job)"
         }
     }
 
