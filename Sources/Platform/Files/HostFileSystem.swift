@@ -198,12 +198,15 @@ package struct HostFileSystem: FileSystem {
     }
 }
 
-/// A `flock` on a held descriptor: gone with the descriptor, so with the process.
+/// A `flock` on a held descriptor: released with its last reference, and by the kernel when the process ends.
 ///
+/// Closing the descriptor would not do: a program that is being started has a copy of it until its `exec`.
 /// The file is only reached through `describe`, whose calls are whole system calls of their own.
 private final class HostLock: HeldLock, @unchecked Sendable {
     private let file: HostFile
     init(_ file: HostFile) { self.file = file }
+
+    deinit { _ = flock(file.descriptor, LOCK_UN) }
 
     func describe(_ text: String) throws(SystemError) {
         try file.truncate(to: 0)
