@@ -14,6 +14,9 @@ let common: [SwiftSetting] = [
 /// Everything outside `Platform` and `…+Kernel.swift` must not touch unsafe memory at all.
 let memorySafe: [SwiftSetting] = common + [.treatWarning("StrictMemorySafety", as: .error)]
 
+/// Settings of tests, which run once: to optimize them costs more than it saves.
+let testSettings: [SwiftSetting] = memorySafe + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let bitSet: Target.Dependency = .product(name: "BitCollections", package: "swift-collections")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
@@ -84,30 +87,31 @@ let package = Package(
             ],
             swiftSettings: memorySafe),
         .testTarget(
-            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"], swiftSettings: memorySafe),
+            name: "ImageTests", dependencies: ["Image", "Platform", "TestSupport"],
+            swiftSettings: testSettings),
         .target(
             name: "TestSupport",
             dependencies: ["ESE", "Image", "StoreAgent", "OffsiteStore", "StoreFormat", "Platform"],
             path: "Tests/TestSupport", swiftSettings: memorySafe),
         .testTarget(
-            name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: memorySafe),
+            name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: testSettings),
         .testTarget(
             name: "DeltaSyncTests",
             dependencies: [
                 "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "Image", "Platform",
                 "TestSupport",
             ],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .testTarget(
             name: "BackupStreamTests",
             dependencies: ["BackupStream", "ESE", "Image", "Platform", "TestSupport"],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "hybridrep", "BackupStream", "DeltaSync", "StoreAgent", "OffsiteStore",
                 "StoreFormat", "Image", "Platform", "TestSupport",
-            ], swiftSettings: memorySafe),
+            ], swiftSettings: testSettings),
         .executableTarget(
             name: "make-ese-set", dependencies: ["TestSupport", "ESE", "Platform", argumentParser],
             path: "Tests/MakeESESet", swiftSettings: memorySafe),
@@ -131,25 +135,25 @@ let package = Package(
                 "Image", "Platform",
                 "TestSupport", argumentParser,
             ],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .testTarget(
             name: "VerifyTests",
             dependencies: [
                 "Verify", "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "Platform", "TestSupport",
                 grdb,
             ],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .testTarget(
             name: "OffsiteStoreTests",
             dependencies: ["StoreAgent", "OffsiteStore", "StoreFormat", "Image", "Platform", "TestSupport"],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .testTarget(
             name: "DurabilityTests",
             dependencies: [
                 "DeltaSync", "Restore", "StoreAgent", "OffsiteStore", "StoreFormat", "BackupStream", "Image",
                 "Platform", "TestSupport",
             ],
-            swiftSettings: memorySafe),
+            swiftSettings: testSettings),
         .target(
             name: "FuzzTargets",
             dependencies: [
@@ -165,8 +169,8 @@ let package = Package(
                 "FuzzTargets", "Restore", "OffsiteStore", "StoreFormat",
                 "BackupStream", "Image", "Platform",
                 "TestSupport",
-            ], swiftSettings: memorySafe),
+            ], swiftSettings: testSettings),
         .testTarget(
-            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: memorySafe),
+            name: "ESETests", dependencies: ["ESE", "Platform", "TestSupport"], swiftSettings: testSettings),
     ]
 )
