@@ -225,7 +225,7 @@ import Testing
         // The newest good point, which is one of them, goes only after there is a newer one.
         #expect(needing.contains(3))
         #expect(
-            error?.hint?.hasSuffix("lost: hybridrep run mdb01, and then: hybridrep forget mdb01 \(named)")
+            error?.hint?.hasSuffix("lost: hybridrep run mdb01; then: hybridrep forget mdb01 \(named)")
                 == true)
     }
 }

@@ -112,7 +112,7 @@ package struct PointShelf {
             lost.isEmpty
             ? ""
             : "; if \(lost.count == 1 ? "the point is" : "the points are") lost: "
-                + (isFirstRun ? "hybridrep run \(job), and then: " : "") + "hybridrep forget \(job) \(named)"
+                + (isFirstRun ? "hybridrep run \(job); then: " : "") + "hybridrep forget \(job) \(named)"
         let points = lost.count == 1 ? "point \(named)" : lost.isEmpty ? "points" : "points \(named)"
         return StoreError(
             .corrupt, operation, "job \(job)",
