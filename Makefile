@@ -8,8 +8,8 @@ build:   ; $(SWIFT) build $(FLAGS)
 test:    ; SWIFT="$(SWIFT)" script/test $(FLAGS)
 check:   ; $(SWIFT) format lint --strict --recursive Sources Tests Package.swift && script/check-layers
 fmt:     ; $(SWIFT) format --in-place --recursive Sources Tests Package.swift
-# With the flags of the tests, so that both use one build.
-demo:    ; FLAGS="$(FLAGS) -Xswiftc -enable-testing" script/demo
+# With the flags of the tests in their order, so that both use one build.
+demo:    ; FLAGS="-Xswiftc -enable-testing $(FLAGS)" script/demo
 bench:   ; script/bench
 bench-peers: ; script/bench-peers
 setup:   ; script/setup
