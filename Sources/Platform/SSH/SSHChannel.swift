@@ -74,11 +74,12 @@ internal import CLibSSH
     /// libssh cuts to packets of 32 KiB itself.
     /// - Throws: `.closed`, also when the far end's program no longer reads.
     func write(_ bytes: Span<UInt8>) throws(TransportError) -> Int {
+        let start = session.sentBytes
         let written = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe ssh_channel_write(pointer, buffer.baseAddress, UInt32(buffer.count))
         }
         if written > 0 {
-            session.dataSent()
+            session.dataSent(Int(written), from: start)
             return Int(written)
         }
         guard written == 0 || written == SSH_AGAIN, isOpen else { throw session.error(.closed, "write") }
@@ -139,8 +140,9 @@ internal import CLibSSH
 
     /// Tells the far end that nothing more will be written.
     func sendEOF() throws(TransportError) {
+        let start = session.sentBytes
         guard unsafe ssh_channel_send_eof(pointer) == SSH_OK else { throw session.error(.closed, "close") }
-        session.dataSent()
+        session.dataSent(1, from: start)
     }
 
     /// The program's exit status, when it has come.

@@ -52,13 +52,13 @@ final class SSHLaneChannel {
         return hasMoved
     }
 
-    /// While the bytes shrink that libssh holds back until the socket takes them, every channel makes progress.
+    /// While the socket takes data that libssh held back, every channel makes progress.
     ///
-    /// Signs of life are sent as well, and are none.
+    /// Signs of life are sent as well, and are no progress: only what was sent up to the end of the last data counts. libssh's
+    /// own flag that it has bytes to write does not tell the two apart.
     private func noteProgress() {
         let out = session.sentBytes
-        if !session.isSendingHeldBack { session.dataTaken() }
-        if out != seenOut, session.hasDataHeldBack { lane.update { $0.progress &+= 1 } }
+        if out != seenOut, seenOut < session.dataEnd { lane.update { $0.progress &+= 1 } }
         seenOut = out
     }
 

@@ -14,8 +14,8 @@ internal import Glibc
     private let counter: UnsafeMutablePointer<ssh_counter_struct>
     private var socket: OwnedDescriptor?
     private var signOfLife: Deadline
-    /// True if libssh may hold back bytes of a channel until the socket takes them.
-    private(set) var hasDataHeldBack = false
+    /// What ``sentBytes`` is at least once the socket has taken the last data of a channel; libssh's own bytes come on top.
+    private(set) var dataEnd: UInt64 = 0
 
     var peer: String { destination.description }
 
@@ -152,14 +152,13 @@ internal import Glibc
 
     // MARK: waiting
 
-    /// Notes that something of a channel was sent, which is a sign of life in itself.
-    func dataSent() {
+    /// Notes that bytes of a channel were sent, which is a sign of life in itself.
+    ///
+    /// - Parameter start: ``sentBytes`` before that.
+    func dataSent(_ count: Int, from start: UInt64) {
         signOfLife = Deadline(seconds: options.keepAliveSeconds)
-        hasDataHeldBack = true
+        dataEnd = max(dataEnd, start) + UInt64(count)
     }
-
-    /// Notes that the socket has taken all there was.
-    func dataTaken() { hasDataHeldBack = false }
 
     /// How much was taken from the socket so far.
     ///
