@@ -4,14 +4,26 @@ internal import StoreFormat
 /// Indexes name the packs that are there.
 extension GarbageCollector {
     /// Indexes that are small, or name packs that are gone, become one.
-    mutating func mergeIndexes(_ shelf: PointShelf, _ newest: UInt64) throws(StoreError) {
+    ///
+    /// That one also names the packs that points need and no readable index names; then damaged indexes go.
+    /// - Parameters:
+    ///   - packs: Those that points need.
+    ///   - locations: Where frames were before packs were thinned.
+    mutating func mergeIndexes(
+        _ shelf: PointShelf, _ newest: UInt64, of packs: [Repack.Candidate], _ locations: FrameIndex
+    ) throws(StoreError) {
         guard !request.isTrial else { return }
         let present = Set(try store.list(.pack, job: job).compactMap(\.key.digest))
         var merged: [PackIndex.Pack] = []
         var known: Set<Digest256> = []
         var replaced: [ListedObject] = []
         var isStale = false
+        var damaged: [ListedObject] = []
         for object in try store.list(.index, job: job) {
+            guard try isAsItArrived(object) else {
+                damaged.append(object)
+                continue
+            }
             if try isUseless(object, present, shelf) {
                 try trash.put(store.path(object.key), newest: newest)
                 continue
@@ -27,7 +39,12 @@ extension GarbageCollector {
             }
             try store.pulse?()
         }
-        guard isStale || replaced.count >= IndexMerge.fewest else { return }
+        for pack in packs where present.contains(pack.pack) && !locations.isIndexed(pack.pack) {
+            guard known.insert(pack.pack).inserted else { continue }
+            merged.append(try footer(of: pack, shelf))
+            isStale = true
+        }
+        guard isStale || !damaged.isEmpty || replaced.count >= IndexMerge.fewest else { return }
         var name: Digest256?
         do throws(StoreError) {
             if !merged.isEmpty { name = try store.put(merged, indexedIn: shelf.reader) }
@@ -36,17 +53,35 @@ extension GarbageCollector {
             guard error.kind == .noSpace else { throw error }
             return
         }
-        for object in replaced where object.key.digest != name {
+        for object in replaced + damaged where object.key.digest != name {
             try trash.put(store.path(object.key), newest: newest)
         }
     }
 
-    /// Whether it is as it arrived, and no index or one whose packs are all gone.
+    /// Whether its bytes can be read and are those of its name.
+    func isAsItArrived(_ object: ListedObject) throws(StoreError) -> Bool {
+        do throws(StoreError) { return try store.hash(object.key) == object.key.digest } catch {
+            guard error.tellsOfDamage else { throw error }
+            return false
+        }
+    }
+
+    /// What an index says of a pack, by the pack's own end.
+    private func footer(
+        of pack: Repack.Candidate, _ shelf: PointShelf
+    ) throws(StoreError) -> PackIndex.Pack {
+        let key = ObjectKey.pack(job, pack.pack)
+        let footer = try PackTail.footer(
+            length: pack.length, job: shelf.reader.job.id, format: { StoreError("read", key.path, $0) },
+            read: { (offset, count) throws(StoreError) in try store.read(key, at: offset, count: count) })
+        return PackIndex.Pack(name: pack.pack, length: pack.length, frames: footer.entries)
+    }
+
+    /// Whether it is no index, or one whose packs are all gone.
     private func isUseless(
         _ object: ListedObject, _ present: Set<Digest256>, _ shelf: PointShelf
     ) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            guard try store.hash(object.key) == object.key.digest else { return false }
             do throws(StoreError) {
                 var cursor = try IndexCursor(
                     length: object.length, job: shelf.reader.job.id, storeID: shelf.reader.storeID,
@@ -71,7 +106,7 @@ extension GarbageCollector {
         }
     }
 
-    /// Nil for one that is damaged, which stays where it is: a verification names it.
+    /// Nil for one that cannot be read now.
     private func readable(_ object: ListedObject, _ shelf: PointShelf) throws(StoreError) -> PackIndex? {
         let bytes: [UInt8]
         do throws(StoreError) { bytes = try store.whole(object.key, limit: PackIndex.maximumBytes) } catch {

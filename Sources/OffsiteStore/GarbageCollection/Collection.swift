@@ -42,7 +42,7 @@ struct GarbageCollector {
         let packs = try survey(&marking)
         try moveDead(packs.dead, newest)
         try compact(packs.alive, marking, shelf, newest)
-        try mergeIndexes(shelf, newest)
+        try mergeIndexes(shelf, newest, of: packs.alive, marking.locations)
         try trash.sync()
         if grace == 0 { try sweep(newest) }
         report.sweptFiles += trash.removed.files
@@ -109,9 +109,10 @@ struct GarbageCollector {
             try store.pulse?()
         }
         for object in try store.list(.map, job: job) {
-            guard let name = object.key.digest, !marking.maps.contains(name), try isOld(object.key) else {
-                continue
-            }
+            guard let name = object.key.digest, !marking.maps.contains(name) else { continue }
+            // No push goes on from a damaged one.
+            let isOver = try isOld(object.key)
+            guard try isOver ? true : !isAsItArrived(object) else { continue }
             dead.append(object)
         }
         return (alive, dead)

@@ -114,7 +114,10 @@ struct MapAdmission {
         guard !locations.lacksIndexes else { return }
         for frame in records.keys {
             guard let pack = locations[frame]?.pack, !locations.isIndexed(pack) else { continue }
-            throw refused("its map needs frame \(frame) of pack \(pack), which no index names")
+            throw StoreError(
+                .refused, "commit", key.path,
+                "its map needs frame \(frame) of pack \(pack), which no index names",
+                hint: "an index is lost; the store's owner makes it again with: hybridrep gc \(job.name)")
         }
     }
 
