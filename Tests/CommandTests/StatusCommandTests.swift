@@ -89,7 +89,7 @@ import Testing
         let findings = try #require(damaged.fields["findings"] as? [String])
         #expect(
             findings.first
-                == "1 object is damaged, needed by points 1; ship again what is lost with: hybridrep reconcile mdb01"
+                == "1 object is damaged, needed by point 1; ship again what is lost with: hybridrep reconcile mdb01"
         )
         #expect(try site.run("status", "--nagios").status == 2)
         try good.write(to: URL(fileURLWithPath: pack))

@@ -114,6 +114,16 @@ package struct PointReader {
         }
     }
 
+    /// Whether damage that none of the points has which it was found in is still in the store.
+    ///
+    /// A point that is gone took its own damage along, and that of its image; a pack, map or index may still be there.
+    package func isLeft(_ damage: Note.Damage) throws(StoreError) -> Bool {
+        guard let key = ObjectKey(path: damage.object), key.job == job.name, key.digest != nil else {
+            return damage.points.isEmpty
+        }
+        return try store.length(of: key) != nil
+    }
+
     package func isThere(_ generation: UInt64) throws(StoreError) -> Bool {
         try store.length(of: .point(job.name, generation)) != nil
     }

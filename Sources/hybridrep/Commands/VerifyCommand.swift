@@ -116,7 +116,8 @@ struct VerifyCommand: ToolCommand {
             let generation = stored?.point.generation
             throw CommandFailure(
                 result, of: "job \(opened.job)" + (generation.map { " point \($0)" } ?? ""), damage,
-                hint: try advice(opened, session).hint(result.check.damagedPoints, of: all))
+                hint: try advice(opened, session).hint(
+                    result.check.damagedPoints, of: all, isUnneeded: !result.check.damage.isEmpty))
         }
         // Either the store's disk wants to be looked at, or what was written was damaged, by option.
         return !mended.isEmpty || result.rebuilt.contains { $0.health != .good } ? .degraded : .good

@@ -17,7 +17,11 @@ struct DamageAdvice {
     /// - Parameters:
     ///   - points: Those that need something damaged.
     ///   - all: Every point there, rising.
-    func hint(_ points: Set<UInt64>, of all: [UInt64]) -> String {
+    ///   - isUnneeded: Whether objects are damaged that no point needs.
+    func hint(_ points: Set<UInt64>, of all: [UInt64], isUnneeded: Bool = false) -> String {
+        if isUnneeded, points.isEmpty {
+            return "no point needs what is damaged; remove it with: " + command("gc", ["--waste", "0"])
+        }
         if isConfigured, points.isEmpty || all.last.map(points.contains) == true {
             return "restore an undamaged point; ship again what is lost with: " + command("reconcile", [])
         }

@@ -85,7 +85,9 @@ extension StatusFinding {
             "the newest good point is \(HumanQuantity.age(age)) old; the limit is \(HumanQuantity.age(promised))"
         case .damaged(let objects, let points):
             (objects == 1 ? "1 object is damaged" : "\(objects) objects are damaged")
-                + (points.isEmpty ? "" : ", needed by points \(Self.list(points))")
+                + (points.isEmpty
+                    ? ", needed by no point"
+                    : ", needed by point\(points.count == 1 ? "" : "s") \(Self.list(points))")
         case .unreadable(let points):
             points.count == 1
                 ? "point \(points[0]) cannot be read" : "points \(Self.list(points)) cannot be read"
@@ -132,7 +134,9 @@ extension StatusFinding {
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
         case .damaged(_, let points):
             // Only the newest point's bytes are still on this host.
-            if let newest, !points.isEmpty, !points.contains(newest) {
+            if points.isEmpty {
+                "remove what no point needs with: hybridrep gc \(job) --target \(target) --waste 0"
+            } else if let newest, !points.contains(newest) {
                 "see which points are lost, and what to do: hybridrep verify \(job) --target \(target)"
             } else {
                 "ship again what is lost with: hybridrep reconcile \(job)"
