@@ -52,14 +52,14 @@ import Testing
         let arguments = ["copy", Site.job, "--from", "vault", "--to", site.path("third")]
         let forecast = try site.run(arguments + ["--last", "1", "--dry-run"])
         #expect(forecast.status == 0)
-        #expect(forecast.outputText.contains("1 points would be copied, 0 were there"))
+        #expect(forecast.outputText.contains("1 point would be copied, 0 already there"))
         #expect(!FileManager.default.fileExists(atPath: site.path("third")))
         let first = try site.run(arguments + ["--last", "1"])
         #expect(first.status == 0)
         #expect(first.outputText + first.errorText == "")
         let all = try site.run(arguments + ["--verbose"])
         #expect(all.status == 0)
-        #expect(all.errorText.contains("0 points copied, 1 were there already: 0 packs and 0 maps"))
+        #expect(all.errorText.contains("0 points copied, 1 already there: 0 packs and 0 maps"))
         #expect(all.errorText.contains("and 1 more left out: not newer than 1-"))
     }
 
@@ -168,7 +168,7 @@ import Testing
         try site.flip(pack, at: 300)
         let errors = try site.expect(
             22, "copy", Site.job, "--from", "vault", "--to", site.path("third"))
-        #expect(errors.contains("1 points of job mdb01 are damaged at vault and were not copied"))
+        #expect(errors.contains("1 point of job mdb01 is damaged at vault and not copied"))
         #expect(errors.contains("packs/" + pack.split(separator: "/").suffix(2).joined(separator: "/")))
         #expect(try Site.tree(site.path("third/jobs/mdb01/points")).count == 1)
         try site.expectGood("verify", Site.job, "--full", "--store", site.path("third"))

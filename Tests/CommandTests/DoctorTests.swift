@@ -60,7 +60,7 @@ import Testing
         for _ in 0..<3 { try site.expectGood("run", Site.job) }
         try site.expectGood("forget", Site.job, "1", "--more-than-half", "--trust-clock")
         var checks = try doctor(site)
-        #expect(checks["tombstones"]?.text("message") == "1 points were forgotten")
+        #expect(checks["tombstones"]?.text("message") == "1 point was forgotten")
         #expect(["content", "tombstones", "owners"].filter { status(checks, $0) != "ok" } == [])
         let tomb = try #require(try site.stored("tomb").last)
         try site.flip(tomb, at: 60)

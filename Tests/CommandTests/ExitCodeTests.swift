@@ -200,7 +200,7 @@ import Testing
         let errors = try site.expect(22, "verify", Site.job, "--full")
         #expect(errors.contains("hybridrep verify mdb01: FAILED (22) job mdb01 is damaged: "))
         #expect(errors.contains(String(object.dropFirst(site.store.count + 1))))
-        if kind != "points" { #expect(errors.contains("needed by point 1, 2")) }
+        if kind != "points" { #expect(errors.contains("needed by points 1, 2")) }
         let json = try site.json("verify", Site.job, "--full", status: 22)
         let summary = try #require(json.first { $0.type == "summary" })
         #expect(summary.flag("good") == false)

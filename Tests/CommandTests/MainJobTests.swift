@@ -111,7 +111,7 @@ import Testing
         #expect(try site.expectGood("verify", Site.job).hasPrefix("2 points: 6 of 6 objects exist, "))
         #expect(
             try site.expectGood("verify", Site.job, "1", "--quick").hasPrefix(
-                "1 points: 3 of 3 objects exist, "))
+                "1 point: 3 of 3 objects exist, "))
         let whole = try #require(try site.json("verify", "--full", Site.job).last)
         #expect(whole.flag("good") == true)
         #expect(whole.number("points") == 2)

@@ -41,7 +41,7 @@ import Testing
         try site.expectGood("verify", Site.job, "3", "--full")
         try site.expectGood("restore", Site.job, "--to", site.path("now"))
         #expect(try site.restored("now") == now)
-        #expect(try site.expect(22, "verify", Site.job).contains("(needed by point 1, 2)"))
+        #expect(try site.expect(22, "verify", Site.job).contains("(needed by points 1, 2)"))
         let next = try site.run("run", Site.job)
         #expect(next.status == 0)
         #expect(next.outputText + next.errorText == "")
@@ -72,7 +72,7 @@ import Testing
         let now = try site.source()
         try FileManager.default.removeItem(atPath: try largest(try site.stored("packs")))
         let errors = try site.expect(22, "verify", Site.job, "--full", "--repair")
-        #expect(errors.contains("(needed by point 1, 2)"))
+        #expect(errors.contains("(needed by points 1, 2)"))
         try site.expectGood("verify", Site.job, "3", "--full")
         try site.expectGood("restore", Site.job, "--to", site.path("now"))
         #expect(try site.restored("now") == now)
@@ -89,7 +89,7 @@ import Testing
         let repaired = try site.run("verify", Site.job, "--repair")
         #expect(first.status == 22)
         #expect(repaired.status == 22)
-        #expect(repaired.errorText.contains("(needed by point 1, 2)"))
+        #expect(repaired.errorText.contains("(needed by points 1, 2)"))
     }
 
     // Goal of this test: a host without an image says so, and tells the damage all the same.
@@ -99,7 +99,7 @@ import Testing
         try FileManager.default.removeItem(atPath: site.spool)
         let errors = try site.expect(22, "verify", Site.job, "--full", "--repair")
         #expect(errors.contains("point 2 is not shipped again: job mdb01 has no image in "))
-        #expect(errors.contains("(needed by point 1, 2)"))
+        #expect(errors.contains("(needed by points 1, 2)"))
     }
 
     // Goal of this test: what no sample need meet is found by who asks for every byte, and mended without a new backup.

@@ -87,7 +87,7 @@ struct ListCommand: ToolCommand {
             JSONMessage(.summary, job: opened.job, target: opened.target, ["points": .array(list)]))
         guard unreadable.isEmpty else {
             throw CommandFailure(
-                .verification, "\(unreadable.count) points of job \(job) cannot be read",
+                .verification, "\(unreadable.count.counted("point")) of job \(job) cannot be read",
                 hint: "see what is affected with: hybridrep verify \(job)", details: unreadable)
         }
         return .good

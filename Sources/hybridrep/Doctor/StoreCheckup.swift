@@ -42,7 +42,10 @@ struct StoreCheckup {
         do throws(StoreError) {
             let count = try folder.readTombs(job)
             return .good(
-                check, target, count == 0 ? "nothing was forgotten" : "\(count) points were forgotten")
+                check, target,
+                count == 0
+                    ? "nothing was forgotten"
+                    : "\(count.counted("point")) \(count == 1 ? "was" : "were") forgotten")
         } catch {
             return .failed(
                 check, target, error, otherwise: "hybridrep verify \(job) --target \(target)")

@@ -21,7 +21,7 @@ extension CommandFailure {
         var details = check.damage.map { damage in
             let points = damage.points.map(String.init).joined(separator: ", ")
             return "\(damage.object): \(damage.reason)"
-                + (points.isEmpty ? "" : " (needed by point \(points))")
+                + (points.isEmpty ? "" : " (needed by point\(damage.points.count == 1 ? "" : "s") \(points))")
         }
         details += result.faults
         if let place { details += place.parts.map { "point \(place.pointID) lacks \($0)" } }

@@ -14,13 +14,13 @@ struct CopyText {
             "point \(copied.sourceID) of \(source.name) \(verb) to \(destination.name) as \(copied.id)"
         }
         lines.append(
-            "\(report.copied.count) points \(verb), \(report.thereCount) were there already: "
-                + "\(report.packs) packs\(frames) and \(report.maps) maps, \(HumanQuantity.bytes(report.bytes))"
+            "\(report.copied.count.counted("point")) \(verb), \(report.thereCount) already there: "
+                + "\(report.packs.counted("pack"))\(frames) and \(report.maps.counted("map")), \(HumanQuantity.bytes(report.bytes))"
         )
         return lines + leftOut
     }
 
-    private var frames: String { report.frames > 0 ? ", \(report.frames) frames of others" : "" }
+    private var frames: String { report.frames > 0 ? ", \(report.frames.counted("frame")) of others" : "" }
 
     /// Those that are too old in one line, each other in its own.
     private var leftOut: [String] {

@@ -136,7 +136,7 @@ struct JobCopy {
         guard report.damaged.isEmpty else {
             throw CommandFailure(
                 .verification,
-                "\(report.damaged.count) points of job \(job) are damaged at \(source.name) and were not copied",
+                "\(report.damaged.count.counted("point")) of job \(job) \(report.damaged.count == 1 ? "is" : "are") damaged at \(source.name) and not copied",
                 hint: "see all that is damaged there with: "
                     + ShellQuote.posix(["hybridrep", "verify", "\(job)", "--full"] + source.options),
                 details: report.damaged.map { "point \($0.pointID): \($0.object): \($0.reason)" })

@@ -78,7 +78,7 @@ struct JobReconciliation {
     ) {
         let finding =
             if !report.isGood {
-                "is damaged: \(report.damage.first?.object ?? "nothing is there"), \(report.damage.count) objects in all"
+                "is damaged: \(report.damage.first?.object ?? "nothing is there"), \(report.damage.count.counted("object")) in all"
             } else {
                 switch agreement {
                 case .same: "is whole"

@@ -20,7 +20,8 @@ struct VerificationReport {
 
     private var objects: String {
         let check = result.check
-        return "\(check.points) points: \(check.presentObjects) of \(check.neededObjects) objects exist, "
+        return
+            "\(check.points.counted("point")): \(check.presentObjects) of \(check.neededObjects) objects exist, "
             + "\(check.hashedObjects) of \(check.objectsToHash) hashed "
             + "(\(HumanQuantity.bytes(check.hashedBytes)))"
     }

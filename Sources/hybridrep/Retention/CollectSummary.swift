@@ -13,24 +13,26 @@ struct CollectSummary {
     var lines: [String] {
         let bytes = HumanQuantity.bytes
         var lines = [
-            "\(place): \(report.points) points need \(bytes(report.liveBytes)) "
-                + "of the \(bytes(report.packBytes)) in \(report.packs) packs"
+            "\(place): \(report.points.counted("point")) need\(report.points == 1 ? "s" : "") \(bytes(report.liveBytes)) "
+                + "of the \(bytes(report.packBytes)) in \(report.packs.counted("pack"))"
         ]
         let will = isTrial ? "would go" : "went"
         if report.deadObjects > 0 {
-            lines.append("to the trash \(will): \(report.deadObjects) objects, \(bytes(report.deadBytes))")
+            lines.append(
+                "to the trash \(will): \(report.deadObjects.counted("object")), \(bytes(report.deadBytes))")
         }
         if report.thinnedPacks > 0 {
             let written = isTrial ? "would be written" : "written"
             lines.append(
-                "\(written) again without dead records: \(report.thinnedPacks) packs, \(bytes(report.thinnedBytes)) less"
+                "\(written) again without dead records: \(report.thinnedPacks.counted("pack")), \(bytes(report.thinnedBytes)) less"
             )
         }
         if report.returnedObjects > 0 {
-            lines.append("back from the trash, because points need them: \(report.returnedObjects) objects")
+            lines.append(
+                "back from the trash, because points need them: \(report.returnedObjects.counted("object"))")
         }
         if report.sweptFiles > 0 {
-            lines.append("gone for good: \(report.sweptFiles) files, \(bytes(report.sweptBytes))")
+            lines.append("gone for good: \(report.sweptFiles.counted("file")), \(bytes(report.sweptBytes))")
         }
         if report.packsLeftForSpace > 0 {
             lines.append(
