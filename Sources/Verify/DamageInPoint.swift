@@ -23,11 +23,10 @@ package struct DamageInPoint: Equatable, Sendable {
     package let parts: [Part]
 
     package init(
-        _ damage: [CheckReport.Damage], in point: Point, _ store: any ObjectStore, _ points: PointReader,
-        _ scratch: ScratchFolder
+        _ damage: [CheckReport.Damage], in point: Point, of repository: Repository, _ scratch: ScratchFolder
     ) throws(SyncError) {
         let packs = Set(damage.compactMap { ObjectKey(path: $0.object)?.digest })
-        let ranges = try DamagedRanges(store, points, scratch).find(in: point, damaged: packs)
+        let ranges = try DamagedRanges(repository, scratch).find(in: point, damaged: packs)
         let databases = Set(point.databaseNames)
         pointID = point.id
         parts = ranges.flatMap { range in

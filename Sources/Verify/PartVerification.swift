@@ -6,12 +6,10 @@ internal import StoreFormat
 ///
 /// Parts go round the circle of the objects' names, so what was read longest ago is always next.
 struct PartVerification {
-    private let store: any ObjectStore
-    private let points: PointReader
+    private let repository: Repository
 
-    init(_ store: any ObjectStore, _ points: PointReader) {
-        self.store = store
-        self.points = points
+    init(_ repository: Repository) {
+        self.repository = repository
     }
 
     /// - Parameter part: How much.
@@ -20,8 +18,8 @@ struct PartVerification {
     ) throws(StoreError) -> (check: CheckReport, arc: DigestRange) {
         let start = try next()
         let asked = DigestRange(start: start, share: part.share)
-        let request = CheckRequest(job: points.job.name, part: .init(arc: asked, seconds: part.seconds))
-        let report = try store.check(request, progress: progress)
+        let request = CheckRequest(job: repository.job.name, part: .init(arc: asked, seconds: part.seconds))
+        let report = try repository.store.check(request, progress: progress)
         let end = report.readTo ?? start
         return (report, end == asked.end ? asked : DigestRange(from: start, to: end))
     }
@@ -29,7 +27,7 @@ struct PartVerification {
     /// Where the last one stopped; anywhere for the first.
     private func next() throws(StoreError) -> UInt64 {
         var found: UInt64 = 0
-        try NoteReader(points, store).newest(.verified) { note in
+        try repository.notes().newest(.verified) { note in
             guard let arc = note.note.arc else { return true }
             found = arc.end
             return false

@@ -7,14 +7,12 @@ package import StoreFormat
 
 /// Proves a job's points: quickly by the store's side alone, fully by making an image again here.
 package struct PointVerification {
-    private let store: any ObjectStore
-    private let job: Name
+    private let repository: Repository
     private let scratch: ScratchFolder
 
     /// - Parameter scratch: For the point's map.
-    package init(_ store: any ObjectStore, job: Name, _ scratch: ScratchFolder) {
-        self.store = store
-        self.job = job
+    package init(_ repository: Repository, _ scratch: ScratchFolder) {
+        self.repository = repository
         self.scratch = scratch
     }
 
@@ -82,13 +80,13 @@ package struct PointVerification {
         do throws(StoreError) {
             let hashing = { (report: CheckReport) throws(StoreError) in try progress(.hashing(report)) }
             if let part {
-                let points = try PointReader(store, job: job)
-                let found = try PartVerification(store, points).run(part, progress: hashing)
+                let found = try PartVerification(repository).run(part, progress: hashing)
                 result = Result(check: found.check)
                 result.arc = found.arc
             } else {
-                let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
-                result = Result(check: try store.check(request, progress: hashing))
+                let request = CheckRequest(
+                    job: repository.job.name, generation: generation, level: level, seed: seed)
+                result = Result(check: try repository.store.check(request, progress: hashing))
             }
         } catch { throw .store(error) }
         guard level == .full else { return result }
@@ -112,11 +110,12 @@ package struct PointVerification {
     /// which the check has said.
     private func toRebuild(_ generation: UInt64?, _ result: inout Result) throws(SyncError) -> [Point] {
         do throws(StoreError) {
-            let points = try PointReader(store, job: job)
             let asked =
-                if let generation { try points.point(generation).point } else { try points.head()?.point }
+                if let generation { try repository.point(generation).point } else {
+                    try repository.head()?.point
+                }
             guard let asked else { return [] }
-            return [try points.full(of: asked)?.point, asked].compactMap { $0 }
+            return [try repository.full(of: asked)?.point, asked].compactMap { $0 }
         } catch {
             guard error.isDamage, !result.check.damage.isEmpty else { throw .store(error) }
             return []
@@ -126,11 +125,9 @@ package struct PointVerification {
     private func rebuild(
         _ point: Point, _ result: inout Result, _ progress: (Progress) throws(StoreError) -> Void
     ) throws(SyncError) {
-        let points: PointReader
-        do throws(StoreError) { points = try PointReader(store, job: job) } catch { throw .store(error) }
         let total = point.layout.length
         var pages = StreamPageCheck(layout: point.layout)
-        let image = try ImageReader(point, from: store, points, state: nil, scratch)
+        let image = try ImageReader(point, in: repository, state: nil, scratch)
         let told = { (done: Int) throws(SyncError) in
             do throws(StoreError) {
                 try progress(.rebuilding(doneBytes: done, totalBytes: total))

@@ -22,25 +22,25 @@ import Testing
     }
 
     /// The job's points, read by a session that has ended when this returns: it would keep a collection away.
-    private func reading<R>(_ body: (PointReader) throws -> R) throws -> R {
+    private func reading<R>(_ body: (Repository) throws -> R) throws -> R {
         let store = DirectoryStore(
             root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
         defer { store.close() }
-        return try body(try PointReader(store, job: .valid("mdb01")))
+        return try body(try Repository(store, job: .valid("mdb01")))
     }
 
     /// Puts a point into the store's folder, past everybody who would refuse it.
     private func plant(received: Timestamp = FixedClock().now, _ change: (inout Point) -> Void) throws {
-        try reading { points in
-            let newest = try #require(try points.generations().last)
-            let last = try #require(try points.newestUndamaged(of: try points.generations()))
+        try reading { repository in
+            let newest = try #require(try repository.generations().last)
+            let last = try #require(try repository.newestUndamaged(of: try repository.generations()))
             var point = last.point
             point.generation = newest + 1
             point.parent = last.reference
             change(&point)
             try plant(
-                point.encoded(job: points.job.id, store: points.storeID), received,
-                .point(points.job.name, newest + 1))
+                point.encoded(job: repository.job.id, store: repository.storeID), received,
+                .point(repository.job.name, newest + 1))
         }
     }
 

@@ -12,12 +12,12 @@ import Testing
         let store = DirectoryStore(
             root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
         defer { store.close() }
-        let points = try PointReader(store, job: .valid("mdb01"))
-        let head = try #require(try points.head())
+        let repository = try Repository(store, job: .valid("mdb01"))
+        let head = try #require(try repository.head())
         let segment = try MapSegment.made(
             [MapEntry(offset: 0, length: length, source: .zero)],
-            [FingerprintRun(offset: 0, length: length, blockSize: 1, source: .zero)], job: points.job.id)
-        _ = try store.put(.map, job: points.job.name, segment.bytes)
+            [FingerprintRun(offset: 0, length: length, blockSize: 1, source: .zero)], job: repository.job.id)
+        _ = try store.put(.map, job: repository.job.name, segment.bytes)
         var point = head.point
         point.generation += 1
         point.parent = head.reference
@@ -27,8 +27,8 @@ import Testing
         ])
         point.counts = .init()
         _ = try store.commit(
-            point.encoded(job: points.job.id, store: points.storeID), generation: point.generation,
-            job: points.job.name)
+            point.encoded(job: repository.job.id, store: repository.storeID), generation: point.generation,
+            job: repository.job.name)
     }
 
     @Test func aBombIsNamedAndLaterNightsAreGood() throws {

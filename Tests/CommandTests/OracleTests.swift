@@ -18,7 +18,7 @@ import Testing
     private func cuts(_ site: Site) throws -> [Cut] {
         let store = DirectoryStore(
             root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
-        let job = try PointReader(store, job: Name.valid("mdb01")).job
+        let job = try Repository(store, job: Name.valid("mdb01")).job
         var cuts: [Cut] = []
         for path in try site.stored("packs") {
             let pack = [UInt8](try #require(FileManager.default.contents(atPath: path)))

@@ -14,14 +14,14 @@ extension Site {
 
     /// Keeps a rehearsal of the newest good point that took so long, and restored this share of its bytes.
     func noteRehearsal(seconds: Double, share: Double = 1) throws {
-        let points = try PointReader(directory, job: .valid("mdb01"))
-        guard let latest = try points.latest() else { throw NothingThere() }
+        let repository = try Repository(directory, job: .valid("mdb01"))
+        guard let latest = try repository.latest() else { throw NothingThere() }
         var evidence = RehearsalEvidence(latest.point, started: SystemClock().now)
         evidence.restoreSeconds = seconds
         evidence.restoredBytes = Int(Double(latest.point.layout.length) * share)
         evidence.imageDigestMatches = true
         evidence.verdict = evidence.sentence
-        try NoteWriter(directory, points, clock: SystemClock(), maker: "test").rehearsed(
+        try NoteWriter(repository, clock: SystemClock(), maker: "test").rehearsed(
             evidence, of: latest.reference)
     }
 

@@ -93,7 +93,7 @@ final class CutCourse {
         }
 
         func generations() throws -> [UInt64] {
-            try PointReader(shipment.store(), job: shipment.job.name).generations()
+            try Repository(shipment.store(), job: shipment.job.name).generations()
         }
     }
 }

@@ -157,7 +157,7 @@ import Testing
     @Test("a lost segment of the map is given back where this host kept it", arguments: Damage.allCases)
     func lostSegments(damage: Damage) throws {
         let nights = try Nights()
-        let names = try PointReader(nights.shipment.store(), job: nights.shipment.job.name).point(4)
+        let names = try Repository(nights.shipment.store(), job: nights.shipment.job.name).point(4)
             .point.segments.map(\.name)
         #expect(names.count > 1)
         for name in names {
@@ -195,7 +195,7 @@ import Testing
         let files = UnreadableFiles(MemoryFileSystem())
         let nights = try Nights(on: files)
         let job = nights.shipment.job.name
-        let newest = try PointReader(nights.shipment.store(), job: job).point(4).point
+        let newest = try Repository(nights.shipment.store(), job: job).point(4).point
         let maps = newest.segments.map { ObjectKey.map(job, $0.name) }
         for map in maps { files.lose(nights.shipment.path(map)) }
         if !isKeptHere { try nights.shipment.state().keepOnly([]) }

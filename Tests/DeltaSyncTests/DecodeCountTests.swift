@@ -56,9 +56,9 @@ import Testing
         _ generation: UInt64, _ shipment: Shipment, threads: Int
     ) throws -> (bytes: [UInt8], decodes: Int) {
         let store = shipment.store()
-        let points = try PointReader(store, job: shipment.job.name)
+        let repository = try Repository(store, job: shipment.job.name)
         var rebuild = try ImageReader(
-            try points.point(generation).point, from: store, points, state: nil, .memory)
+            try repository.point(generation).point, in: repository, state: nil, .memory)
         let decodes = DecodeCount()
         rebuild.decodes = decodes
         rebuild.threads = threads
@@ -70,10 +70,10 @@ import Testing
     /// Records in all packs of the store.
     private func records(of shipment: Shipment) throws -> Int {
         let store = shipment.store()
-        let points = try PointReader(store, job: shipment.job.name)
+        let repository = try Repository(store, job: shipment.job.name)
         return try store.list(.index, job: shipment.job.name).reduce(0) { sum, object in
             let bytes = try store.read(object.key, at: 0, count: object.length)
-            let index = try PackIndex(parsing: bytes, job: shipment.job.id, store: points.storeID)
+            let index = try PackIndex(parsing: bytes, job: shipment.job.id, store: repository.storeID)
             return sum + index.packs.reduce(0) { $0 + $1.frames.reduce(0) { $0 + $1.records } }
         }
     }

@@ -53,10 +53,10 @@ import Testing
         _ shipment: Shipment, _ old: UInt64, _ new: UInt64, _ limits: DifferenceSearch.Limits = .init()
     ) throws -> ImageDifference {
         let store = shipment.store()
-        let points = try PointReader(store, job: shipment.job.name)
+        let repository = try Repository(store, job: shipment.job.name)
         func image(_ generation: UInt64) throws -> ImageReader {
             try ImageReader(
-                try points.point(generation).point, from: store, points, state: nil, .memory)
+                try repository.point(generation).point, in: repository, state: nil, .memory)
         }
         var search = DifferenceSearch(from: try image(old), to: try image(new), limits)
         return try search.run { _ in }
@@ -190,7 +190,7 @@ import Testing
         let point = try shipment.push(try shipment.image(bytes)).point
         let store = shipment.store()
         let image = try ImageReader(
-            point, from: store, try PointReader(store, job: shipment.job.name), state: nil, .memory)
+            point, in: try Repository(store, job: shipment.job.name), state: nil, .memory)
         let blocks = [1, 2, 5, 29, 30]
         var heads: [Int: [UInt8]] = [:]
         try image.heads(

@@ -36,7 +36,7 @@ import Testing
         init(seed: UInt64) throws {
             random = SeededGenerator(seed: seed)
             shipment = try Shipment(seed: seed, on: files)
-            storeID = try PointReader(shipment.store(), job: shipment.job.name).storeID
+            storeID = try Repository(shipment.store(), job: shipment.job.name).storeID
             var bytes = random.bytes(40 * 4096)
             for night in 0..<5 {
                 for block in stride(from: night, to: night == 0 ? 0 : 40, by: 3) {
@@ -160,8 +160,8 @@ import Testing
         }
         // A part of an image, as comparisons read it.
         let store = sample.shipment.store()
-        let points = try PointReader(store, job: sample.shipment.job.name)
-        let reader = try ImageReader(try points.point(5).point, from: store, points, state: nil, .memory)
+        let repository = try Repository(store, job: sample.shipment.job.name)
+        let reader = try ImageReader(try repository.point(5).point, in: repository, state: nil, .memory)
         #expect(try reader.bytes(0..<40 * 4096) == sample.history[4])
     }
 

@@ -51,15 +51,15 @@ import Testing
         private var time: Timestamp { Timestamp(seconds: 1_795_312_804 + Int64(night) * 86_400) }
 
         func isGood(_ generation: UInt64) throws -> Bool {
-            let points = try PointReader(shipment.store(), job: shipment.job.name)
-            return try points.isGood(points.point(generation))
+            let repository = try Repository(shipment.store(), job: shipment.job.name)
+            return try repository.isGood(repository.point(generation))
         }
 
         func release(_ generation: UInt64) throws {
             let store = shipment.store()
-            let points = try PointReader(store, job: shipment.job.name)
-            let reference = try points.point(generation).reference
-            try points.notes().add(.released) {
+            let repository = try Repository(store, job: shipment.job.name)
+            let reference = try repository.point(generation).reference
+            try repository.add(.released) {
                 Note($0, point: reference, made: FixedClock().now, maker: "test")
             }
         }
@@ -169,8 +169,8 @@ import Testing
         #expect(throws: SyncError.self) {
             try nights.pushEncrypted(to: MuteStore(base: nights.shipment.store()))
         }
-        let points = try PointReader(nights.shipment.store(), job: nights.shipment.job.name)
-        let stored = try points.point(5)
+        let repository = try Repository(nights.shipment.store(), job: nights.shipment.job.name)
+        let stored = try repository.point(5)
         #expect(stored.point.hold?.reasons == [.init(.unlike, Self.all)])
         // The same try again finds its point there, and says why it is held.
         var random = SeededGenerator(seed: 99)
@@ -210,7 +210,7 @@ import Testing
     @Test func logsOfAHeldFullFollowItsRelease() throws {
         let nights = try Nights()
         try nights.pushEncrypted()
-        let full = try PointReader(nights.shipment.store(), job: nights.shipment.job.name).point(5)
+        let full = try Repository(nights.shipment.store(), job: nights.shipment.job.name).point(5)
         let logs = try nights.shipment.push(
             try nights.shipment.image([1, 2, 3]), kind: .logs(of: full.point.imageDigest), isGated: true)
         #expect(logs.heldBecause == ["the full that it continues, point 5, is held"])

@@ -41,9 +41,9 @@ import Testing
         }
 
         func rebuild(_ store: any ObjectStore) throws -> ImageReader {
-            let points = try PointReader(store, job: shipment.job.name)
+            let repository = try Repository(store, job: shipment.job.name)
             return try ImageReader(
-                try points.point(generation).point, from: store, points, state: nil, .memory)
+                try repository.point(generation).point, in: repository, state: nil, .memory)
         }
 
         var path: String { shipment.folder.path + "/restored" }
@@ -206,8 +206,8 @@ import Testing
         let history = try History(seed: 10, blocks: 400, nights: 1)
         let point = try history.shift(by: random.bytes(1_001), at: 500_000)
         let image = try ImageReader(
-            point, from: history.shipment.store(),
-            try PointReader(history.shipment.store(), job: history.shipment.job.name), state: nil, .memory)
+            point, in: try Repository(history.shipment.store(), job: history.shipment.job.name), state: nil,
+            .memory)
         func restore() throws -> Int {
             try InPlaceRestore(history.shipment.files, marker: history.marker)
                 .run([.init(image, [(0..<history.bytes.count, history.path)])]) { _ in }

@@ -49,7 +49,7 @@ import Testing
 
         var newest: StoredPoint {
             get throws {
-                try #require(try PointReader(shipment.store(), job: shipment.job.name).head())
+                try #require(try Repository(shipment.store(), job: shipment.job.name).head())
             }
         }
 
@@ -66,7 +66,7 @@ import Testing
                 prints.append(printer.fingerprint(block.span))
             }
             let trueMap = try LayeredMap(
-                of: head.point, from: PointReader(store, job: shipment.job.name), state: nil,
+                of: head.point, from: Repository(store, job: shipment.job.name), state: nil,
                 ScratchFolder(shipment.folder.path, shipment.files))
             let first = try #require(try trueMap.parts(in: 0..<4096).found.first)
             let entries: [MapEntry] =
@@ -85,7 +85,7 @@ import Testing
             point.parent = head.reference
             point.segments = [segment.name]
             let object = point.encoded(
-                job: shipment.job.id, store: try PointReader(store, job: shipment.job.name).storeID)
+                job: shipment.job.id, store: try Repository(store, job: shipment.job.name).storeID)
             _ = try store.commit(object, generation: point.generation, job: shipment.job.name)
         }
 
@@ -213,9 +213,10 @@ import Testing
         point.layout = try ImageLayout([
             Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 1 << 20)
         ])
-        let points = try PointReader(store, job: shipment.job.name)
+        let repository = try Repository(store, job: shipment.job.name)
         _ = try store.commit(
-            point.encoded(job: shipment.job.id, store: points.storeID), generation: 3, job: shipment.job.name)
+            point.encoded(job: shipment.job.id, store: repository.storeID), generation: 3,
+            job: shipment.job.name)
         #expect(try nights.push().point.counts.changedBlocks <= 2)
         try nights.expectRestores(4)
     }

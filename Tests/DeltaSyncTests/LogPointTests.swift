@@ -103,7 +103,7 @@ import Testing
         #expect(throws: SyncError.fullMissing(digest)) {
             try shipment.push(try shipment.image(source.logs), kind: .logs(of: digest))
         }
-        let generations = try PointReader(shipment.store(), job: shipment.job.name).generations()
+        let generations = try Repository(shipment.store(), job: shipment.job.name).generations()
         #expect(generations == [1, 2])
     }
 
@@ -177,7 +177,7 @@ import Testing
         let result = try shipment.push(
             try shipment.image(source.logs), kind: .logs(of: full.signature.digest))
         #expect(result.point.health == health)
-        #expect(try PointReader(shipment.store(), job: shipment.job.name).latest() == nil)
+        #expect(try Repository(shipment.store(), job: shipment.job.name).latest() == nil)
     }
 
     @Test func theNewestGoodPointAtATimeIsFound() throws {
@@ -186,12 +186,12 @@ import Testing
         try shipment.push(try shipment.image([1]), at: time(1000.5))
         try shipment.push(try shipment.image([2]), at: time(2000.5))
         try shipment.push(try shipment.image([3]), health: .suspicious, at: time(3000.5))
-        let points = try PointReader(shipment.store(), job: shipment.job.name)
-        #expect(try points.newest(at: time(999)) == nil)
+        let repository = try Repository(shipment.store(), job: shipment.job.name)
+        #expect(try repository.newest(at: time(999)) == nil)
         // Times are shown without their fraction, and typed in as they are shown.
-        #expect(try points.newest(at: time(1000))?.point.generation == 1)
-        #expect(try points.newest(at: time(1999))?.point.generation == 1)
-        #expect(try points.newest(at: time(9000))?.point.generation == 2)
+        #expect(try repository.newest(at: time(1000))?.point.generation == 1)
+        #expect(try repository.newest(at: time(1999))?.point.generation == 1)
+        #expect(try repository.newest(at: time(9000))?.point.generation == 2)
     }
 
     @Test func thisHostRemembersTheBasesOfBothKinds() throws {

@@ -16,7 +16,7 @@ import Testing
         #expect(throws: SyncError.imageChanged(path: image.file.path, offset: 49_152)) {
             try shipment.push(image)
         }
-        #expect(try PointReader(shipment.store(), job: shipment.job.name).head() == nil)
+        #expect(try Repository(shipment.store(), job: shipment.job.name).head() == nil)
         #expect(try shipment.files.list(shipment.folder.path + "/store/jobs/mdb01/tmp").isEmpty)
     }
 
@@ -48,7 +48,7 @@ import Testing
     @Test func aStoreAtItsLastGenerationGetsNoPoint() throws {
         let shipment = try Shipment()
         let result = try shipment.push(try shipment.image([1, 2, 3]))
-        let storeID = try PointReader(shipment.store(), job: shipment.job.name).storeID
+        let storeID = try Repository(shipment.store(), job: shipment.job.name).storeID
         var point = result.point
         point.generation = .max
         let memory = try #require(shipment.state().target(shipment.target))

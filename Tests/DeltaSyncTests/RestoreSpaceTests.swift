@@ -14,9 +14,9 @@ import Testing
         let bytes = random.bytes(40_960) + [UInt8](repeating: 0, count: 409_600)
         try shipment.push(try shipment.image(bytes))
         let store = shipment.store()
-        let points = try PointReader(store, job: shipment.job.name)
+        let repository = try Repository(store, job: shipment.job.name)
         let image = try ImageReader(
-            try points.point(1).point, from: store, points, state: nil, .memory)
+            try repository.point(1).point, in: repository, state: nil, .memory)
         let (path, tag) = (shipment.folder.path + "/back", "tag")
         files.set(SpaceStatus(availableBytes: 40_959, totalBytes: 1 << 40))
         let error = #expect(throws: SyncError.self) {

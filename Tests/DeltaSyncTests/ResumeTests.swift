@@ -32,7 +32,7 @@ import Testing
     }
 
     private func generations(_ shipment: Shipment) throws -> [UInt64] {
-        try PointReader(shipment.store(), job: shipment.job.name).generations()
+        try Repository(shipment.store(), job: shipment.job.name).generations()
     }
 
     @Test("after a cut at most one pack is sent again, and the point is whole", arguments: [3, 6, 11])

@@ -109,9 +109,9 @@ import Testing
         for _ in 0..<40 {
             bytes.replaceSubrange(4096..<4196, with: random.bytes(100))
             try shipment.push(try shipment.image(bytes))
-            let points = try PointReader(shipment.store(), job: shipment.job.name)
-            let head = try #require(try points.head()).point
-            let map = try LayeredMap(of: head, from: points, state: nil, .memory)
+            let repository = try Repository(shipment.store(), job: shipment.job.name)
+            let head = try #require(try repository.head()).point
+            let map = try LayeredMap(of: head, from: repository, state: nil, .memory)
             let entry = try #require(try map.parts(in: 4096..<8192).found.first)
             guard case .record(_, _, _, let depth) = entry.source else { continue }
             depths.append(depth)

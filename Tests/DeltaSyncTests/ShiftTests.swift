@@ -198,8 +198,8 @@ import Testing
             bytes.replaceSubrange(block * 4096..<(block + 1) * 4096, with: random.bytes(4096))
         }
         let result = try shipment.push(try shipment.image(bytes))
-        let points = try PointReader(shipment.store(), job: shipment.job.name)
-        let map = try LayeredMap(of: result.point, from: points, state: nil, .memory)
+        let repository = try Repository(shipment.store(), job: shipment.job.name)
+        let map = try LayeredMap(of: result.point, from: repository, state: nil, .memory)
         let segment = try #require(map.segments.first).bytes
         let records = try MapReferences.read(segment, job: shipment.job.id).values.reduce(0) { $0 + $1.count }
         #expect(result.point.counts.changedBlocks == 64)

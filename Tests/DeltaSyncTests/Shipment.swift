@@ -86,11 +86,13 @@ final class Shipment {
         _ image: ShippedImage, kind: PushRequest.Kind = .full, health: Point.Health = .good,
         at time: Timestamp = FixedClock().now, keep: Bool = true, comparesFully: Bool = false,
         provesFully: Bool = false, isGated: Bool = false, suspicions: [Point.Hold.Reason] = [],
-        to given: (any ObjectStore)? = nil, packBytes: Int = PackBuilder.targetBytes,
+        to given: (any ObjectStore)? = nil, in session: Repository? = nil,
+        packBytes: Int = PackBuilder.targetBytes,
         _ change: (inout PushRequest) -> Void = { _ in }
     ) throws -> PushResult {
         var push = Push(
-            to: given ?? store(), target: target, job: job, state: state(), images: kept, files: files,
+            to: try session ?? Repository(given ?? store(), job: job.name), target: target, job: job,
+            state: state(), images: kept, files: files,
             entropy: entropy)
         push.narrowBytes = 8 << 20
         push.packBytes = packBytes
@@ -110,9 +112,9 @@ final class Shipment {
     /// A point's image, from the store alone.
     func restored(_ generation: UInt64) throws -> [UInt8] {
         let store = store()
-        let points = try PointReader(store, job: job.name)
+        let repository = try Repository(store, job: job.name)
         let rebuild = try ImageReader(
-            try points.point(generation).point, from: store, points, state: nil, .memory)
+            try repository.point(generation).point, in: repository, state: nil, .memory)
         var bytes: [UInt8] = []
         try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
         return bytes

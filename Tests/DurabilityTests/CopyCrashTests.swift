@@ -63,7 +63,7 @@ import Testing
         private static func copy(
             _ selection: CopyPlan.Selection, _ job: Name, from near: any ObjectStore, to far: any ObjectStore
         ) throws -> CopyReport {
-            var copy = try StoreCopy(selection, of: job, from: near, to: far)
+            var copy = try StoreCopy(selection, from: try Repository(near, job: job), to: far)
             let made = StoreObject(id: Identifier(high: 7, low: 8), created: FixedClock().now)
             return try copy.run(makingStore: made, holder: "test") { _ in }
         }
@@ -85,14 +85,14 @@ import Testing
         func verify(_ disk: SimDisk, isDone: Bool) throws {
             let store = Program.store(SimFS(disk), SeededEntropy(seed: 0))
             defer { store.close() }
-            let points: PointReader
-            do throws(StoreError) { points = try PointReader(store, job: job) } catch {
+            let repository: Repository
+            do throws(StoreError) { repository = try Repository(store, job: job) } catch {
                 guard error.kind == .notFound, !isDone else { throw error }
                 return
             }
             var found: Set<Digest256> = []
-            for generation in try points.generations() {
-                let digest = try points.point(generation).point.imageDigest
+            for generation in try repository.generations() {
+                let digest = try repository.point(generation).point.imageDigest
                 found.insert(digest)
                 guard try StoreFixture.rebuild(generation, from: store, job: job) == images[digest] else {
                     throw Violation("point \(generation) has other bytes")

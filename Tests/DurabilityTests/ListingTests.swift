@@ -18,7 +18,7 @@ import Testing
     }
 
     private static func generations(_ hosts: Hosts) throws -> [UInt64] {
-        try PointReader(Program.store(hosts.store, SeededEntropy(seed: 9)), job: Program.job.name)
+        try Repository(Program.store(hosts.store, SeededEntropy(seed: 9)), job: Program.job.name)
             .generations()
     }
 

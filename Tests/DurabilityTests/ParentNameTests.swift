@@ -41,7 +41,7 @@ import Testing
         var found: Set<[UInt64]> = []
         for seed in UInt64(0)..<64 {
             let store = Program.store(SimFS(kept.crashed(.subset, seed: seed)), SeededEntropy(seed: 2))
-            found.insert(try PointReader(store, job: fixture.job.name).generations())
+            found.insert(try Repository(store, job: fixture.job.name).generations())
         }
         #expect(found == [[1], [1, 2]])
     }

@@ -58,7 +58,7 @@ struct Program {
             _ = try store.initialise(Self.storeObject)
             let isThere: Bool
             do throws(StoreError) {
-                isThere = try PointReader(store, job: Self.job.name).job == Self.job
+                isThere = try Repository(store, job: Self.job.name).job == Self.job
             } catch {
                 guard error.kind == .notFound else { throw error }
                 isThere = false
@@ -87,7 +87,8 @@ struct Program {
         try opened { store in
             book.write { $0.attempted.append(image) }
             let push = Push(
-                to: store, target: Self.target, job: Self.job, state: state(),
+                to: try Repository(store, job: Self.job.name), target: Self.target, job: Self.job,
+                state: state(),
                 images: Bases(spool: spool), files: clientFiles, entropy: entropy)
             let result = try push.run(
                 PushRequest(
@@ -123,9 +124,9 @@ struct Program {
     /// `pin`.
     func pin(_ generation: UInt64) throws {
         try opened { store in
-            let points = try PointReader(store, job: Self.job.name)
-            let reference = try points.point(generation).reference
-            try NoteReader(points, store).add(.pinned) {
+            let repository = try Repository(store, job: Self.job.name)
+            let reference = try repository.point(generation).reference
+            try repository.add(.pinned) {
                 Note($0, point: reference, made: FixedClock().now, maker: "test")
             }
         }
@@ -153,7 +154,7 @@ struct Program {
         try opened { store in
             let there = Self.store(far, entropy)
             defer { there.close() }
-            var copy = try StoreCopy(.all, of: Self.job.name, from: store, to: there)
+            var copy = try StoreCopy(.all, from: try Repository(store, job: Self.job.name), to: there)
             let made = StoreObject(id: Identifier(high: 7, low: 8), created: FixedClock().now)
             let report = try copy.run(makingStore: made, holder: "test") { _ in }
             guard report.damaged.isEmpty else { throw Violation("a copy finds \(report.damaged)") }
@@ -163,12 +164,12 @@ struct Program {
     /// `restore` of any point that is there: a violation where it has other bytes than were pushed.
     func restoreAny(_ choice: UInt64) throws {
         try opened { store in
-            let points = try PointReader(store, job: Self.job.name)
-            let generations = try points.generations()
+            let repository = try Repository(store, job: Self.job.name)
+            let generations = try repository.generations()
             let generation = generations[Int(choice % UInt64(generations.count))]
             var bytes: [UInt8] = []
             let rebuild = try ImageReader(
-                try points.point(generation).point, from: store, points, state: nil, .memory)
+                try repository.point(generation).point, in: repository, state: nil, .memory)
             try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
             guard book.ledger.attempted.contains(bytes) else {
                 throw Violation("point \(generation) is restored with other bytes")
@@ -222,12 +223,12 @@ struct Program {
         _ generation: UInt64, to path: String, _ body: (ImageReader) throws -> Void
     ) throws {
         try opened { store in
-            let points = try PointReader(store, job: Self.job.name)
+            let repository = try Repository(store, job: Self.job.name)
             // Its own, as the state's may have been lost with the power.
             let scratch = "/var/tmp"
             try clientFiles.makeFolder(scratch)
             let image = try ImageReader(
-                try points.point(generation).point, from: store, points, state: state(),
+                try repository.point(generation).point, in: repository, state: state(),
                 ScratchFolder(scratch, clientFiles))
             book.write {
                 $0.restored.remove(path)

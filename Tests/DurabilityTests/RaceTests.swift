@@ -45,7 +45,7 @@ import Testing
         do throws(StoreError) { _ = try late.commit(points[1], generation: 1, job: name) } catch {
             isRefused = error.kind == .exists
         }
-        return try PointReader(store(disk, 4), job: name).head()?.point == first.point && isRefused
+        return try Repository(store(disk, 4), job: name).head()?.point == first.point && isRefused
     }
 
     /// - Returns: Whether one of two that want to push has to wait, until the other has ended or died.

@@ -21,11 +21,11 @@ enum Survey {
     private static func verifyStore(_ files: SimFS, _ ledger: Ledger) throws {
         let store = Program.store(files, SeededEntropy(seed: 0))
         defer { store.close() }
-        let points: PointReader
+        let repository: Repository
         let generations: [UInt64]
         do {
-            points = try PointReader(store, job: Program.job.name)
-            generations = try points.generations()
+            repository = try Repository(store, job: Program.job.name)
+            generations = try repository.generations()
         } catch {
             guard ledger.isJobMade else { return }
             throw Violation("the store does not open: \(error)")
@@ -36,7 +36,7 @@ enum Survey {
         }
         for generation in generations {
             let bytes: [UInt8]
-            do { bytes = try image(generation, points, store) } catch {
+            do { bytes = try image(generation, repository, store) } catch {
                 throw Violation("point \(generation) does not restore: \(error)")
             }
             let allowed = ledger.committed[generation].map { [$0] } ?? ledger.attempted
@@ -58,11 +58,11 @@ enum Survey {
     }
 
     private static func image(
-        _ generation: UInt64, _ points: PointReader, _ store: DirectoryStore
+        _ generation: UInt64, _ repository: Repository, _ store: DirectoryStore
     ) throws -> [UInt8] {
         var bytes: [UInt8] = []
         let rebuild = try ImageReader(
-            try points.point(generation).point, from: store, points, state: nil, .memory)
+            try repository.point(generation).point, in: repository, state: nil, .memory)
         try rebuild.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
         return bytes
     }

@@ -84,8 +84,8 @@ import Testing
             layout: layout, imageDigest: digest.finish(), counts: .init(), toolVersion: "1",
             segments: [map.name], sourceFacts: [])
         var bytes: [UInt8] = []
-        let points = try PointReader(store, job: job.name)
-        try ImageReader(point, from: store, points, state: nil, .memory).run({ _ in }) {
+        let repository = try Repository(store, job: job.name)
+        try ImageReader(point, in: repository, state: nil, .memory).run({ _ in }) {
             bytes.append(copying: $0)
         }
         return bytes

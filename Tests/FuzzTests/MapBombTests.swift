@@ -26,8 +26,8 @@ import Testing
             _ length: Int, blockSize: Int, _ entries: [MapEntry], _ runs: [FingerprintRun],
             health: Point.Health = .good
         ) throws -> StoredPoint {
-            let points = try PointReader(store, job: fixture.job.name)
-            let head = try #require(try points.head())
+            let repository = try Repository(store, job: fixture.job.name)
+            let head = try #require(try repository.head())
             let segment = try MapSegment.made(entries, runs, job: fixture.job.id)
             _ = try store.put(.map, job: fixture.job.name, segment.bytes)
             let point = Point(
@@ -40,7 +40,7 @@ import Testing
             _ = try store.commit(
                 point.encoded(job: fixture.job.id, store: fixture.storeID), generation: point.generation,
                 job: fixture.job.name)
-            return try PointReader(store, job: fixture.job.name).point(point.generation)
+            return try Repository(store, job: fixture.job.name).point(point.generation)
         }
 
         func zeros(_ length: Int, blockSize: Int) throws -> StoredPoint {
@@ -50,8 +50,8 @@ import Testing
         }
 
         func rebuild(_ stored: StoredPoint) throws {
-            let points = try PointReader(store, job: fixture.job.name)
-            try ImageReader(stored.point, from: store, points, state: nil, .memory).run({ _ in }) {
+            let repository = try Repository(store, job: fixture.job.name)
+            try ImageReader(stored.point, in: repository, state: nil, .memory).run({ _ in }) {
                 (_) throws(SyncError) in
             }
         }
@@ -65,12 +65,12 @@ import Testing
         let (length, blockSize) = (1 << exponents[0], 1 << exponents[1])
         let job = try Bombed()
         let bomb = try job.zeros(length, blockSize: blockSize)
-        let points = try PointReader(job.store, job: job.fixture.job.name)
-        #expect(try !points.isGood(bomb))
-        #expect(try points.latest()?.point.generation == 1)
+        let repository = try Repository(job.store, job: job.fixture.job.name)
+        #expect(try !repository.isGood(bomb))
+        #expect(try repository.latest()?.point.generation == 1)
         #expect(
             throws: SyncError.unbounded(
-                points.unbounded(bomb.point),
+                repository.unbounded(bomb.point),
                 hint: "look at it; if it is as it should be: hybridrep release mdb01 2")
         ) { try job.rebuild(bomb) }
     }
@@ -78,38 +78,38 @@ import Testing
     @Test func aChainOfBombsVouchesForNothing() throws {
         let job = try Bombed()
         for _ in 0..<3 { _ = try job.zeros(1 << 45, blockSize: 8192) }
-        let points = try PointReader(job.store, job: job.fixture.job.name)
-        #expect(try points.latest()?.point.generation == 1)
+        let repository = try Repository(job.store, job: job.fixture.job.name)
+        #expect(try repository.latest()?.point.generation == 1)
     }
 
     @Test func whatIsAcceptedByNameIsBelievedAndVouchesForTheNext() throws {
         let job = try Bombed()
         let bomb = try job.zeros(1 << 45, blockSize: 1 << 20)
         let name = job.fixture.job.name
-        #expect(try !PointReader(job.store, job: name).isGood(bomb))
-        let points = try PointReader(job.store, job: name)
-        try NoteReader(points, job.store).add(.released) {
+        #expect(try !Repository(job.store, job: name).isGood(bomb))
+        let repository = try Repository(job.store, job: name)
+        try repository.add(.released) {
             Note($0, point: bomb.reference, made: FixedClock().now, maker: "test")
         }
-        #expect(try PointReader(job.store, job: name).isGood(bomb))
+        #expect(try Repository(job.store, job: name).isGood(bomb))
         let next = try job.zeros(1 << 45, blockSize: 1 << 20)
-        #expect(try PointReader(job.store, job: name).isGood(next))
+        #expect(try Repository(job.store, job: name).isGood(next))
         let more = try job.zeros(1 << 46, blockSize: 1 << 20)
-        #expect(try !PointReader(job.store, job: name).isGood(more))
+        #expect(try !Repository(job.store, job: name).isGood(more))
     }
 
     /// A sparse file of 64 TiB is its owner's to have.
     @Test func theFirstImageOfAJobMayBeOfAnySize() throws {
         let job = try Bombed()
         let length = 1 << 46
-        let first = try PointReader(job.store, job: job.fixture.job.name).point(1)
+        let first = try Repository(job.store, job: job.fixture.job.name).point(1)
         var point = first.point
         point.layout = try ImageLayout([
             Extent(key: .init(.data, ""), offset: 0, length: length, blockSize: 8192)
         ])
-        let points = try PointReader(job.store, job: job.fixture.job.name)
+        let repository = try Repository(job.store, job: job.fixture.job.name)
         #expect(!ImageBound(point).isFree)
-        #expect(try points.isBounded(point))
+        #expect(try repository.isBounded(point))
     }
 
     @Test("blocks of which a map knows nothing are not counted one by one")

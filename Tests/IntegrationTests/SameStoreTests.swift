@@ -52,7 +52,8 @@ struct SameStoreTests {
             try file.write(bytes.span, at: 0)
             let image = ShippedImage(file: file, signature: try scanner.finish())
             var push = Push(
-                to: store, target: Name.valid("vault"), job: job, state: state, images: images, files: files,
+                to: try Repository(store, job: job.name), target: Name.valid("vault"), job: job, state: state,
+                images: images, files: files,
                 entropy: entropy)
             push.narrowBytes = 8 << 20
             let result = try push.run(

@@ -13,7 +13,7 @@ import Testing
         let stored = try fixture.addPoint()
         #expect(stored.receipt.received == FixedClock().now)
         #expect(stored.point.id == "1-20261122T020004Z")
-        let reader = try PointReader(fixture.store, job: mdb01)
+        let reader = try Repository(fixture.store, job: mdb01)
         #expect(try reader.head() == stored)
         #expect(try reader.latest() == stored)
         #expect(try folder.temporaryNames() == [])
@@ -29,10 +29,10 @@ import Testing
         let stored = try fixture.addPoint()
         #expect(stored.receipt.maker == maker)
         #expect(try folder.directoryStore(seed: 2).length(of: .point(mdb01, 1)) ?? 0 > 88)
-        let points = try PointReader(store, job: mdb01)
+        let repository = try Repository(store, job: mdb01)
         let note = Note(NoteID(.pinned, 1), point: stored.reference, made: FixedClock().now, maker: "said")
-        #expect(try store.publish(note, points).maker == maker)
-        #expect(try PointReader(store, job: mdb01).notes().all(.pinned).map(\.maker) == [maker])
+        #expect(try repository.publish(note).maker == maker)
+        #expect(try Repository(store, job: mdb01).notes().all(.pinned).map(\.maker) == [maker])
     }
 
     // Goal of this test: nobody is somebody else by saying so.
@@ -138,9 +138,9 @@ import Testing
             try commit(on: newest, after: newest)
         }
         #expect(error?.detail == "generation 2 is no full")
-        let points = try PointReader(fixture.store, job: mdb01)
-        #expect(try points.full(of: points.point(2).point) == full)
-        #expect(try points.full(of: full.point) == nil)
+        let repository = try Repository(fixture.store, job: mdb01)
+        #expect(try repository.full(of: repository.point(2).point) == full)
+        #expect(try repository.full(of: full.point) == nil)
     }
 
     @Test(arguments: StoreKind.allCases)

@@ -109,7 +109,7 @@ import Testing
         let folder = try TemporaryFolder()
         let pinned = try jobs(folder)[0].points[1].reference
         let store = try open(folder, kind)
-        try NoteReader(try PointReader(store, job: mdb01), store).add(.pinned) {
+        try Repository(store, job: mdb01).add(.pinned) {
             Note($0, point: pinned, made: FixedClock().now, maker: "test")
         }
         var request = DropRequest(job: mdb01, maker: "test")

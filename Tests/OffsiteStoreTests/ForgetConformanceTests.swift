@@ -48,7 +48,7 @@ private final class SetClock: Clock {
                 }, maker: "test")
         }
 
-        func generations() throws -> [UInt64] { try PointReader(store, job: mdb01).generations() }
+        func generations() throws -> [UInt64] { try Repository(store, job: mdb01).generations() }
 
         func check(_ level: CheckRequest.Level = .full) throws -> CheckReport {
             try store.check(CheckRequest(job: mdb01, generation: nil, level: level, seed: 1)) { _ in }
@@ -71,9 +71,9 @@ private final class SetClock: Clock {
 
     @Test func guardsKeepWhatAClientMayNotTake() throws {
         let nights = try Nights(6)
-        let points = try PointReader(nights.store, job: mdb01)
+        let repository = try Repository(nights.store, job: mdb01)
         let pinned = nights.fixture.points[1].reference
-        try NoteReader(points, nights.store).add(.pinned) {
+        try repository.add(.pinned) {
             Note($0, point: pinned, made: nights.clock.now, maker: "test")
         }
         nights.store.rights = DeletionPermissions(mayForget: true, minAge: 4 * 86_400)

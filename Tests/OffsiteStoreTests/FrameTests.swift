@@ -119,8 +119,8 @@ import Testing
         let fixture = try StoreFixture(on: try folder.directoryStore(), seed: 1)
         try fixture.addPoint()
         try fixture.addPoint()
-        let locations = try FrameIndex(reading: fixture.store, job: fixture.job, storeID: fixture.storeID)
-        let map = try PointReader(fixture.store, job: mdb01).segment(
+        let locations = try Repository(fixture.store, job: mdb01).frames()
+        let map = try Repository(fixture.store, job: mdb01).segment(
             try #require(fixture.points[1].point.segments.first), into: MemoryFile())
         var seen: Set<Record.Codec> = []
         for entry in try map.allEntries {

@@ -11,24 +11,27 @@ import Testing
     private struct Siege {
         let folder: TemporaryFolder
         let honest: StoreFixture
-        let points: PointReader
+        let repository: Repository
         let enemy: AgentStore
+        /// The job as the enemy has opened it.
+        let enemyRepository: Repository
 
         init(_ rights: DeletionPermissions = .appendOnly) throws {
             folder = try TemporaryFolder()
             honest = try StoreFixture(on: try folder.directoryStore(), seed: 1)
             for _ in 0..<3 { try honest.addPoint() }
-            points = try PointReader(honest.store, job: mdb01)
+            repository = try Repository(honest.store, job: mdb01)
             enemy = try AgentStore(
                 over: try PipeTransport(serving: folder.storePath, seed: 9, rights: rights), label: "enemy",
                 dialect: Dialect(toolVersion: "1.0-near"), runID: "attack")
+            enemyRepository = try Repository(enemy, job: mdb01)
         }
 
         /// The packs that are there, with their frames.
         func packs() throws -> [PackIndex.Pack] {
             try honest.store.list(.pack, job: mdb01).map { object in
                 let footer = try PackTail.footer(
-                    length: object.length, job: points.job.id, format: { StoreError("read", "pack", $0) },
+                    length: object.length, job: repository.job.id, format: { StoreError("read", "pack", $0) },
                     read: { (offset, count) throws(StoreError) in
                         try honest.store.read(object.key, at: offset, count: count)
                     })
@@ -38,7 +41,7 @@ import Testing
         }
 
         func index(_ packs: [PackIndex.Pack]) -> [UInt8] {
-            PackIndex(packs).encoded(job: points.job.id, store: points.storeID)
+            PackIndex(packs).encoded(job: repository.job.id, store: repository.storeID)
         }
 
         /// Sends an index with the push lock, which it wants.
@@ -51,7 +54,7 @@ import Testing
         /// A pack whose frames have the ids of all others, longer, with garbage in them.
         func shadow(seed: UInt64 = 3) throws -> (bytes: [UInt8], pack: PackIndex.Pack) {
             var generator = SeededGenerator(seed: seed)
-            var builder = PackBuilder(job: points.job.id)
+            var builder = PackBuilder(job: repository.job.id)
             var bytes: [UInt8] = []
             for pack in try packs() {
                 for entry in pack.frames {
@@ -121,7 +124,7 @@ import Testing
 
     @Test func theSameFramesUnderAnotherNameAreTaken() throws {
         let siege = try Siege()
-        var builder = PackBuilder(job: siege.points.job.id)
+        var builder = PackBuilder(job: siege.repository.job.id)
         var bytes: [UInt8] = []
         for pack in try siege.packs() {
             for entry in pack.frames {
@@ -222,7 +225,7 @@ import Testing
         let siege = try Siege()
         let shipment = try siege.honest.next()
         try siege.honest.upload(shipment)
-        let bytes = shipment.point.encoded(job: siege.points.job.id, store: siege.points.storeID)
+        let bytes = shipment.point.encoded(job: siege.repository.job.id, store: siege.repository.storeID)
         let error = refusal { _ = try siege.enemy.commit(bytes, generation: 4, job: mdb01) }
         #expect(error?.detail == "this session does not hold the push lock of job mdb01")
         try siege.requireUnharmed()
@@ -232,27 +235,27 @@ import Testing
 
     @Test func theOwnersMarksAreTheOwners() throws {
         let siege = try Siege()
-        let point = try siege.points.point(1).reference
+        let point = try siege.repository.point(1).reference
         for kind in [NoteID.Kind.released, .unpinned, .suspended, .resumed] {
             let note = Note(NoteID(kind, 1), point: point, made: FixedClock().now, maker: "enemy")
-            let error = refusal { try siege.enemy.publish(note, siege.points) }
+            let error = refusal { try siege.enemyRepository.publish(note) }
             #expect(error?.detail == "this key may not release, unpin, suspend or resume")
         }
         // A pin only keeps.
-        try siege.enemy.publish(
-            Note(NoteID(.pinned, 1), point: point, made: FixedClock().now, maker: "enemy"), siege.points)
+        try siege.enemyRepository.publish(
+            Note(NoteID(.pinned, 1), point: point, made: FixedClock().now, maker: "enemy"))
         let owner = try Siege(DeletionPermissions(mayForget: false, mayMark: true))
         for kind in [NoteID.Kind.released, .unpinned, .suspended, .resumed] {
-            try owner.enemy.publish(
-                Note(NoteID(kind, 1), made: FixedClock().now, maker: "owner"), owner.points)
+            try owner.enemyRepository.publish(
+                Note(NoteID(kind, 1), made: FixedClock().now, maker: "owner"))
         }
     }
 
     @Test func numbersOfNotesCannotBeUsedUp() throws {
         let siege = try Siege()
         func add(_ kind: NoteID.Kind, _ number: UInt64) throws {
-            try siege.enemy.publish(
-                Note(NoteID(kind, number), made: FixedClock().now, maker: "enemy"), siege.points)
+            try siege.enemyRepository.publish(
+                Note(NoteID(kind, number), made: FixedClock().now, maker: "enemy"))
         }
         for kind in [NoteID.Kind.verified, .rehearsed, .pinned] {
             for number in [NoteID.maximumNumber, 7, 2] {
@@ -275,9 +278,11 @@ import Testing
         for number in 1..<1_000 { try files.makeFolder("\(siege.folder.storePath)/jobs/job\(number)") }
         let name = Name.valid("one-more")
         let job = JobObject(
-            id: Identifier(high: 1, low: 2), name: name, secret: siege.points.job.secret,
+            id: Identifier(high: 1, low: 2), name: name, secret: siege.repository.job.secret,
             created: FixedClock().now)
-        let error = refusal { _ = try siege.enemy.publishJob(name, job.encoded(store: siege.points.storeID)) }
+        let error = refusal {
+            _ = try siege.enemy.publishJob(name, job.encoded(store: siege.repository.storeID))
+        }
         #expect(error?.detail == "there are 1000 jobs already, which is the limit")
     }
 

@@ -23,8 +23,7 @@ import Testing
         }
 
         func locations() throws -> FrameIndex {
-            let points = try PointReader(store, job: mdb01)
-            return try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
+            try Repository(store, job: mdb01).frames()
         }
 
         func requireIndexed() throws {

@@ -53,9 +53,10 @@ import Testing
             try (fixture.store as? AgentStore)?.close()
             (fixture.store as? DirectoryStore)?.close()
             let owner = try folder.directoryStore(seed: 77)
-            let points = try PointReader(owner, job: mdb01)
+            let repository = try Repository(owner, job: mdb01)
             var request = ForgetRequest(
-                job: mdb01, items: [.init(generation: 1, digest: try points.point(1).digest, reason: "old")],
+                job: mdb01,
+                items: [.init(generation: 1, digest: try repository.point(1).digest, reason: "old")],
                 maker: "owner")
             request.trustsClock = true
             #expect(try owner.forget(request).forgotten == [1], sourceLocation: place)

@@ -79,9 +79,7 @@ import Testing
             try fixture.addPoint()
         }
 
-        func open() throws -> NoteReader {
-            try NoteReader(try PointReader(fixture.store, job: mdb01), fixture.store)
-        }
+        func open() throws -> Repository { try Repository(fixture.store, job: mdb01) }
     }
 
     @Test(arguments: StoreKind.allCases)
@@ -89,7 +87,7 @@ import Testing
         let shelf = try Shelf(kind)
         for seed in UInt64(1)...40 { try shelf.open().add(.verified) { Self.note($0, seed) } }
         try shelf.open().add(.pinned) { Self.note($0, 50) }
-        let open = try shelf.open()
+        let open = try shelf.open().notes()
         let found = try open.all(.verified)
         #expect(found.map(\.note.id.number) == Array((UInt64(1)...40).reversed()))
         #expect(found.first?.note == Self.note(NoteID(.verified, 40), 40))
@@ -113,9 +111,9 @@ import Testing
             let store = try folder.directoryStore()
             kept = store
             try StoreFixture(on: store, seed: 1).addPoint()
-            let points = try PointReader(store, job: mdb01)
-            _ = try points.damage()
-            _ = try points.isReleased(try points.point(1))
+            let repository = try Repository(store, job: mdb01)
+            _ = try repository.damage()
+            _ = try repository.isReleased(try repository.point(1))
             store.close()
         }
         #expect(kept == nil)
@@ -128,7 +126,7 @@ import Testing
         let second = try shelf.open()
         #expect(try first.add(.pinned) { Self.note($0, 1) }.note.id.number == 1)
         #expect(try second.add(.pinned) { Self.note($0, 2) }.note.id.number == 2)
-        #expect(try shelf.open().all(.pinned).count == 2)
+        #expect(try shelf.open().notes().all(.pinned).count == 2)
     }
 
     @Test(arguments: StoreKind.allCases)
@@ -181,11 +179,11 @@ import Testing
             let store = DirectoryStore(
                 root: folder.storePath, files: Swept(sweeps: sweeps), clock: FixedClock(),
                 entropy: SeededEntropy(seed: UInt64(sweeps)))
-            let shelf = try NoteReader(try PointReader(store, job: mdb01), store)
-            let before = try shelf.all(.pinned).count
-            let added = try? shelf.add(.pinned) { Self.note($0) }
+            let repository = try Repository(store, job: mdb01)
+            let before = try repository.notes().all(.pinned).count
+            let added = try? repository.add(.pinned) { Self.note($0) }
             #expect((added != nil) == isKept)
-            let after = try NoteReader(try PointReader(store, job: mdb01), store).all(.pinned).count
+            let after = try Repository(store, job: mdb01).notes().all(.pinned).count
             #expect(after == before + (isKept ? 1 : 0))
         }
     }
@@ -195,6 +193,6 @@ import Testing
         let shelf = try Shelf(kind)
         for seed in UInt64(1)...3 { try shelf.open().add(.released) { Self.note($0, seed) } }
         try shelf.folder.damage(.note(mdb01, NoteID(.released, 2))) { $0[60] ^= 1 }
-        #expect(try shelf.open().all(.released).map(\.note.id.number) == [3, 1])
+        #expect(try shelf.open().notes().all(.released).map(\.note.id.number) == [3, 1])
     }
 }

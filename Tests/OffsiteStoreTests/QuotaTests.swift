@@ -39,7 +39,7 @@ import Testing
         upload.abandon()
         _ = try store.put(.map, job: job, [UInt8](repeating: 2, count: 9_000))
         #expect(try store.space().availableBytes == 1_000)
-        #expect(try PointReader(store, job: job).generations() == [1])
+        #expect(try Repository(store, job: job).generations() == [1])
         try store.close()
     }
 
@@ -54,7 +54,7 @@ import Testing
         let bytes = shipment.point.encoded(job: fixture.job.id, store: fixture.storeID)
         let error = #expect(throws: StoreError.self) { try store.commit(bytes, generation: 2, job: job) }
         #expect(error?.kind == .refused)
-        #expect(try PointReader(store, job: job).generations() == [1])
+        #expect(try Repository(store, job: job).generations() == [1])
         // A store that is full already does not begin a push, and lets go of its lock.
         let full = #expect(throws: StoreError.self) { try store.lockForPush(job, holder: "test") }
         #expect(full?.kind == .refused)
@@ -62,7 +62,7 @@ import Testing
         // With room it is as good as before.
         let roomy = QuotaStore(try folder.directoryStore(seed: 5), limit: 1 << 30)
         _ = try roomy.commit(bytes, generation: 2, job: job)
-        #expect(try PointReader(store, job: job).generations() == [1, 2])
+        #expect(try Repository(store, job: job).generations() == [1, 2])
     }
 
     // Goal of this test: sessions that run at the same time share one count.
@@ -108,15 +108,15 @@ import Testing
         #expect(try store.space().availableBytes == 6_000)
         var note = Note(NoteID(.verified, 1), made: FixedClock().now, maker: "test")
         note.facts = [UInt8](repeating: 0x20, count: 500_000)
-        let points = try PointReader(store, job: fixture.job.name)
-        try store.publish(note, points)
+        let repository = try Repository(store, job: fixture.job.name)
+        try repository.publish(note)
         note = Note(NoteID(.verified, 2), made: FixedClock().now, maker: "test")
         note.facts = [UInt8](repeating: 0x20, count: 500_000)
-        try store.publish(note, points)
+        try repository.publish(note)
         let third = Note(NoteID(.verified, 3), made: FixedClock().now, maker: "test")
         var large = third
         large.facts = [UInt8](repeating: 0x20, count: 500_000)
-        let error = #expect(throws: StoreError.self) { try store.publish(large, points) }
+        let error = #expect(throws: StoreError.self) { try repository.publish(large) }
         #expect(error?.kind == .refused)
     }
 
@@ -125,7 +125,7 @@ import Testing
         let (fixture, _) = try fixture(.folder, folder)
         let store = QuotaStore(try folder.directoryStore(seed: 3), limit: 1)
         let note = Note(NoteID(.pinned, 1), made: FixedClock().now, maker: "test")
-        try store.publish(note, try PointReader(store, job: fixture.job.name))
+        try Repository(store, job: fixture.job.name).publish(note)
         #expect(try store.list(.note, job: fixture.job.name).count == 1)
         #expect(try store.space().availableBytes == 0)
     }

@@ -27,7 +27,7 @@ import Testing
             id: .zero, name: mdb01, secret: [UInt8](repeating: 1, count: 192), created: Timestamp(seconds: 1))
         #expect(try !fixture.store.publishJob(mdb01, other.encoded(store: fixture.storeID)))
         #expect(try fixture.store.jobs() == [mdb01])
-        #expect(try PointReader(fixture.store, job: mdb01).job == fixture.job)
+        #expect(try Repository(fixture.store, job: mdb01).job == fixture.job)
         #expect(try folder.temporaryNames() == [])
     }
 

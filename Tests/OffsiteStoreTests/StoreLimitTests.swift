@@ -65,11 +65,10 @@ import Testing
         let folder = try TemporaryFolder()
         let honest = try StoreFixture(on: try folder.directoryStore(), seed: 1)
         try honest.addPoint()
-        let points = try PointReader(honest.store, job: mdb01)
-        let enemy = try session(folder)
+        let enemy = try Repository(try session(folder), job: mdb01)
         let note = Note(NoteID(.adopted, 1), made: FixedClock().now, maker: "enemy", comment: "enemy")
         #expect(
-            refusal { try enemy.publish(note, points) }
+            refusal { try enemy.publish(note) }
                 == "this key may add to the store and take nothing away")
     }
 

@@ -24,6 +24,9 @@ package final class PipeTransport: Transport {
 
     package private(set) var sentBytes = 0
     package private(set) var receivedBytes = 0
+    /// How many times this end has waited for an answer after it had sent something.
+    package private(set) var roundTrips = 0
+    private var hasSent = false
     /// All bytes in either direction.
     package private(set) var sent: [UInt8] = []
     package private(set) var received: [UInt8] = []
@@ -78,6 +81,7 @@ package final class PipeTransport: Transport {
         do throws(SystemError) { try near.writeAll(bytes.extracting(0..<allowed)) } catch {
             throw TransportError(.closed, operation: "write", peer: "agent", detail: error.description)
         }
+        hasSent = true
         sentBytes += allowed
         sent.append(copying: bytes.extracting(0..<allowed))
         guard allowed == bytes.count else {
@@ -94,6 +98,8 @@ package final class PipeTransport: Transport {
             breakConnection()
             throw broken("read")
         }
+        if hasSent { roundTrips += 1 }
+        hasSent = false
         var bytes = [UInt8](repeating: 0, count: allowed)
         let count: Int
         do throws(SystemError) {

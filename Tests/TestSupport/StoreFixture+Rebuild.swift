@@ -8,11 +8,11 @@ extension StoreFixture {
     package static func rebuild(_ generation: UInt64, from store: any ObjectStore, job: Name) throws
         -> [UInt8]
     {
-        let reader = try PointReader(store, job: job)
-        let point = try reader.point(generation).point
-        let locations = try FrameIndex(reading: store, job: reader.job, storeID: reader.storeID)
+        let repository = try Repository(store, job: job)
+        let point = try repository.point(generation).point
+        let locations = try repository.frames()
         var image = [UInt8](repeating: 0, count: point.layout.length)
-        let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
+        let segments = try point.segments.reversed().map { try repository.segment($0, into: MemoryFile()) }
         for entry in try segments.flatMap({ try $0.allEntries }) {
             if entry.source == .zero {
                 for byte in entry.offset..<min(entry.end, image.count) { image[byte] = 0 }
@@ -31,11 +31,11 @@ extension StoreFixture {
     package static func lostBlocks(of generation: UInt64, from store: any ObjectStore, job: Name) throws
         -> [Int]
     {
-        let reader = try PointReader(store, job: job)
-        let point = try reader.point(generation).point
-        let locations = try FrameIndex(reading: store, job: reader.job, storeID: reader.storeID)
+        let repository = try Repository(store, job: job)
+        let point = try repository.point(generation).point
+        let locations = try repository.frames()
         var isLost = [Bool](repeating: false, count: point.layout.blockCount)
-        let segments = try point.segments.reversed().map { try reader.segment($0, into: MemoryFile()) }
+        let segments = try point.segments.reversed().map { try repository.segment($0, into: MemoryFile()) }
         for entry in try segments.flatMap({ try $0.allEntries }) {
             var isEntryLost = false
             if case .record(let frame, let record, _, _) = entry.source {

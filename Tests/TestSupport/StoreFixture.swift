@@ -80,7 +80,7 @@ package final class StoreFixture {
         let locks = store is AgentStore && (try? store.lockForPush(job.name, holder: "fixture")) != nil
         defer { if locks { store.unlockPush(job.name) } }
         let receipt = try store.commit(bytes, generation: shipment.point.generation, job: job.name)
-        let stored = try PointReader(store, job: job.name).point(shipment.point.generation)
+        let stored = try Repository(store, job: job.name).point(shipment.point.generation)
         guard stored.receipt == receipt else { throw FormatError.digestMismatch(of: "receipt") }
         images.append(shipment.image)
         points.append(stored)

@@ -68,11 +68,11 @@ import Verify
         // What is said of frames beside their packs names no bytes.
         let damage = try store.check(request) { _ in }.damage.filter { $0.object.hasSuffix(".pack") }
         #expect(Set(damage.map(\.object)) == Set(hit.map { ObjectKey.pack(Self.job, $0).path }))
-        let points = try PointReader(store, job: Self.job)
+        let repository = try Repository(store, job: Self.job)
         for generation in UInt64(1)...5 {
             let lost = try StoreFixture.lostBlocks(of: generation, from: store, job: Self.job)
             let named = try DamageInPoint(
-                damage, in: points.point(generation).point, store, points, .memory)
+                damage, in: repository.point(generation).point, of: repository, .memory)
             #expect(named.parts.map(\.description) == parts(lost), "point \(generation)")
             #expect(named.parts.allSatisfy { $0.range.count == $0.blocks.count * Self.block })
             if !lost.isEmpty { #expect(damage.contains { $0.points.contains(generation) }) }

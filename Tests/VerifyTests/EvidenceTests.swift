@@ -26,16 +26,16 @@ private final class Diary {
     }
 
     /// The store on a day, and a notebook there.
-    func on<R>(_ day: Int, _ body: (NoteWriter, any ObjectStore, PointReader) throws -> R) throws -> R {
+    func on<R>(_ day: Int, _ body: (NoteWriter, any ObjectStore, Repository) throws -> R) throws -> R {
         let store = Self.open(folder, day)
-        let points = try PointReader(store, job: Self.job)
+        let repository = try Repository(store, job: Self.job)
         return try body(
-            NoteWriter(store, points, clock: FixedClock(), maker: "test"), store, points)
+            NoteWriter(repository, clock: FixedClock(), maker: "test"), store, repository)
     }
 
     func verify(on day: Int, _ level: CheckRequest.Level, part: PointVerification.Part? = nil) throws {
-        try on(day) { notebook, store, _ in
-            let verification = PointVerification(store, job: Self.job, .host(HostFileSystem()))
+        try on(day) { notebook, store, repository in
+            let verification = PointVerification(repository, .host(HostFileSystem()))
             // A full one makes the image again, which is another test's matter.
             let result: PointVerification.Result
             if level == .full {
@@ -51,7 +51,7 @@ private final class Diary {
     }
 
     var evidence: JobEvidence {
-        get throws { try on(99) { _, _, points in try JobEvidence(reading: points) } }
+        get throws { try on(99) { _, _, repository in try JobEvidence(reading: repository) } }
     }
 
     func status(_ promises: Objectives, day: Int) throws -> JobStatus {
@@ -188,7 +188,7 @@ private final class Diary {
 
     @Test func theLaterOfPinAndUnpinCounts() throws {
         let diary = try Diary()
-        let point = try diary.on(0) { _, _, points in try points.point(2).reference }
+        let point = try diary.on(0) { _, _, repository in try repository.point(2).reference }
         func mark(_ kind: NoteID.Kind, _ day: Int, _ point: Point.Reference?) throws {
             try diary.on(day) { notebook, _, _ in try notebook.add(kind, point, comment: "day \(day)") }
         }
@@ -208,18 +208,18 @@ private final class Diary {
 
 extension Diary {
     fileprivate func prove(_ generation: UInt64, on day: Int) throws {
-        try on(day) { notebook, store, points in
+        try on(day) { notebook, store, repository in
             let request = CheckRequest(job: Self.job, generation: generation, level: .quick, seed: 1)
             let result = PointVerification.Result(check: try store.check(request) { _ in })
-            try notebook.proved(result, of: try points.point(generation).reference)
+            try notebook.proved(result, of: try repository.point(generation).reference)
             // An answer that was lost is asked for again.
-            try notebook.proved(result, of: try points.point(generation).reference)
+            try notebook.proved(result, of: try repository.point(generation).reference)
         }
     }
 
     fileprivate func rehearse(_ outcome: Note.Outcome, on day: Int) throws {
-        try on(day) { notebook, _, points in
-            try notebook.add(.rehearsed, try points.point(3).reference, outcome, comment: "as tried")
+        try on(day) { notebook, _, repository in
+            try notebook.add(.rehearsed, try repository.point(3).reference, outcome, comment: "as tried")
         }
     }
 }

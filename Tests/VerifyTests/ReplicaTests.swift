@@ -13,7 +13,7 @@ private final class FarSite {
     let isSet: Bool
     let fixture: StoreFixture
     private let store: DirectoryStore
-    private let points: PointReader
+    private let repository: Repository
 
     init(seed: UInt64, isSet: Bool, points count: Int = 3) throws {
         self.isSet = isSet
@@ -21,15 +21,15 @@ private final class FarSite {
             root: "/store", files: MemoryFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
         fixture = try StoreFixture(on: store, seed: seed, isSet: isSet)
         for _ in 0..<count { try fixture.addPoint() }
-        points = try PointReader(store, job: fixture.job.name)
+        repository = try Repository(store, job: fixture.job.name)
     }
 
     @discardableResult func apply(
         _ generation: UInt64, on files: any FileSystem, _ options: Replica.Options = .init()
     ) throws -> Replica.Result {
-        let stored = try points.point(generation)
-        let image = try ImageReader(stored.point, from: store, points, state: nil, .memory)
-        return try Replica(ReplicaFiles(Self.path, files), points, files, FixedClock())
+        let stored = try repository.point(generation)
+        let image = try ImageReader(stored.point, in: repository, state: nil, .memory)
+        return try Replica(ReplicaFiles(Self.path, files), repository, files, FixedClock())
             .apply(stored, [image], options) { _ in }
     }
 

@@ -23,17 +23,19 @@ import Verify
             try fixture.upload(shipment)
             try fixture.commit(shipment)
         }
-        let points = try PointReader(store, job: .valid("mdb01"))
+        let repository = try Repository(store, job: .valid("mdb01"))
         let now = clock.now
         let status = JobStatus(
-            try JobEvidence(reading: points), Objectives(recoveryPoint: 93_600, restoreWithin: 3600), now: now
+            try JobEvidence(reading: repository), Objectives(recoveryPoint: 93_600, restoreWithin: 3600),
+            now: now
         )
         let since = Timestamp(seconds: 0)
         let scope = ReportScope(made: now, since: since, toolVersion: "1.2.3", hostName: "db1")
         let report = TargetReport(
             job: .valid("mdb01"), target: .valid("vault"), state: count == 0 ? "CRITICAL" : "WARNING",
             findings: [],
-            known: .init(status: status, history: try JobHistory(reading: points, since: since)), runs: [],
+            known: .init(status: status, history: try JobHistory(reading: repository, since: since)),
+            runs: [],
             scope: scope)
         return try ReportPage([report], scope).html
     }

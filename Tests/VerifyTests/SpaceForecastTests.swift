@@ -82,7 +82,7 @@ import Verify
     /// What a store says of its room besides that it has no good point.
     private static func findings(_ forecast: SpaceForecast) throws -> [StatusFinding] {
         let fixture = try StoreFixture(on: store(on: MemoryFileSystem()), seed: 5)
-        let evidence = try JobEvidence(reading: PointReader(fixture.store, job: fixture.job.name))
+        let evidence = try JobEvidence(reading: Repository(fixture.store, job: fixture.job.name))
         let status = JobStatus(
             evidence, Objectives(), forecast, now: now)
         return status.findings.filter { $0 != .noGoodPoint }

@@ -24,11 +24,11 @@ import Verify
             _ level: CheckRequest.Level = .quick, generation: UInt64? = nil, on day: Int, isPush: Bool = false
         ) throws {
             let store = Self.open(files, day)
-            let points = try PointReader(store, job: fixture.job.name)
+            let repository = try Repository(store, job: fixture.job.name)
             let request = CheckRequest(job: fixture.job.name, generation: generation, level: level, seed: 1)
             let result = PointVerification.Result(check: try store.check(request) { _ in })
-            let notebook = NoteWriter(store, points, clock: FixedClock(), maker: "test")
-            let reference = try generation.map { try points.point($0).reference }
+            let notebook = NoteWriter(repository, clock: FixedClock(), maker: "test")
+            let reference = try generation.map { try repository.point($0).reference }
             if isPush, let reference { return try notebook.proved(result, of: reference) }
             try notebook.verified(level, result, of: reference)
         }
@@ -36,8 +36,8 @@ import Verify
         var newest: UInt64? {
             get throws {
                 let store = Self.open(files, 99)
-                let points = try PointReader(store, job: fixture.job.name)
-                return try VerifiedPoints(store, points).newest()?.point.generation
+                let repository = try Repository(store, job: fixture.job.name)
+                return try VerifiedPoints(repository).newest()?.point.generation
             }
         }
     }

@@ -145,16 +145,15 @@ extension Push {
     ///
     /// - Parameter full: The full that a log point continues.
     func judge(
-        _ point: inout Point, _ request: PushRequest, _ history: PointChain, _ full: StoredPoint?,
-        _ points: PointReader
+        _ point: inout Point, _ request: PushRequest, _ history: PointChain, _ full: StoredPoint?
     ) throws(SyncError) {
         var reasons = request.suspicions
         var follows: [Point.Reference] = []
         // A reader would not believe it, whatever the gate is told.
-        let isBounded = try syncing { () throws(StoreError) in try points.isBounded(point) }
-        if !isBounded { reasons.append(.init(.unlike, points.unbounded(point))) }
+        let isBounded = try syncing { () throws(StoreError) in try repository.isBounded(point) }
+        if !isBounded { reasons.append(.init(.unlike, repository.unbounded(point))) }
         if let full {
-            if try !isAccepted(full, points) {
+            if try !isAccepted(full) {
                 point.health = .worst(point.health, full.point.health)
                 follows = Point.Hold.following(full)
             }
@@ -169,8 +168,8 @@ extension Push {
         if point.hold != nil { point.health = .worst(point.health, .suspicious) }
     }
 
-    private func isAccepted(_ stored: StoredPoint, _ points: PointReader) throws(SyncError) -> Bool {
-        try syncing { () throws(StoreError) in try points.isAccepted(stored) }
+    private func isAccepted(_ stored: StoredPoint) throws(SyncError) -> Bool {
+        try syncing { () throws(StoreError) in try repository.isAccepted(stored) }
     }
 
     /// Why a full is unlike those before it.

@@ -9,9 +9,8 @@ internal import StoreFormat
 /// Damage makes a push longer and never stops it: what the store has lost of the base is shipped again, all of it where
 /// the base's map is lost. What is damaged stays as it is, but for map segments of which this host has a copy.
 struct BaseVerification {
-    let store: any ObjectStore
     let target: Name
-    let points: PointReader
+    let repository: Repository
     let state: JobState
     /// Where this host keeps images.
     let images: any BaseImages
@@ -24,7 +23,7 @@ struct BaseVerification {
     /// ``CheckRequest/Level/base``, or ``CheckRequest/Level/full`` to prove every byte.
     let level: CheckRequest.Level
 
-    private var job: Name { points.job.name }
+    private var job: Name { repository.job.name }
 
     /// - Parameter image: A point's image, or what is known of it, by its map.
     /// - Throws: `fullDamaged` when that is the full of the log point that is made.
@@ -38,7 +37,8 @@ struct BaseVerification {
             // Before it is read: a disk may not give it back at all.
             if let report { try expectMap(of: stored.point, report) }
             let isKnown = state.target(target)?.digest == stored.digest
-            var map = try LayeredMap(of: stored.point, from: points, state: state, scratch, isKnown: isKnown)
+            var map = try LayeredMap(
+                of: stored.point, from: repository, state: state, scratch, isKnown: isKnown)
             var lost = MissingRanges()
             if let report { (map, lost) = try salvage(map, of: stored.point, report) }
             let (image, isLocal) = try image(stored.point, map)
@@ -100,8 +100,8 @@ struct BaseVerification {
     /// - Returns: Why it could not, where the push can go on all the same.
     private func note(_ found: [CheckReport.Damage], of base: StoredPoint) throws(SyncError) -> StoreError? {
         do throws(StoreError) {
-            let damage = Note.Damage.list(try store.reach(found, of: job))
-            try NoteReader(points, store).add(.verified) {
+            let damage = Note.Damage.list(try repository.reach(found))
+            try repository.add(.verified) {
                 var note = Note($0, point: base.reference, made: made, maker: maker)
                 note.outcome = .bad
                 note.damage = damage
@@ -116,16 +116,17 @@ struct BaseVerification {
 
     private func check(_ generation: UInt64, _ level: CheckRequest.Level) throws(SyncError) -> CheckReport {
         let request = CheckRequest(job: job, generation: generation, level: level, seed: seed)
-        return try syncing { () throws(StoreError) in try store.check(request) { _ in } }
+        return try syncing { () throws(StoreError) in try repository.store.check(request) { _ in } }
     }
 
     /// Gives the store the segments of the base's map that it has lost, where this host kept them.
     private func mend(_ point: Point, _ report: CheckReport) throws(SyncError) -> Bool {
         var isMended = false
         for segment in damagedSegments(of: point, report) {
-            guard let kept = state.segment(segment, of: points.job) else { continue }
+            guard let kept = state.segment(segment, of: repository.job) else { continue }
             do throws(StoreError) {
-                try store.put(.map, job: job, kept.file, length: segment.length, name: segment.name)
+                try repository.store.put(
+                    .map, job: job, kept.file, length: segment.length, name: segment.name)
                 isMended = true
             } catch {
                 // A store that refuses has the image shipped again.
@@ -145,7 +146,7 @@ struct BaseVerification {
     private func salvage(
         _ map: LayeredMap, of point: Point, _ report: CheckReport
     ) throws(SyncError) -> (LayeredMap, MissingRanges) {
-        var salvage = try MapRecovery(store, points, damaged: Set(report.damage.map(\.object)))
+        var salvage = try MapRecovery(repository, damaged: Set(report.damage.map(\.object)))
         return try salvage.run(map, of: point, scratch)
     }
 

@@ -132,15 +132,14 @@ extension Push {
     ///
     /// - Throws: `fullMissing` for logs of a full that is not the newest that this host knows.
     func choose(
-        _ request: PushRequest, _ lineage: Lineage, _ points: PointReader,
-        _ strangers: inout [PushResult.Stranger]
+        _ request: PushRequest, _ lineage: Lineage, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> (point: StoredPoint?, full: StoredPoint?) {
         let length = request.image.signature.layout.length
         switch request.kind {
         case .full:
             for (point, isKnown) in lineage.bases(ofAtMost: length) {
                 if isKnown { return (point, nil) }
-                if try proves(point, points, &strangers) { return (point, nil) }
+                if try proves(point, &strangers) { return (point, nil) }
             }
             return (nil, nil)
         case .logs(let image):
@@ -148,7 +147,7 @@ extension Push {
                 throw .fullMissing(image)
             }
             if !found.isKnown {
-                guard try proves(found.full, points, &strangers) else { throw .fullMissing(image) }
+                guard try proves(found.full, &strangers) else { throw .fullMissing(image) }
             }
             return (found.base, found.full)
         }
@@ -156,10 +155,10 @@ extension Push {
 
     /// Whether a point's image can be made again and has its digest: every byte of it is decoded.
     private func proves(
-        _ stored: StoredPoint, _ points: PointReader, _ strangers: inout [PushResult.Stranger]
+        _ stored: StoredPoint, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> Bool {
         do throws(SyncError) {
-            let rebuild = try ImageReader(stored.point, from: store, points, state: state, scratch)
+            let rebuild = try ImageReader(stored.point, in: repository, state: state, scratch)
             try rebuild.run({ _ in }) { _ in }
             return true
         } catch {

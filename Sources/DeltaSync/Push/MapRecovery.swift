@@ -15,16 +15,14 @@ struct MapRecovery {
 
     /// - Parameter damaged: Paths of damaged objects.
     init(
-        _ store: any ObjectStore, _ points: PointReader, damaged: Set<String>
+        _ repository: Repository, damaged: Set<String>
     ) throws(SyncError) {
-        let job = points.job
-        let locations = try syncing { () throws(StoreError) in
-            try FrameIndex(reading: store, job: job, storeID: points.storeID)
-        }
+        let job = repository.job
+        let locations = try syncing { () throws(StoreError) in try repository.frames() }
         let packs = Set(
             locations.packNames.filter { damaged.contains(ObjectKey.pack(job.name, $0).path) })
         // What is in them is shipped again, whatever of it could be read.
-        deltas = DeltaTables(store, job: job.name, locations: locations) { frame in
+        deltas = DeltaTables(repository, locations) { frame in
             locations[frame].map { packs.contains($0.pack) } ?? true
         }
         self.job = job

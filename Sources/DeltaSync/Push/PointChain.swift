@@ -8,17 +8,17 @@ struct PointChain {
     /// Parents that are followed back to the point this host has seen last.
     private static let mostFollowed = 64
 
-    private let points: PointReader
+    private let repository: Repository
     let generations: [UInt64]
     /// The newest that is not damaged: the next point's parent.
     let head: StoredPoint?
     /// Points that this host does not know and that nothing is built upon: they have no say in what is usual.
     var leftOut: Set<UInt64> = []
 
-    init(_ points: PointReader) throws(SyncError) {
-        self.points = points
-        let generations = try syncing { () throws(StoreError) in try points.generations() }
-        head = try syncing { () throws(StoreError) in try points.newestUndamaged(of: generations) }
+    init(_ repository: Repository) throws(SyncError) {
+        self.repository = repository
+        let generations = try syncing { () throws(StoreError) in try repository.generations() }
+        head = try syncing { () throws(StoreError) in try repository.newestUndamaged(of: generations) }
         self.generations = generations
     }
 
@@ -32,12 +32,12 @@ struct PointChain {
     func point(_ generation: UInt64) throws(SyncError) -> StoredPoint? {
         if generation == head?.point.generation { return head }
         guard generations.contains(generation) else { return nil }
-        return try syncing { () throws(StoreError) in try points.undamaged(generation) }
+        return try syncing { () throws(StoreError) in try repository.undamaged(generation) }
     }
 
     /// Whether another key than the owner's has committed a point.
     func isForeign(_ stored: StoredPoint) throws(SyncError) -> Bool {
-        try syncing { () throws(StoreError) in try points.isForeign(stored) }
+        try syncing { () throws(StoreError) in try repository.isForeign(stored) }
     }
 
     /// The newest full that is not damaged.
@@ -57,7 +57,7 @@ struct PointChain {
         var next = try newestFull()
         while let full = next {
             if let hold = full.point.hold, hold.holdsOthers {
-                return try syncing { () throws(StoreError) in try points.isReleased(full) } ? nil : full
+                return try syncing { () throws(StoreError) in try repository.isReleased(full) } ? nil : full
             }
             guard full.point.health == .damaged else { return nil }
             next = try fullBefore(full)
@@ -84,7 +84,7 @@ struct PointChain {
                 end = full.generation + 1
                 continue
             }
-            if try syncing({ () throws(StoreError) in try points.isAccepted(stored) }) {
+            if try syncing({ () throws(StoreError) in try repository.isAccepted(stored) }) {
                 // The gate asks the newest one's source, and of the others only numbers.
                 found.append(found.isEmpty ? stored.point : stored.point.outline)
             }

@@ -10,7 +10,8 @@ package import StoreFormat
 /// the commit is visible to a reader; everything after it is only memory. A push that was cut goes on by its journal, which
 /// also knows the point whose answer was lost.
 package struct Push {
-    let store: any ObjectStore
+    let repository: Repository
+    var store: any ObjectStore { repository.store }
     let target: Name
     let job: JobObject
     let state: JobState
@@ -23,10 +24,10 @@ package struct Push {
     package var packBytes = PackBuilder.targetBytes
 
     package init(
-        to store: any ObjectStore, target: Name, job: JobObject, state: JobState, images: any BaseImages,
+        to repository: Repository, target: Name, job: JobObject, state: JobState, images: any BaseImages,
         files: any FileSystem, entropy: any Entropy
     ) {
-        self.store = store
+        self.repository = repository
         self.target = target
         self.job = job
         self.state = state
@@ -41,15 +42,16 @@ package struct Push {
     package func run(
         _ request: PushRequest, holder: String, progress: (_ doneBytes: Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
-        let points = try syncing { () throws(StoreError) in try PointReader(store, job: job.name) }
-        try checkIdentity(points)
+        try checkIdentity()
         try syncing { () throws(StoreError) in try store.lockForPush(job.name, holder: holder) }
         defer { store.unlockPush(job.name) }
+        // What was read before the lock may have changed since.
+        repository.forget()
         // After dead pushes' files were swept, which may have been what filled it.
         try syncing { () throws(StoreError) in try SpaceReserve.check(store) }
         try onDisk { () throws(SystemError) in try state.sweep() }
-        var history = try PointChain(points)
-        try checkMemory(history, points)
+        var history = try PointChain(repository)
+        try checkMemory(history)
         let journal = state.journal(target)
         let left = journal.left()
         if !request.provesFully, let head = history.head,
@@ -57,19 +59,19 @@ package struct Push {
         {
             // Its name may not be durable yet.
             _ = try syncing { () throws(StoreError) in try store.adopt([], job: job.name) }
-            return try committed(head, history, points, journal)
+            return try committed(head, history, journal)
         }
         let lineage = try lineage(of: history, left, request)
         var strangers = lineage.forged.map {
             PushResult.Stranger(point: $0.point.reference, reason: $0.reason)
         }
         let base = try base(
-            for: request, history, lineage, points, holder,
-            provingFully: request.provesFully || left.hasFoundDamage(in: points.storeID), &strangers)
+            for: request, history, lineage, holder,
+            provingFully: request.provesFully || left.hasFoundDamage(in: repository.storeID), &strangers)
         let resumed = try ResumedPush(
-            journal, left, in: store, points.storeID, job: job.name, base: base)
+            journal, left, in: repository, base: base)
         history.leftOut = Set(strangers.map(\.point.generation))
-        var result = try ship(request, history, base, resumed, points, progress)
+        var result = try ship(request, history, base, resumed, progress)
         result.strangers = strangers.sorted { $0.point.generation > $1.point.generation }
         if !strangers.isEmpty {
             result.unexamined = lineage.unexamined(besides: strangers, base: base.point?.point.generation)
@@ -83,16 +85,16 @@ package struct Push {
     ///
     /// - Parameter strangers: Gets the points that were looked at and do not restore.
     private func base(
-        for request: PushRequest, _ history: PointChain, _ lineage: Lineage, _ points: PointReader,
+        for request: PushRequest, _ history: PointChain, _ lineage: Lineage,
         _ holder: String, provingFully: Bool, _ strangers: inout [PushResult.Stranger]
     ) throws(SyncError) -> PushBase {
         let seed = try onDisk { () throws(SystemError) in try entropy.bytes(8) }
         let proof = BaseVerification(
-            store: store, target: target, points: points, state: state, images: images,
+            target: target, repository: repository, state: state, images: images,
             scratch: scratch,
             seed: seed.span.uint64(at: 0), maker: holder, made: request.sourceTime,
             level: provingFully ? .full : .base)
-        let (point, full) = try choose(request, lineage, points, &strangers)
+        let (point, full) = try choose(request, lineage, &strangers)
         var base = try proof.run(point, full: full) { (point, map) throws(SyncError) in
             try baseImage(of: point, map, for: request.image)
         }
@@ -114,7 +116,7 @@ package struct Push {
 
     private func ship(
         _ request: PushRequest, _ history: PointChain, _ base: PushBase, _ resumed: ResumedPush,
-        _ points: PointReader, _ progress: (Int) throws(SyncError) -> Void
+        _ progress: (Int) throws(SyncError) -> Void
     ) throws(SyncError) -> PushResult {
         let (generation, overflow) = history.newest.addingReportingOverflow(1)
         guard !overflow else { throw .damaged("no point can follow generation \(UInt64.max) of \(target)") }
@@ -156,9 +158,7 @@ package struct Push {
             }
         }
         if !packs.isEmpty {
-            let index = PackIndex(packs).encoded(job: job.id, store: points.storeID)
-            counts.shippedBytes += index.count
-            _ = try syncing { () throws(StoreError) in try store.put(.index, job: job.name, index) }
+            counts.shippedBytes += try syncing { () throws(StoreError) in try repository.put(packs).length }
         }
         counts.pages = request.pages.seen
         counts.blankPages = request.pages.blank
@@ -176,12 +176,10 @@ package struct Push {
             point.difference = outcome.changes.difference(
                 hadBaseBytes: image.file != nil, resumedBytes: resumedBytes)
         }
-        try judge(&point, request, history, base.full, points)
-        let bytes = point.encoded(job: job.id, store: points.storeID)
+        try judge(&point, request, history, base.full)
+        let bytes = point.encoded(job: job.id, store: repository.storeID)
         resumed.journal.intend(generation, SHA256Hasher.hash(bytes.span))
-        let receipt = try syncing { () throws(StoreError) in
-            try store.commit(bytes, generation: generation, job: job.name)
-        }
+        let stored = try syncing { () throws(StoreError) in try repository.commit(point) }
         var result = PushResult(point: point)
         result.parentID = history.head?.point.id
         result.hadLocalBase = base.isLocal
@@ -189,7 +187,7 @@ package struct Push {
         result.comparison = outcome.comparison
         result.baseDamage = base.damage
         result.stateFailure = remember(
-            point, receipt.object, full: base.full?.point, points, new, resumed.journal)
+            point, stored.digest, full: base.full?.point, new, resumed.journal)
         return result
     }
 

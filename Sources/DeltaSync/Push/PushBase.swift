@@ -59,15 +59,14 @@ struct ResumedPush {
     ///
     /// - Parameter base: What this push builds upon; what was made against anything else is of no use.
     init(
-        _ journal: PushJournal, _ left: InterruptedPushes, in store: any ObjectStore, _ id: Identifier,
-        job: Name,
-        base: PushBase
+        _ journal: PushJournal, _ left: InterruptedPushes, in repository: Repository, base: PushBase
     ) throws(SyncError) {
-        let begin = JournalChunk.begin(store: id, base: base.digest, isDamaged: !base.lost.ranges.isEmpty)
+        let begin = JournalChunk.begin(
+            store: repository.storeID, base: base.digest, isDamaged: !base.lost.ranges.isEmpty)
         let given = left.packs(begin)
-        let asked = given.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
+        let asked = given.map { ListedObject(key: repository.pack($0.name), length: $0.length) }
         let answers = try syncing { () throws(StoreError) in
-            asked.isEmpty ? [] : try store.adopt(asked, job: job)
+            asked.isEmpty ? [] : try repository.store.adopt(asked, job: repository.job.name)
         }
         let packs = zip(given, answers).filter { $0.1 }.map { $0.0 }
         self.packs = packs
@@ -86,8 +85,8 @@ struct ResumedPush {
 /// What this host knows of a target, before a push and after it.
 extension Push {
     /// Refuses a store in which the job's name is another job's.
-    func checkIdentity(_ points: PointReader) throws(SyncError) {
-        guard points.job.id == job.id, points.job.secret == job.secret else {
+    func checkIdentity() throws(SyncError) {
+        guard repository.job.id == job.id, repository.job.secret == job.secret else {
             throw .wrongStore(
                 "target \(target) holds another job of the name \(job.name)",
                 hint: "use another job name, or another store")
@@ -95,9 +94,9 @@ extension Push {
     }
 
     /// Refuses a store that is not the one this host remembers, or one whose points do not follow those it has seen.
-    func checkMemory(_ history: PointChain, _ points: PointReader) throws(SyncError) {
+    func checkMemory(_ history: PointChain) throws(SyncError) {
         guard let memory = state.target(target) else { return }
-        try memory.check(points.storeID, target: target, among: history.generations) {
+        try memory.check(repository.storeID, target: target, among: history.generations) {
             (generation) throws(SyncError) in try history.point(generation)?.digest
         }
         guard try history.isHead(after: memory.reference) else {
@@ -109,7 +108,7 @@ extension Push {
 
     /// The result of a push whose point was committed before, although the answer was lost.
     func committed(
-        _ head: StoredPoint, _ history: PointChain, _ points: PointReader, _ journal: PushJournal
+        _ head: StoredPoint, _ history: PointChain, _ journal: PushJournal
     ) throws(SyncError) -> PushResult {
         var result = PushResult(point: head.point)
         result.parentID = try head.point.parent.flatMap { (parent) throws(SyncError) in
@@ -118,7 +117,7 @@ extension Push {
         let full = try head.point.full.flatMap { (full) throws(SyncError) in
             try history.point(full.generation)?.point
         }
-        result.stateFailure = remember(head.point, head.digest, full: full, points, nil, journal)
+        result.stateFailure = remember(head.point, head.digest, full: full, nil, journal)
         return result
     }
 
@@ -126,14 +125,13 @@ extension Push {
     ///
     /// - Returns: Why it could not: that costs time only.
     func remember(
-        _ point: Point, _ digest: Digest256, full: Point?, _ points: PointReader, _ new: MapSegment?,
-        _ journal: PushJournal
+        _ point: Point, _ digest: Digest256, full: Point?, _ new: MapSegment?, _ journal: PushJournal
     ) -> SystemError? {
         do throws(SystemError) {
             if let new { try state.keep(new) }
             try state.remember(
                 TargetMemory(
-                    store: points.storeID, generation: point.generation, digest: digest,
+                    store: repository.storeID, generation: point.generation, digest: digest,
                     full: TargetMemory.Base(full ?? point),
                     logs: full == nil ? nil : TargetMemory.Base(point)), of: target)
             journal.remove()

@@ -3,7 +3,7 @@ internal import StoreFormat
 
 /// The points of the store that is copied to, as they grow.
 struct CopyChain {
-    let points: PointReader
+    let repository: Repository
     /// Of the newest point, readable or not.
     private var newest: UInt64
     /// The newest that is not damaged.
@@ -11,14 +11,15 @@ struct CopyChain {
     private var known: [PointIdentity: Point.Reference]
 
     /// - Throws: `exists` when a point was committed since the catalog was read.
-    init(_ points: PointReader, _ catalog: PointCatalog) throws(StoreError) {
-        self.points = points
+    init(_ repository: Repository, _ catalog: PointCatalog) throws(StoreError) {
+        self.repository = repository
         newest = catalog.newestGeneration
         head = catalog.entries.last?.reference
         known = catalog.byIdentity.mapValues(\.reference)
-        guard try points.generations().last ?? 0 == newest else {
+        guard try repository.generations().last ?? 0 == newest else {
             throw StoreError(
-                .exists, "copy to", "job \(points.job.name)", "another run has committed a point meanwhile",
+                .exists, "copy to", "job \(repository.job.name)",
+                "another run has committed a point meanwhile",
                 hint: "run it again: it goes on from that point")
         }
     }
@@ -32,12 +33,13 @@ struct CopyChain {
     ///   - full: The full that a log point continues, here.
     ///   - maker: Who made it, as the other store has it.
     mutating func commit(
-        _ point: Point, full: Point.Reference?, madeBy maker: Maker?, in store: any ObjectStore
+        _ point: Point, full: Point.Reference?, madeBy maker: Maker?
     ) throws(StoreError) -> Point {
         let (generation, overflow) = newest.addingReportingOverflow(1)
         guard !overflow else {
             throw StoreError(
-                .failed, "commit", ObjectKey.point(points.job.name, newest).path, "no point can follow it")
+                .failed, "commit", ObjectKey.point(repository.job.name, newest).path, "no point can follow it"
+            )
         }
         var made = point
         made.generation = generation
@@ -45,12 +47,10 @@ struct CopyChain {
         made.full = full
         made.health = .good
         made.hold = nil
-        let bytes = made.encoded(job: points.job.id, store: points.storeID)
-        let receipt = try store.commit(bytes, generation: generation, job: points.job.name, madeBy: maker)
+        let stored = try repository.commit(made, madeBy: maker)
         newest = generation
-        let reference = Point.Reference(generation: generation, digest: receipt.object)
-        head = reference
-        known[made.identity] = reference
+        head = stored.reference
+        known[made.identity] = stored.reference
         return made
     }
 }

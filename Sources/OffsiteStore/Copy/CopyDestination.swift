@@ -6,7 +6,7 @@ internal import StoreFormat
 struct CopyDestination {
     let store: any ObjectStore
     /// Nil where it does not have the job yet.
-    let points: PointReader?
+    let repository: Repository?
     let catalog: PointCatalog
     /// What was there before the copy began.
     private var presence = RemoteInventory()
@@ -17,49 +17,49 @@ struct CopyDestination {
     private var locations: FrameIndex?
     private var graph: RecordDependencies?
 
-    init(_ store: any ObjectStore, of source: PointReader) throws(StoreError) {
+    init(_ store: any ObjectStore, of source: Repository) throws(StoreError) {
         self.store = store
-        points = try Self.job(in: store, of: source)
-        guard let points else {
+        repository = try Self.job(in: store, of: source)
+        guard let repository else {
             catalog = PointCatalog()
             return
         }
-        catalog = try PointCatalog(reading: points)
-        presence = try RemoteInventory(of: store, job: points.job.name, catalog)
-        let locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
+        catalog = try PointCatalog(reading: repository)
+        presence = try RemoteInventory(of: repository, catalog)
+        let locations = try repository.frames()
         self.locations = locations
-        graph = RecordDependencies(store, job: points.job.name, locations: locations)
+        graph = RecordDependencies(repository, locations)
     }
 
     /// Opens the job, where it is there.
     private static func job(
-        in store: any ObjectStore, of source: PointReader
-    ) throws(StoreError) -> PointReader? {
-        let points: PointReader
-        do throws(StoreError) { points = try PointReader(store, job: source.job.name) } catch {
+        in store: any ObjectStore, of source: Repository
+    ) throws(StoreError) -> Repository? {
+        let repository: Repository
+        do throws(StoreError) { repository = try Repository(store, job: source.job.name) } catch {
             guard error.kind == .notFound else { throw error }
             return nil
         }
-        try source.requireSameJob(as: points, in: store, "copy to")
-        return points
+        try source.requireSameJob(as: repository, "copy to")
+        return repository
     }
 
     /// Makes the store and the job's place in it, where they are missing.
     static func prepare(
-        _ store: any ObjectStore, _ object: StoreObject, _ source: PointReader
-    ) throws(StoreError) -> PointReader {
+        _ store: any ObjectStore, _ object: StoreObject, _ source: Repository
+    ) throws(StoreError) -> Repository {
         _ = try store.initialise(object)
         let id = try store.storeObject().id
         // Also when it is there: whoever made it may not have lived to make all of it durable.
         _ = try store.publishJob(source.job.name, source.job.encoded(store: id))
-        let points = try PointReader(store, job: source.job.name)
-        try source.requireSameJob(as: points, in: store, "copy to")
-        return points
+        let repository = try Repository(store, job: source.job.name)
+        try source.requireSameJob(as: repository, "copy to")
+        return repository
     }
 
     /// Makes durable the names of points, and of packs that a run left which was cut: whether they are, only that run knew.
     func adopt(_ packs: [PackIndex.Pack]) throws(StoreError) {
-        guard let job = points?.job.name else { return }
+        guard let job = repository?.job.name else { return }
         let objects = packs.map { ListedObject(key: .pack(job, $0.name), length: $0.length) }
         let found = try store.adopt(objects, job: job)
         guard let gone = zip(objects, found).first(where: { !$0.1 })?.0 else { return }
@@ -95,18 +95,11 @@ struct CopyDestination {
 
     /// Packs that hold some of these frames and are in no index.
     func unindexed(holding frames: some Sequence<FrameID>) throws(StoreError) -> [PackIndex.Pack] {
-        guard let locations, let job = points?.job else { return [] }
+        guard let locations, let repository else { return [] }
         let names = Set(frames.compactMap { locations[$0]?.pack }).filter { locations.isUnindexed($0) }
         var packs: [PackIndex.Pack] = []
         for name in names.sorted(by: { $0.description < $1.description }) {
-            let key = ObjectKey.pack(job.name, name)
-            let length = locations.length(ofPack: name) ?? 0
-            let footer = try PackTail.footer(
-                length: length, job: job.id, format: { StoreError("read", key.path, $0) },
-                read: { (offset, count) throws(StoreError) in
-                    try store.read(key, at: offset, count: count)
-                })
-            packs.append(.init(name: name, length: length, frames: footer.entries))
+            packs.append(try repository.footer(of: name, length: locations.length(ofPack: name) ?? 0))
         }
         return packs
     }
@@ -122,12 +115,12 @@ struct CopyDestination {
     ///
     /// - Returns: The segments of its map, and of its full's.
     func provenBase(in source: PointCatalog) throws(StoreError) -> [Point.Segment] {
-        guard let points else { return [] }
+        guard let repository else { return [] }
         let known = source.byIdentity
         let common = catalog.entries.last { known[$0.identity]?.segments == $0.segments }
         guard let common else { return [] }
         let request = CheckRequest(
-            job: points.job.name, generation: common.generation, level: .base, seed: common.generation)
+            job: repository.job.name, generation: common.generation, level: .base, seed: common.generation)
         guard try store.check(request, progress: { _ in }).isGood else { return [] }
         let full = common.full.flatMap { catalog[$0] }
         return common.segments + (full?.segments ?? [])

@@ -4,26 +4,24 @@ internal import StoreFormat
 
 /// The store that points are copied from: what each of them needs there.
 struct CopySource {
-    let store: any ObjectStore
-    let points: PointReader
+    let repository: Repository
     let catalog: PointCatalog
     private let locations: FrameIndex
     private var graph: RecordDependencies
     /// What the segments of the point before refer to: most of them are the next point's, too.
     private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
 
-    init(_ store: any ObjectStore, job: Name) throws(StoreError) {
-        self.store = store
-        points = try PointReader(store, job: job)
-        catalog = try PointCatalog(reading: points)
-        locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
-        graph = RecordDependencies(store, job: job, locations: locations)
+    init(_ repository: Repository) throws(StoreError) {
+        self.repository = repository
+        catalog = try PointCatalog(reading: repository)
+        locations = try repository.frames()
+        graph = RecordDependencies(repository, locations)
     }
 
     /// A point, read anew: it may be long since the catalog was.
     func point(_ entry: PointCatalog.Entry) throws(CopyFailure) -> StoredPoint {
         let found = try CopyFailure.reading { () throws(StoreError) -> StoredPoint? in
-            do throws(StoreError) { return try points.point(entry.generation) } catch {
+            do throws(StoreError) { return try repository.point(entry.generation) } catch {
                 guard error.kind == .notFound else { throw error }
                 return nil
             }
@@ -60,7 +58,8 @@ struct CopySource {
             try graph.closure(of: roots, beyond: known)
         }
         if let first = missing.first {
-            let object = first.pack.map { ObjectKey.pack(points.job.name, $0).path } ?? "frame \(first.frame)"
+            let object =
+                first.pack.map { ObjectKey.pack(repository.job.name, $0).path } ?? "frame \(first.frame)"
             throw .damage(object: object, reason: first.reason)
         }
         try requireOneContent(of: records)
@@ -69,12 +68,12 @@ struct CopySource {
 
     /// Which of two contents is the right one only whoever decodes the image can tell: none is carried on.
     private func requireOneContent(of records: [FrameID: BitSet]) throws(CopyFailure) {
-        let job = points.job.name
+        let job = repository.job.name
         for (frame, copies) in locations.copies where records[frame] != nil {
             guard let chosen = locations[frame] else { continue }
             for copy in copies {
                 let agree = try CopyFailure.reading { () throws(StoreError) in
-                    try store.agree(chosen, copy, job)
+                    try repository.agree(chosen, copy)
                 }
                 if agree { continue }
                 throw .damage(
@@ -87,21 +86,14 @@ struct CopySource {
 
     /// A pack, and the frames in it.
     func pack(_ name: Digest256) throws(CopyFailure) -> PackIndex.Pack {
-        let key = ObjectKey.pack(points.job.name, name)
-        let length = locations.length(ofPack: name) ?? 0
-        return try CopyFailure.reading { () throws(StoreError) in
-            let footer = try PackTail.footer(
-                length: length, job: points.job.id, format: { StoreError("read", key.path, $0) },
-                read: { (offset, count) throws(StoreError) in
-                    try store.read(key, at: offset, count: count)
-                })
-            return PackIndex.Pack(name: name, length: length, frames: footer.entries)
+        try CopyFailure.reading { () throws(StoreError) in
+            try repository.footer(of: name, length: locations.length(ofPack: name) ?? 0)
         }
     }
 
     private func read(_ segment: Point.Segment) throws(CopyFailure) -> [FrameID: BitSet] {
         try CopyFailure.reading { () throws(StoreError) in
-            try MapReferences.read(segment.name, length: segment.length, of: points.job, in: store)
+            try repository.references(segment.name, length: segment.length)
         }
     }
 }

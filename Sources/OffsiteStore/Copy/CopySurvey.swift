@@ -10,7 +10,7 @@ struct CopySurvey {
     private var known: [FrameID: BitSet] = [:]
     /// Objects that turned out to be damaged, and how.
     private var lost: [ObjectKey: String] = [:]
-    private var job: Name { source.points.job.name }
+    private var job: Name { source.repository.job.name }
 
     init(_ source: CopySource, _ destination: CopyDestination) throws(StoreError) {
         self.source = source

@@ -33,13 +33,13 @@ package struct PointCatalog: Sendable {
     /// That of a job which has no points yet.
     package init() {}
 
-    package init(reading points: PointReader) throws(StoreError) {
-        try points.forEach { (generation, found) throws(StoreError) in
+    package init(reading repository: Repository) throws(StoreError) {
+        try repository.forEach { (generation, found) throws(StoreError) in
             newestGeneration = generation
             do throws(StoreError) {
                 let stored = try found.get()
                 positions[stored.reference] = entries.count
-                entries.append(Entry(stored, isAccepted: try points.isAccepted(stored)))
+                entries.append(Entry(stored, isAccepted: try repository.isAccepted(stored)))
             } catch {
                 guard error.tellsOfDamage else { throw error }
                 unreadable[generation] = error

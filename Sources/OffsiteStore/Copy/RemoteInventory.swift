@@ -9,16 +9,16 @@ struct RemoteInventory {
 
     init() {}
 
-    init(of store: any ObjectStore, job: Name, _ catalog: PointCatalog) throws(StoreError) {
-        packs = try Self.lengths(of: .pack, in: store, job: job)
+    init(of repository: Repository, _ catalog: PointCatalog) throws(StoreError) {
+        packs = try Self.lengths(of: .pack, in: repository)
         let named = Set(catalog.entries.flatMap(\.segments).map(\.name))
-        maps = try Self.lengths(of: .map, in: store, job: job).filter { named.contains($0.key) }
+        maps = try Self.lengths(of: .map, in: repository).filter { named.contains($0.key) }
     }
 
     private static func lengths(
-        of kind: ObjectKind, in store: any ObjectStore, job: Name
+        of kind: ObjectKind, in repository: Repository
     ) throws(StoreError) -> [Digest256: Int] {
-        let objects = try store.list(kind, job: job)
+        let objects = try repository.store.list(kind, job: repository.job.name)
         return Dictionary(objects.compactMap { object in object.key.digest.map { ($0, object.length) } }) {
             $1
         }

@@ -1,4 +1,4 @@
-package import Platform
+internal import Platform
 package import StoreFormat
 
 /// Copies points of a job from one store to another, proving all that it reads.
@@ -25,11 +25,10 @@ package struct StoreCopy {
     ///
     /// - Throws: `notFound` when the destination holds another job of the name; `exists` when it is the source.
     package init(
-        _ selection: CopyPlan.Selection, of job: Name, from source: any ObjectStore,
-        to destination: any ObjectStore
+        _ selection: CopyPlan.Selection, from source: Repository, to destination: any ObjectStore
     ) throws(StoreError) {
-        let source = try CopySource(source, job: job)
-        survey = try CopySurvey(source, try CopyDestination(destination, of: source.points))
+        let source = try CopySource(source)
+        survey = try CopySurvey(source, try CopyDestination(destination, of: source.repository))
         plan = CopyPlan(selection, from: source.catalog, to: survey.destination.catalog)
         try look()
     }
@@ -69,12 +68,12 @@ package struct StoreCopy {
             try survey.destination.adopt([])
             return report
         }
-        let job = source.points.job
-        let points = try CopyDestination.prepare(destination, store, source.points)
+        let job = source.repository.job
+        let repository = try CopyDestination.prepare(destination, store, source.repository)
         try checkSpace()
         try destination.lockForPush(job.name, holder: holder)
         defer { destination.unlockPush(job.name) }
-        var chain = try CopyChain(points, catalog)
+        var chain = try CopyChain(repository, catalog)
         begin()
         for entry in plan.points {
             do throws(CopyFailure) {
@@ -102,9 +101,9 @@ package struct StoreCopy {
             if let known = surveyed[entry.generation] { known } else { try survey.shipment(for: entry) }
         try carry(shipment, of: entry, progress)
         try CopyFailure.anywhere { () throws(StoreError) in
-            try putIndex(in: chain.points)
+            try putIndex(in: chain.repository)
             _ = try chain.commit(
-                stored.point, full: full, madeBy: stored.receipt.maker, in: destination)
+                stored.point, full: full, madeBy: stored.receipt.maker)
         }
         survey.noteCommit(shipment)
         noteCopied(entry, shipment)
@@ -115,7 +114,7 @@ package struct StoreCopy {
         _ shipment: CopyShipment, of entry: PointCatalog.Entry,
         _ progress: (CopyProgress) throws(StoreError) -> Void
     ) throws(CopyFailure) {
-        let job = source.points.job
+        let job = source.repository.job
         func arrived(_ bytes: Int) throws(StoreError) {
             doneBytes += bytes
             let total = max(totalBytes, doneBytes)
@@ -123,7 +122,7 @@ package struct StoreCopy {
         }
         try CopyFailure.anywhere { () throws(StoreError) in try survey.destination.adopt(shipment.unindexed)
         }
-        let courier = ObjectTransfer(from: source.store, to: destination)
+        let courier = ObjectTransfer(from: source.repository.store, to: destination)
         let lost = try CopyFailure.anywhere { () throws(StoreError) in
             try courier.carry(shipment.objects(of: job.name), arrived: arrived)
         }
@@ -133,13 +132,13 @@ package struct StoreCopy {
         if let (key, error) = lost.min(by: { $0.key.path < $1.key.path }) {
             throw .damage(object: key.path, reason: error.detail)
         }
-        unindexed += try FrameTransfer(source: source.store, destination: destination, job: job)
+        unindexed += try FrameTransfer(source: source.repository.store, destination: destination, job: job)
             .carry(shipment.frames, arrived: arrived)
     }
 
-    private mutating func putIndex(in points: PointReader) throws(StoreError) {
+    private mutating func putIndex(in repository: Repository) throws(StoreError) {
         guard !unindexed.isEmpty else { return }
-        _ = try destination.put(unindexed, indexedIn: points)
+        try repository.put(unindexed)
         unindexed = []
     }
 
@@ -161,7 +160,7 @@ package struct StoreCopy {
         report.thereCount = plan.thereCount
         report.leftOut = plan.leftOut
         report.damaged = plan.unreadable.map { generation in
-            let key = ObjectKey.point(source.points.job.name, generation)
+            let key = ObjectKey.point(source.repository.job.name, generation)
             let reason = source.catalog.unreadable[generation]?.detail ?? "cannot be read"
             return .init(pointID: "\(generation)", object: key.path, reason: reason)
         }

@@ -41,13 +41,13 @@ extension GarbageCollector {
         }
         for pack in packs where present.contains(pack.pack) && !locations.isIndexed(pack.pack) {
             guard known.insert(pack.pack).inserted else { continue }
-            merged.append(try footer(of: pack, shelf))
+            merged.append(try shelf.repository.footer(of: pack.pack, length: pack.length))
             isStale = true
         }
         guard isStale || !damaged.isEmpty || replaced.count >= IndexMerge.fewest else { return }
         var name: Digest256?
         do throws(StoreError) {
-            if !merged.isEmpty { name = try store.put(merged, indexedIn: shelf.reader) }
+            if !merged.isEmpty { name = try shelf.repository.put(merged).name }
         } catch {
             // An index that names what is gone is passed over.
             guard error.kind == .noSpace else { throw error }
@@ -66,17 +66,6 @@ extension GarbageCollector {
         }
     }
 
-    /// What an index says of a pack, by the pack's own end.
-    private func footer(
-        of pack: Repack.Candidate, _ shelf: PointShelf
-    ) throws(StoreError) -> PackIndex.Pack {
-        let key = ObjectKey.pack(job, pack.pack)
-        let footer = try PackTail.footer(
-            length: pack.length, job: shelf.reader.job.id, format: { StoreError("read", key.path, $0) },
-            read: { (offset, count) throws(StoreError) in try store.read(key, at: offset, count: count) })
-        return PackIndex.Pack(name: pack.pack, length: pack.length, frames: footer.entries)
-    }
-
     /// Whether it is no index, or one whose packs are all gone.
     private func isUseless(
         _ object: ListedObject, _ present: Set<Digest256>, _ shelf: PointShelf
@@ -84,7 +73,7 @@ extension GarbageCollector {
         do throws(StoreError) {
             do throws(StoreError) {
                 var cursor = try IndexCursor(
-                    length: object.length, job: shelf.reader.job.id, storeID: shelf.reader.storeID,
+                    length: object.length, job: shelf.repository.job.id, storeID: shelf.repository.storeID,
                     subject: object.key.path
                 ) { (offset, count) throws(StoreError) in try store.read(object.key, at: offset, count: count)
                 }
@@ -114,7 +103,7 @@ extension GarbageCollector {
             return nil
         }
         guard SHA256Hasher.hash(bytes.span) == object.key.digest else { return nil }
-        return try? PackIndex(parsing: bytes, job: shelf.reader.job.id, store: shelf.reader.storeID)
+        return try? PackIndex(parsing: bytes, job: shelf.repository.job.id, store: shelf.repository.storeID)
     }
 
     private enum IndexMerge {

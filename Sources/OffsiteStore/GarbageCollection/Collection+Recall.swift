@@ -35,7 +35,7 @@ extension GarbageCollector {
 
     /// A tomb that does not name them any more.
     func noteReturn(of generations: [UInt64], _ shelf: PointShelf) throws(StoreError) {
-        let (job, id) = (shelf.reader.job, shelf.reader.storeID)
+        let (job, id) = (shelf.repository.job, shelf.repository.storeID)
         guard !generations.isEmpty, let last = try store.newestTomb(job, store: id) else { return }
         let gone = Tombstone.adding([], to: last.gone, without: shelf.points.map(\.generation))
         try store.publish(

@@ -17,7 +17,7 @@ extension GarbageCollector {
             (report.thinnedPacks, report.thinnedBytes) = (0, 0)
             return
         }
-        let compaction = Repack(store, shelf.reader.job)
+        let compaction = Repack(store, shelf.repository.job)
         // In the order of the packs' age, so that what was pushed together stays together.
         var aged: [(Int64, Repack.Candidate)] = []
         for pack in chosen { aged.append((try age(of: pack), pack)) }
@@ -25,7 +25,7 @@ extension GarbageCollector {
         do throws(StoreError) {
             for (_, pack) in aged { try compaction.add(pack, marking) }
             try compaction.finishPack()
-            if !compaction.made.isEmpty { _ = try store.put(compaction.made, indexedIn: shelf.reader) }
+            if !compaction.made.isEmpty { try shelf.repository.put(compaction.made) }
         } catch {
             compaction.abandon()
             guard error.kind == .noSpace else { throw error }

@@ -57,7 +57,7 @@ struct GarbageCollector {
     private mutating func mark() throws(StoreError) -> (PointShelf, LiveSet) {
         let shelf = try PointShelf(reading: store, job: job)
         try shelf.requireAll("collect")
-        let tomb = try store.newestTomb(shelf.reader.job, store: shelf.reader.storeID)
+        let tomb = try store.newestTomb(shelf.repository.job, store: shelf.repository.storeID)
         try store.requireNoGap(shelf.points.map(\.generation), tomb, "collect", job)
         var lost: LiveSet.Lost
         switch try LiveSet.run(store, shelf) {

@@ -7,7 +7,7 @@ extension DirectoryStore {
     package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
         let job = request.job
         try rights.check("collect", "job \(job)")
-        _ = try PointReader(self, job: job)
+        _ = try Repository(self, job: job)
         // This session's own share of it would be in the way.
         sharedLocks[job] = nil
         sharedLocks[job] = try exclude(job, request.maker, "collect")

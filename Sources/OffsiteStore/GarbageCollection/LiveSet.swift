@@ -25,7 +25,8 @@ struct LiveSet {
     /// - Throws: `corrupt` or `refused` where something cannot be read; ``Lost`` is for the caller to look for.
     static func run(_ store: DirectoryStore, _ shelf: PointShelf) throws(StoreError) -> Result<LiveSet, Lost>
     {
-        let job = shelf.reader.job
+        let repository = shelf.repository
+        let job = repository.job
         var roots: [FrameID: BitSet] = [:]
         var maps: Set<Digest256> = []
         for (_, segments) in shelf.segments.sorted(by: { $0.key < $1.key }) {
@@ -39,8 +40,8 @@ struct LiveSet {
                     return lost("\(key) is not there as it should be")
                 }
                 do throws(StoreError) {
-                    let found = try MapReferences.read(
-                        segment.name, length: segment.length, of: job, in: store, pulse: store.pulse)
+                    let found = try repository.references(
+                        segment.name, length: segment.length, pulse: store.pulse)
                     roots.merge(found) { $0.union($1) }
                 } catch {
                     guard error.tellsOfDamage else { throw error }
@@ -48,14 +49,15 @@ struct LiveSet {
                 }
             }
         }
-        let locations = try FrameIndex(reading: store, job: job, storeID: shelf.reader.storeID)
-        var graph = RecordDependencies(store, job: job.name, locations: locations)
+        // What came back from the trash is not in the index that was read before.
+        let locations = try FrameIndex(reading: repository)
+        var graph = RecordDependencies(repository, locations)
         let (records, missing) = try graph.closure(of: roots)
         if let first = missing.first {
             let points = try needing(first.frame, shelf, store, &graph)
             return .failure(Lost(what: first.reason, points: points))
         }
-        if var lost = try firstLost(of: records, locations, store, job.name) {
+        if var lost = try firstLost(of: records, locations, store, repository) {
             if let frame = lost.frame { lost.points = try needing(frame, shelf, store, &graph) }
             return .failure(lost)
         }
@@ -67,11 +69,13 @@ struct LiveSet {
 
     /// The first of these frames whose pack is not there, or that has two contents; nil where all is well.
     static func firstLost(
-        of records: [FrameID: BitSet], _ locations: FrameIndex, _ store: DirectoryStore, _ job: Name
+        of records: [FrameID: BitSet], _ locations: FrameIndex, _ store: DirectoryStore,
+        _ repository: Repository
     ) throws(StoreError) -> Lost? {
         for frame in records.keys {
             guard let location = locations[frame],
-                try store.length(of: .pack(job, location.pack)) == locations.length(ofPack: location.pack)
+                try store.length(of: repository.pack(location.pack))
+                    == locations.length(ofPack: location.pack)
             else {
                 return Lost(what: "the pack of frame \(frame) is not there as it should be", frame: frame)
             }
@@ -79,7 +83,7 @@ struct LiveSet {
         for (frame, copies) in locations.copies where records[frame] != nil {
             guard let chosen = locations[frame] else { continue }
             try store.pulse?()
-            for copy in copies where try !store.agree(copy, chosen, job) {
+            for copy in copies where try !repository.agree(copy, chosen) {
                 return Lost(
                     what: "frame \(frame) has two contents, in packs \(chosen.pack) and \(copy.pack)",
                     frame: frame)
@@ -96,8 +100,8 @@ struct LiveSet {
         for (generation, segments) in shelf.segments.sorted(by: { $0.key < $1.key }) {
             var roots: [FrameID: BitSet] = [:]
             for segment in segments {
-                let references = try MapReferences.read(
-                    segment.name, length: segment.length, of: shelf.reader.job, in: store, pulse: store.pulse)
+                let references = try shelf.repository.references(
+                    segment.name, length: segment.length, pulse: store.pulse)
                 roots.merge(references) { $0.union($1) }
             }
             if try graph.closure(of: roots).records[frame] != nil { found.append(generation) }

@@ -63,16 +63,12 @@ package struct FrameIndex: Sendable {
     /// Reads every index of the job, and the footers of the packs that no readable index names.
     ///
     /// - Throws: `refused` for indexes that name more than the limits.
-    package init(reading store: any ObjectStore, job: JobObject, storeID: Identifier) throws(StoreError) {
-        try self.init(
-            reading: store, job: job, storeID: storeID, maximumFrames: Self.maximumFrames,
-            maximumPacks: Self.maximumPacks)
-    }
-
+    ///
+    /// Everyone but ``Repository/frames()``, which keeps it, has a reason to read it anew.
     init(
-        reading store: any ObjectStore, job: JobObject, storeID: Identifier, maximumFrames: Int,
-        maximumPacks: Int
+        reading repository: Repository, maximumFrames: Int = maximumFrames, maximumPacks: Int = maximumPacks
     ) throws(StoreError) {
+        let (store, job, storeID) = (repository.store, repository.job, repository.storeID)
         limit = (maximumFrames, maximumPacks)
         // Before the indexes: a pack that comes meanwhile is of a push that has not committed.
         let listed = try store.list(.pack, job: job.name)

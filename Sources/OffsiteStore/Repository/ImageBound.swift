@@ -60,10 +60,10 @@ package struct KnownBounds {
     /// Generations that somebody has accepted by name.
     private let accepted: Set<UInt64>
 
-    init(_ points: PointReader, accepted: Set<Point.Reference>) throws(StoreError) {
+    init(_ repository: Repository, accepted: Set<Point.Reference>) throws(StoreError) {
         self.accepted = Set(accepted.map(\.generation))
         var known = ImageBound.least
-        try points.forEach { (generation, found) throws(StoreError) in
+        try repository.forEach { (generation, found) throws(StoreError) in
             guard let stored = try? found.get() else { return }
             let bound = ImageBound(stored.point)
             let isOldest = oldest == .max
@@ -85,7 +85,7 @@ package struct KnownBounds {
     }
 }
 
-extension PointReader {
+extension Repository {
     /// Whether a point's image is of a size that is believed: most of it is stored, or an older image was no smaller, or
     /// somebody has accepted it by name.
     ///

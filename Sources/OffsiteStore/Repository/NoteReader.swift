@@ -3,24 +3,35 @@ package import StoreFormat
 
 /// The notes of a job in a store.
 package struct NoteReader {
-    /// Others that add notes at the same moment, before one gives up.
-    private static let mostTries = 16
+    /// Notes that are read at once.
+    private static let mostAtOnce = 16
     private let store: any ObjectStore
-    /// Not a `PointReader`: that keeps this reader, and neither would ever go, nor the store with them.
+    /// Not a ``Repository``, which keeps this reader: neither would ever be freed.
     private let job: JobObject
     private let storeID: Identifier
     /// What is there, by kind, rising.
-    private let listed: [NoteID.Kind: [ListedObject]]
+    private var listed: [NoteID.Kind: [ListedObject]]
 
-    package init(_ points: PointReader, _ store: any ObjectStore) throws(StoreError) {
-        self.store = store
-        job = points.job
-        storeID = points.storeID
+    init(_ repository: Repository) throws(StoreError) {
+        store = repository.store
+        job = repository.job
+        storeID = repository.storeID
         var listed: [NoteID.Kind: [ListedObject]] = [:]
-        for object in try store.list(.note, job: points.job.name) {
+        for object in try store.list(.note, job: repository.job.name) {
             if case .note(_, let id) = object.key { listed[id.kind, default: []].append(object) }
         }
         self.listed = listed
+    }
+
+    /// The same notes and one more.
+    func adding(_ note: ListedObject) -> Self {
+        guard case .note(_, let id) = note.key else { return self }
+        var other = self
+        let place = other.listed[id.kind, default: []].partitioningIndex {
+            ($0.key.note?.number ?? 0) >= id.number
+        }
+        other.listed[id.kind, default: []].insert(note, at: place)
+        return other
     }
 
     /// Notes of a kind, the newest first, until `body` has heard enough.
@@ -31,7 +42,7 @@ package struct NoteReader {
         var rest = (listed[kind] ?? [])[...]
         var isWanted = true
         while isWanted, !rest.isEmpty {
-            let some = rest.suffix(Self.mostTries)
+            let some = rest.suffix(Self.mostAtOnce)
             rest = rest.dropLast(some.count)
             try store.wholes(Array(some.reversed()), limit: Note.maximumBytes + Receipt.maximumBytes) {
                 (key, bytes) throws(StoreError) in
@@ -85,41 +96,6 @@ package struct NoteReader {
         }
     }
 
-    /// Adds a note under the next number of its kind.
-    ///
-    /// - Parameter make: The note under an id; called again when somebody else was faster.
-    @discardableResult
-    package func add(_ kind: NoteID.Kind, _ make: (NoteID) -> Note) throws(StoreError) -> StoredNote {
-        var number: UInt64 = 0
-        if case .note(_, let id)? = listed[kind]?.last?.key { number = id.number }
-        for _ in 0..<Self.mostTries {
-            number += 1
-            let note = make(NoteID(kind, number))
-            do throws(StoreError) { return try store.publish(note, job, storeID) } catch {
-                guard error.kind == .exists else { throw error }
-            }
-        }
-        throw StoreError(
-            .failed, "note", "job \(job.name)", "others have added notes all the while",
-            hint: "try again")
-    }
-}
-
-extension ObjectStore {
-    /// Makes a note final under the id that it has.
-    ///
-    /// - Throws: `exists` when the id is taken.
-    @discardableResult
-    package func publish(_ note: Note, _ points: PointReader) throws(StoreError) -> StoredNote {
-        try publish(note, points.job, points.storeID)
-    }
-
-    @discardableResult
-    fileprivate func publish(
-        _ note: Note, _ job: JobObject, _ storeID: Identifier
-    ) throws(StoreError) -> StoredNote {
-        let bytes = note.encoded(job: job.id, store: storeID)
-        let receipt = try publishNote(bytes, id: note.id, job: job.name)
-        return StoredNote(note: note, received: receipt.received, maker: receipt.maker)
-    }
+    /// Of the newest note of a kind; 0 where there is none.
+    func newestNumber(_ kind: NoteID.Kind) -> UInt64 { listed[kind]?.last?.key.note?.number ?? 0 }
 }

@@ -11,17 +11,15 @@ package struct RecordDependencies {
     /// Tables that are read ahead at once.
     private static let mostAhead = 256
 
-    private let store: any ObjectStore
-    private let job: Name
+    private let repository: Repository
     private let locations: FrameIndex
     /// Of a frame that lacks what is needed another copy is looked at.
     private let triesCopies: Bool
     private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
 
     /// - Parameter triesCopies: For whoever reads; not for whoever takes away all copies but the one that counts.
-    package init(_ store: any ObjectStore, job: Name, locations: FrameIndex, triesCopies: Bool = false) {
-        self.store = store
-        self.job = job
+    package init(_ repository: Repository, _ locations: FrameIndex, triesCopies: Bool = false) {
+        self.repository = repository
         self.triesCopies = triesCopies
         self.locations = locations
     }
@@ -170,7 +168,7 @@ package struct RecordDependencies {
             found = .failure(error)
         }
         for location in locations.places(of: frame) {
-            guard let table = try? read(.pack(job, location.pack), location.entry), table.holds(records)
+            guard let table = try? read(repository.pack(location.pack), location.entry), table.holds(records)
             else { continue }
             tables.insert(table, for: frame, cost: table.memoryBytes)
             return table
@@ -188,7 +186,7 @@ package struct RecordDependencies {
             if let known = tables.value(frame) { return known }
         }
         do throws(StoreError) {
-            let table = try read(.pack(job, location.pack), location.entry)
+            let table = try read(repository.pack(location.pack), location.entry)
             tables.insert(table, for: frame, cost: table.memoryBytes)
             return table
         } catch {
@@ -207,10 +205,11 @@ package struct RecordDependencies {
             let count = FrameTable.likelyBytes(location.entry)
             bytes += FrameTable.likelyMemory(location.entry)
             if !requests.isEmpty, bytes > Self.budget / 4 { break }
-            requests.append(.bytes(.pack(job, location.pack), offset: location.entry.offset, count: count))
+            requests.append(
+                .bytes(repository.pack(location.pack), offset: location.entry.offset, count: count))
             places.append(location.entry)
         }
-        store.fetch(requests) { (number, answer) in
+        repository.store.fetch(requests) { (number, answer) in
             guard case .success(.bytes(let head)) = answer,
                 case .table(let table)? = try? FrameTable.read(head, of: places[number])
             else { return }
@@ -221,7 +220,7 @@ package struct RecordDependencies {
     private func read(_ key: ObjectKey, _ place: PackFooter.Entry) throws(StoreError) -> FrameTable {
         var count = FrameTable.likelyBytes(place)
         while true {
-            let head = try store.read(key, at: place.offset, count: count)
+            let head = try repository.store.read(key, at: place.offset, count: count)
             let reading: FrameTable.Reading
             do throws(FormatError) { reading = try FrameTable.read(head, of: place) } catch {
                 throw StoreError("read", key.path, error)

@@ -100,8 +100,8 @@ extension DirectoryStore {
         let job = request.job
         let pinned: Set<UInt64>
         do throws(StoreError) {
-            let reader = try PointReader(self, job: job)
-            let notes = try NoteReader(reader, self)
+            let repository = try Repository(self, job: job)
+            let notes = try NoteReader(repository)
             let kinds = [NoteID.Kind.pinned, .unpinned]
             var found: [NoteID.Kind: [StoredNote]] = [:]
             for kind in kinds { found[kind] = try notes.all(kind) }
@@ -136,10 +136,10 @@ extension DirectoryStore {
             throw refusal(job, "\(what) is younger than \(HumanQuantity.age(Int(clamping: least)))")
         }
         if !points.isEmpty {
-            let reader = try PointReader(self, job: job)
+            let repository = try Repository(self, job: job)
             for generation in points {
                 let received: Timestamp
-                do throws(StoreError) { received = try reader.point(generation).receipt.received } catch {
+                do throws(StoreError) { received = try repository.point(generation).receipt.received } catch {
                     guard error.tellsOfDamage else { throw error }
                     throw refusal(job, "the age of point \(generation) is not known")
                 }

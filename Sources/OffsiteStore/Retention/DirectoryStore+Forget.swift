@@ -12,7 +12,7 @@ extension DirectoryStore {
         if !holdsLock { try lockForPush(job, holder: request.maker) }
         defer { if !holdsLock { unlockPush(job) } }
         let shelf = try PointShelf(reading: self, job: job)
-        let tomb = try newestTomb(shelf.reader.job, store: shelf.reader.storeID)
+        let tomb = try newestTomb(shelf.repository.job, store: shelf.repository.storeID)
         // What is asked for without a digest is known to be unreadable.
         try shelf.requireAll(
             "forget", but: Set(request.items.lazy.filter { $0.digest == nil }.map(\.generation)))
@@ -24,7 +24,8 @@ extension DirectoryStore {
         try shelf.requireUnchanged(self, "forget")
         guard !request.isTrial else { return report }
         try publish(
-            guards.tomb(report, after: tomb, made: clock.now), shelf.reader.job, store: shelf.reader.storeID)
+            guards.tomb(report, after: tomb, made: clock.now), shelf.repository.job,
+            store: shelf.repository.storeID)
         guard !report.forgotten.isEmpty else { return report }
         try take(report.forgotten, job, newest: guards.generations.last ?? 0)
         return report

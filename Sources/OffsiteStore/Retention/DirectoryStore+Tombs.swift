@@ -39,9 +39,9 @@ extension DirectoryStore {
     /// - Returns: How many points were forgotten.
     /// - Throws: `corrupt` where a point is missing that nobody has forgotten, or the newest tomb cannot be read.
     package func readTombs(_ job: Name) throws(StoreError) -> Int {
-        let reader = try PointReader(self, job: job)
-        let tomb = try newestTomb(reader.job, store: reader.storeID)
-        try requireNoGap(try reader.generations(), tomb, "read", job)
+        let repository = try Repository(self, job: job)
+        let tomb = try newestTomb(repository.job, store: repository.storeID)
+        try requireNoGap(try repository.generations(), tomb, "read", job)
         return (tomb?.gone ?? []).reduce(0) { sum, range in
             sum.saturatingAdd(Int(clamping: range.upperBound - range.lowerBound)).saturatingAdd(1)
         }

@@ -6,7 +6,7 @@ package struct PointShelf {
     /// Points that a hint names.
     private static let mostNamed = 50
 
-    package let reader: PointReader
+    package let repository: Repository
     /// In the order of their generations.
     package private(set) var points: [RetainedPoint] = []
     /// Map segments of each point, by generation.
@@ -25,9 +25,9 @@ package struct PointShelf {
         reading store: any ObjectStore, job: Name, source: @escaping (Point) -> String? = { _ in nil }
     ) throws(StoreError) {
         self.source = source
-        reader = try PointReader(store, job: job)
+        repository = try Repository(store, job: job)
         listed = try Self.list(store, job)
-        let shelf = try NoteReader(reader, store)
+        let shelf = try NoteReader(repository)
         var notes: [NoteID.Kind: [StoredNote]] = [:]
         for kind in PointMarks.kinds {
             let found = try shelf.all(kind)
@@ -41,11 +41,11 @@ package struct PointShelf {
             notes[kind] = found
         }
         let marks = PointMarks(notes)
-        let damage = try reader.damage()
-        try reader.forEach { (generation, found) throws(StoreError) in
+        let damage = try repository.damage()
+        try repository.forEach { (generation, found) throws(StoreError) in
             do throws(StoreError) {
                 let stored = try found.get()
-                add(stored, marks, damage, isBounded: try reader.isBounded(stored.point))
+                add(stored, marks, damage, isBounded: try repository.isBounded(stored.point))
             } catch {
                 guard error.tellsOfDamage else { throw error }
                 unreadable.append(error)
@@ -65,7 +65,7 @@ package struct PointShelf {
     ///
     /// A disk or a share that leaves names out of a listing says nothing of it; and somebody may have pinned a point meanwhile.
     func requireUnchanged(_ store: any ObjectStore, _ operation: String) throws(StoreError) {
-        let job = reader.job.name
+        let job = repository.job.name
         let read = Set((points.map(\.generation) + unreadableGenerations).map { ObjectKey.point(job, $0) })
         let again = try Self.list(store, job)
         guard again == listed, read == Set(listed.filter { $0.kind == .point }) else {
@@ -103,7 +103,7 @@ package struct PointShelf {
     ///
     /// - Parameter lost: The points, which the hint says how to give up.
     func refusal(_ operation: String, _ what: String, _ lost: [UInt64]) -> StoreError {
-        let job = reader.job.name
+        let job = repository.job.name
         let named = lost.prefix(Self.mostNamed).map { "\($0)" }.joined(separator: " ")
         // The newest good point and what is newer stays until there is a newer good one.
         let newest = points.last(where: \.isGood)?.generation ?? 0

@@ -34,10 +34,10 @@ extension DirectoryStore {
     /// Notes that whoever makes the first point owns the job; before it, so that no point is ever without its owner.
     private func noteOwner(_ job: Name, _ maker: Maker?) throws(StoreError) {
         guard let maker, try length(of: .note(job, NoteID(.adopted, 1))) == nil else { return }
-        let points = try PointReader(self, job: job)
+        let repository = try Repository(self, job: job)
         let note = Note(
             NoteID(.adopted, 1), made: clock.now, maker: maker.description, comment: maker.description)
-        do throws(StoreError) { try publish(note, points) } catch {
+        do throws(StoreError) { try repository.publish(note) } catch {
             guard error.kind == .exists else { throw error }
         }
     }
@@ -55,27 +55,27 @@ extension DirectoryStore {
         guard point.generation == generation else {
             throw StoreError(.corrupt, "commit", key.path, "the point says generation \(point.generation)")
         }
-        let points = try PointReader(self, job: job)
-        let generations = try points.generations()
+        let repository = try Repository(self, job: job)
+        let generations = try repository.generations()
         let newest = generations.last ?? 0
         guard generation > newest, generation - 1 == newest else { throw Self.taken(key) }
         // A damaged point stays what it was, and no point would follow if it had to be the parent.
-        let newestUndamaged = try points.newestUndamaged(of: generations)
+        let newestUndamaged = try repository.newestUndamaged(of: generations)
         let parent = newestUndamaged?.point.generation ?? 0
         guard (point.parent?.generation ?? 0) == parent else {
             throw StoreError(.corrupt, "commit", key.path, "its parent is not generation \(parent)")
         }
-        if let parent = point.parent { try checkReference(parent, "parent", key, points) }
-        if let full = point.full { try checkReference(full, "full", key, points) }
-        try MapAdmission(self, points, key).check(point, after: newestUndamaged)
+        if let parent = point.parent { try checkReference(parent, "parent", key, repository) }
+        if let full = point.full { try checkReference(full, "full", key, repository) }
+        try MapAdmission(self, repository, key).check(point, after: newestUndamaged)
     }
 
     private func checkReference(
-        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ points: PointReader
+        _ reference: Point.Reference, _ word: String, _ key: ObjectKey, _ repository: Repository
     ) throws(StoreError) {
         let generation = reference.generation
         let found: StoredPoint
-        do throws(StoreError) { found = try points.point(generation) } catch {
+        do throws(StoreError) { found = try repository.point(generation) } catch {
             guard error.kind == .notFound else { throw error }
             throw StoreError(
                 .corrupt, "commit", key.path, "its \(word), generation \(generation), is not there")

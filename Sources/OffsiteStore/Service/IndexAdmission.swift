@@ -9,13 +9,14 @@ struct IndexAdmission {
     private static let batchFrames = 1 << 17
 
     private let store: DirectoryStore
-    private let job: Name
+    private let repository: Repository
+    private var job: Name { repository.job.name }
     private let key: ObjectKey
     private typealias Location = FrameIndex.Location
 
-    init(_ store: DirectoryStore, _ job: Name, _ key: ObjectKey) {
+    init(_ store: DirectoryStore, _ job: Name, _ key: ObjectKey) throws(StoreError) {
         self.store = store
-        self.job = job
+        repository = try Repository(store, job: job)
         self.key = key
     }
 
@@ -26,9 +27,8 @@ struct IndexAdmission {
         guard store.holdsPushLock(job) || store.isCollecting else {
             throw refused("this session does not hold the push lock of job \(job)")
         }
-        let points = try PointReader(store, job: job)
-        var room = store.isCollecting ? nil : try Room(self, points)
-        var cursor = try cursor(of: key, points, length) { (offset, count) throws(StoreError) in
+        var room = store.isCollecting ? nil : try Room(self)
+        var cursor = try cursor(of: key, length) { (offset, count) throws(StoreError) in
             var bytes = [UInt8](repeating: 0, count: count)
             let found = try store.wrap("put", key.path) { () throws(SystemError) in
                 var target = bytes.mutableSpan
@@ -45,7 +45,7 @@ struct IndexAdmission {
             guard try store.length(of: pack) == length else {
                 throw refused("it names \(pack.path) of \(length) bytes, which is not there")
             }
-            guard let footer = try footer(of: pack, length, points), footer.encoded == bytes else {
+            guard let footer = try footer(of: pack, length), footer.encoded == bytes else {
                 throw refused("it says other than the footer of \(pack.path)")
             }
             try room?.take(name, footer.entries.count) { refused($0) }
@@ -55,29 +55,30 @@ struct IndexAdmission {
                 batch[entry.frame] = location
             }
             if batch.count >= Self.batchFrames {
-                try compareWithKnown(batch, points)
+                try compareWithKnown(batch)
                 batch = [:]
             }
             try store.pulse?()
         }
-        if !batch.isEmpty { try compareWithKnown(batch, points) }
+        if !batch.isEmpty { try compareWithKnown(batch) }
     }
 
     private func cursor(
-        of key: ObjectKey, _ points: PointReader, _ length: Int,
+        of key: ObjectKey, _ length: Int,
         _ read: @escaping (Int, Int) throws(StoreError) -> [UInt8]
     ) throws(StoreError) -> IndexCursor {
         try IndexCursor(
-            length: length, job: points.job.id, storeID: points.storeID, subject: key.path, read: read)
+            length: length, job: repository.job.id, storeID: repository.storeID, subject: key.path, read: read
+        )
     }
 
     /// Nil for a pack whose footer is damaged.
-    private func footer(of pack: ObjectKey, _ length: Int, _ points: PointReader) throws(StoreError)
+    private func footer(of pack: ObjectKey, _ length: Int) throws(StoreError)
         -> PackFooter?
     {
         do throws(StoreError) {
             return try PackTail.footer(
-                length: length, job: points.job.id, format: { StoreError("read", pack.path, $0) },
+                length: length, job: repository.job.id, format: { StoreError("read", pack.path, $0) },
                 read: { (offset, count) throws(StoreError) in try store.read(pack, at: offset, count: count) }
             )
         } catch {
@@ -87,12 +88,12 @@ struct IndexAdmission {
     }
 
     /// Compares frames with those of the same ids in other packs, whether these are in an index or not.
-    private func compareWithKnown(_ batch: [FrameID: Location], _ points: PointReader) throws(StoreError) {
+    private func compareWithKnown(_ batch: [FrameID: Location]) throws(StoreError) {
         let pushes = Set(batch.keys.lazy.map(\.push))
         var indexed: Set<Digest256> = []
         for object in try store.list(.index, job: job) {
             do throws(StoreError) {
-                var cursor = try cursor(of: object.key, points, object.length) {
+                var cursor = try cursor(of: object.key, object.length) {
                     (offset, count) throws(StoreError) in try store.read(object.key, at: offset, count: count)
                 }
                 while let (name, length, bytes) = try cursor.next() {
@@ -113,7 +114,7 @@ struct IndexAdmission {
         }
         for object in try store.list(.pack, job: job) {
             guard let name = object.key.digest, !indexed.contains(name),
-                let footer = try footer(of: object.key, object.length, points)
+                let footer = try footer(of: object.key, object.length)
             else { continue }
             try compare(batch, pushes, footer, of: name)
             try store.pulse?()
@@ -132,7 +133,7 @@ struct IndexAdmission {
     private func compare(_ new: Location, with known: Location) throws(StoreError) {
         guard new != known else { return }
         try store.pulse?()
-        guard try store.agree(new, known, job) else {
+        guard try repository.agree(new, known) else {
             throw refused("it gives frame \(new.entry.frame) another content than \(known.pack) has")
         }
     }
@@ -146,11 +147,11 @@ struct IndexAdmission {
         private var packs: Set<Digest256> = []
         private var frames = 0
 
-        init(_ admission: IndexAdmission, _ points: PointReader) throws(StoreError) {
+        init(_ admission: IndexAdmission) throws(StoreError) {
             let store = admission.store
             for object in try store.list(.index, job: admission.job) {
                 do throws(StoreError) {
-                    var cursor = try admission.cursor(of: object.key, points, object.length) {
+                    var cursor = try admission.cursor(of: object.key, object.length) {
                         (offset, count) throws(StoreError) in
                         try store.read(object.key, at: offset, count: count)
                     }
@@ -174,44 +175,6 @@ struct IndexAdmission {
                     "the job would have more than \(StoreLimits.packsOfAJob) packs or "
                         + "\(StoreLimits.framesOfAJob) frames, which is the limit")
             }
-        }
-    }
-}
-
-extension ObjectStore {
-    /// Whether two copies of a frame agree in every record that both have.
-    ///
-    /// A copy that cannot be read is damage, which another one repairs; so only the first has to be whole.
-    func agree(
-        _ one: FrameIndex.Location, _ other: FrameIndex.Location, _ job: Name
-    ) throws(StoreError) -> Bool {
-        guard let known = try frame(other, job) else { return true }
-        guard let new = try frame(one, job) else { return false }
-        return new.agrees(with: known)
-    }
-
-    private func frame(_ location: FrameIndex.Location, _ job: Name) throws(StoreError) -> Frame? {
-        do throws(StoreError) {
-            let bytes = try read(
-                .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)
-            let frame = try? Frame(parsing: bytes)
-            return frame?.id == location.entry.frame ? frame : nil
-        } catch {
-            guard error.tellsOfDamage else { throw error }
-            return nil
-        }
-    }
-}
-
-extension Frame {
-    /// Whether a copy of the frame, thinned in its own way, agrees in every record that both have.
-    func agrees(with other: Frame) -> Bool {
-        guard id == other.id, records.count == other.records.count else { return false }
-        return records.indices.allSatisfy { number in
-            guard !records[number].isLeftOut, !other.records[number].isLeftOut else {
-                return records[number].length == other.records[number].length
-            }
-            return records[number] == other.records[number] && payload(number) == other.payload(number)
         }
     }
 }

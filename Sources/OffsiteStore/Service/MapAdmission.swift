@@ -13,14 +13,14 @@ struct MapAdmission {
     private static let pulseEntries = 1 << 16
 
     private let store: DirectoryStore
-    private let points: PointReader
+    private let repository: Repository
     private let key: ObjectKey
-    private var job: JobObject { points.job }
+    private var job: JobObject { repository.job }
 
     /// - Parameter key: Of the point.
-    init(_ store: DirectoryStore, _ points: PointReader, _ key: ObjectKey) {
+    init(_ store: DirectoryStore, _ repository: Repository, _ key: ObjectKey) {
         self.store = store
-        self.points = points
+        self.repository = repository
         self.key = key
     }
 
@@ -103,11 +103,11 @@ struct MapAdmission {
             }
         }
         guard !roots.isEmpty else { return }
-        let locations = try FrameIndex(reading: store, job: job, storeID: points.storeID)
-        var graph = RecordDependencies(store, job: job.name, locations: locations)
+        let locations = try repository.frames()
+        var graph = RecordDependencies(repository, locations)
         let (records, missing) = try graph.closure(of: roots, beyond: settled)
         if let first = missing.first { throw refused("its map needs more than is there: \(first.reason)") }
-        if let lost = try LiveSet.firstLost(of: records, locations, store, job.name) {
+        if let lost = try LiveSet.firstLost(of: records, locations, store, repository) {
             throw refused("its map needs more than is there: \(lost.what)")
         }
         // What no index names is compared with nothing, and may get a second content later.

@@ -15,7 +15,7 @@ extension StoreCheck {
             guard let chosen = locations[frame] else { continue }
             for copy in copies {
                 try store.pulse?()
-                guard try !store.agree(copy, chosen, request.job) else { continue }
+                guard try !repository.agree(copy, chosen) else { continue }
                 let other = ObjectKey.pack(request.job, chosen.pack).path
                 add(
                     .init(

@@ -12,7 +12,7 @@ extension StoreCheck {
         try store.pulse?()
         let key = pack.key
         func format(_ error: FormatError) -> StoreError { StoreError("read", key.path, error) }
-        let footer = try PackTail.footer(length: pack.length, job: points.job.id, format: format) {
+        let footer = try PackTail.footer(length: pack.length, job: repository.job.id, format: format) {
             (offset, count) throws(StoreError) in try store.read(key, at: offset, count: count)
         }
         for entry in footer.entries { try prove(entry, in: key) }

@@ -12,7 +12,7 @@ struct StoreCheck {
     let request: CheckRequest
     /// The point asked for and the full it needs; nil for all points.
     private var asked: Set<UInt64>?
-    let points: PointReader
+    let repository: Repository
     /// Listed before ``locations`` are read: a point is committed after its index is there, so one that a push commits
     /// meanwhile is left to the next check, and never looked at without it.
     private let generations: [UInt64]
@@ -35,10 +35,10 @@ struct StoreCheck {
     init(_ store: DirectoryStore, _ request: CheckRequest) throws(StoreError) {
         self.store = store
         self.request = request
-        points = try PointReader(store, job: request.job)
-        generations = try points.generations()
-        locations = try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
-        graph = RecordDependencies(store, job: request.job, locations: locations, triesCopies: true)
+        repository = try Repository(store, job: request.job)
+        generations = try repository.generations()
+        locations = try repository.frames()
+        graph = RecordDependencies(repository, locations, triesCopies: true)
     }
 
     mutating func run(_ progress: (CheckReport) throws(StoreError) -> Void) throws(StoreError) -> CheckReport
@@ -84,7 +84,7 @@ struct StoreCheck {
             throw StoreError(.notFound, "verify", "job \(request.job)", "there is no point \(generation)")
         }
         // One that cannot be read is told of when its turn comes.
-        let full = (try? points.point(generation))?.point.full?.generation
+        let full = (try? repository.point(generation))?.point.full?.generation
         return full.map { [generation, $0] } ?? [generation]
     }
 
@@ -96,7 +96,7 @@ struct StoreCheck {
         if isAsked { report.points += 1 }
         let point: Point
         do throws(StoreError) {
-            let stored = try points.point(generation)
+            let stored = try repository.point(generation)
             point = stored.point
             digests[generation] = stored.digest
             if isAsked { try checkReferences(of: stored, generations) }
@@ -152,8 +152,7 @@ struct StoreCheck {
         guard let length = try store.length(of: key) else {
             throw StoreError(.notFound, "read", key.path, "no such object in \(store.label)")
         }
-        return try MapReferences.read(
-            segment.name, length: length, of: points.job, in: store, pulse: store.pulse)
+        return try repository.references(segment.name, length: length, pulse: store.pulse)
     }
 
     /// Without a point, every object of the job is looked at once, whether a point needs it or not.

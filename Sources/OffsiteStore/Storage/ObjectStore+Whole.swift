@@ -70,12 +70,6 @@ extension ObjectStore {
         return name
     }
 
-    /// An index of packs, in a job of this store.
-    func put(_ packs: [PackIndex.Pack], indexedIn points: PointReader) throws(StoreError) -> Digest256 {
-        let index = PackIndex(packs).encoded(job: points.job.id, store: points.storeID)
-        return try put(.index, job: points.job.name, index)
-    }
-
     /// A whole object from a file.
     ///
     /// - Parameter name: The SHA-256 of the file's first `length` bytes.

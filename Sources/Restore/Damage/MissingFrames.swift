@@ -5,17 +5,15 @@ package import StoreFormat
 
 /// The frames that cannot be read any more, since packs are damaged; each of these packs' frames is read once, when asked for.
 final class MissingFrames {
-    private let store: any ObjectStore
-    private let job: Name
+    private let repository: Repository
     private let locations: FrameIndex
     private let packs: Set<Digest256>
     private var known: [FrameID: Bool] = [:]
 
     init(
-        _ store: any ObjectStore, job: Name, _ locations: FrameIndex, damaged packs: Set<Digest256>
+        in repository: Repository, _ locations: FrameIndex, damaged packs: Set<Digest256>
     ) {
-        self.store = store
-        self.job = job
+        self.repository = repository
         self.locations = locations
         self.packs = packs
     }
@@ -37,8 +35,8 @@ final class MissingFrames {
 
     private func isWhole(_ frame: FrameID, at location: FrameIndex.Location) throws(SyncError) -> Bool {
         do throws(StoreError) {
-            let bytes = try store.read(
-                .pack(job, location.pack), at: location.entry.offset, count: location.entry.length)
+            let bytes = try repository.store.read(
+                repository.pack(location.pack), at: location.entry.offset, count: location.entry.length)
             return (try? Frame(parsing: bytes))?.id == frame
         } catch {
             guard error.isDamage else { throw .store(error) }
@@ -51,28 +49,23 @@ final class MissingFrames {
 ///
 /// A byte needs the frame that its record stands in, and those of the record's bases.
 package struct DamagedRanges {
-    private let store: any ObjectStore
-    private let points: PointReader
+    private let repository: Repository
     private let scratch: ScratchFolder
 
     /// - Parameter scratch: For the point's map.
-    package init(_ store: any ObjectStore, _ points: PointReader, _ scratch: ScratchFolder) {
-        self.store = store
-        self.points = points
+    package init(_ repository: Repository, _ scratch: ScratchFolder) {
+        self.repository = repository
         self.scratch = scratch
     }
 
     /// - Parameter packs: Those that are damaged; each is read here, frame by frame.
     /// - Returns: Ranges of the image, rising and apart; none where only what no frame has is damaged.
     package func find(in point: Point, damaged packs: Set<Digest256>) throws(SyncError) -> [Range<Int>] {
-        let locations = try syncing { () throws(StoreError) in
-            try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
-        }
-        let map = try LayeredMap(of: point, from: points, state: nil, scratch)
-        let lost = MissingFrames(store, job: points.job.name, locations, damaged: packs)
+        let locations = try syncing { () throws(StoreError) in try repository.frames() }
+        let map = try LayeredMap(of: point, from: repository, state: nil, scratch)
+        let lost = MissingFrames(in: repository, locations, damaged: packs)
         // A delta in a damaged pack is told by its frame, when that is whole: its bases may be lost all the same.
-        var deltas = DeltaTables(
-            store, job: points.job.name, locations: locations, ignoring: lost.contains)
+        var deltas = DeltaTables(repository, locations, ignoring: lost.contains)
         var found: [Range<Int>] = []
         var pieces = MapWalker(map, [0..<point.layout.length], point)
         while let some = try pieces.next() {

@@ -27,26 +27,27 @@ package struct LayeredMap {
     ///   - isKnown: This host has made the point itself.
     /// - Throws: `unbounded` where the image is far larger than what vouches for it (docs/decisions/0013-images-are-bounded.md).
     package init(
-        of point: Point, from points: PointReader, state: (any MapCache)?, _ scratch: ScratchFolder,
+        of point: Point, from repository: Repository, state: (any MapCache)?, _ scratch: ScratchFolder,
         isKnown: Bool = false
     ) throws(SyncError) {
-        let isBounded = try isKnown ? true : syncing { () throws(StoreError) in try points.isBounded(point) }
+        let isBounded =
+            try isKnown ? true : syncing { () throws(StoreError) in try repository.isBounded(point) }
         guard isBounded else {
             throw .unbounded(
-                points.unbounded(point),
+                repository.unbounded(point),
                 hint:
-                    "look at it; if it is as it should be: hybridrep release \(points.job.name) \(point.generation)"
+                    "look at it; if it is as it should be: hybridrep release \(repository.job.name) \(point.generation)"
             )
         }
         var loaded: [MapSegment] = []
         for segment in point.segments {
-            if let kept = state?.segment(segment, of: points.job) {
+            if let kept = state?.segment(segment, of: repository.job) {
                 loaded.append(kept)
                 continue
             }
             let file = try onDisk { () throws(SystemError) in try scratch.file() }
             let found = try referenced { () throws(StoreError) in
-                try points.segment(segment, into: file)
+                try repository.segment(segment, into: file)
             }
             loaded.append(found)
             // Only to be quicker next time: a reader may have no right to write there.

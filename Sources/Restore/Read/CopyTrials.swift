@@ -16,8 +16,7 @@ final class CopyTrials {
     private static let mostBytes = 4 << 20
     private static let decoderBudget = 16 << 20
 
-    private let store: any ObjectStore
-    private let job: Name
+    private let repository: Repository
     private let locations: FrameIndex
     private let fingerprints: ImageFingerprints
     /// Of the frames with several copies that were met, whether these have different bytes.
@@ -32,10 +31,9 @@ final class CopyTrials {
     private var touched: Set<FrameID> = []
 
     init(
-        _ store: any ObjectStore, job: Name, locations: FrameIndex, _ fingerprints: ImageFingerprints
+        _ repository: Repository, _ locations: FrameIndex, _ fingerprints: ImageFingerprints
     ) {
-        self.store = store
-        self.job = job
+        self.repository = repository
         self.locations = locations
         self.fingerprints = fingerprints
     }
@@ -159,14 +157,14 @@ final class CopyTrials {
     ) throws(SyncError) -> DecodedStep {
         let index = locations.choosing(choice)
         touched = []
-        var deltas = DeltaTables(store, job: job, locations: index) { (frame) throws(SyncError) in
+        var deltas = DeltaTables(repository, index) { (frame) throws(SyncError) in
             self.touched.insert(frame)
             return false
         }
         try deltas.load(pieces)
         let plan = try RestorePlan(pieces, deltas)
         touched.formUnion(plan.frames.keys)
-        let feed = FrameFetcher(plan, store, job: job, locations: index)
+        let feed = FrameFetcher(plan, repository, index)
         var decoder = try RecordDecoder(budget: Self.decoderBudget)
         var result = DecodedStep()
         for (number, step) in plan.steps.enumerated() {
@@ -215,8 +213,8 @@ final class CopyTrials {
     /// A copy; nil for one that cannot be read.
     private func bytes(_ place: FrameIndex.Location) throws(SyncError) -> [UInt8]? {
         do throws(StoreError) {
-            return try store.read(
-                .pack(job, place.pack), at: place.entry.offset, count: place.entry.length)
+            return try repository.store.read(
+                repository.pack(place.pack), at: place.entry.offset, count: place.entry.length)
         } catch {
             guard error.isDamage else { throw .store(error) }
             return nil

@@ -1,5 +1,5 @@
 package import OffsiteStore
-package import Platform
+internal import Platform
 package import StoreFormat
 
 /// The deltas that a part of an image is made of, and their bases down to plain records.
@@ -12,8 +12,7 @@ package struct DeltaTables {
     /// Deltas at once: a graph made to take for ever, or a plan made too large.
     private static let maximumDeltas = 1 << 20
 
-    private let store: any ObjectStore
-    private let job: Name
+    private let repository: Repository
     private let locations: FrameIndex
     /// Tells of a frame whether it is not looked into; what such a one holds looks like plain records.
     ///
@@ -23,12 +22,11 @@ package struct DeltaTables {
     private var deltas: [RecordAddress: FrameTable.Delta] = [:]
 
     package init(
-        _ store: any ObjectStore, job: Name, locations: FrameIndex,
+        _ repository: Repository, _ locations: FrameIndex,
         ignoring ignores: ((FrameID) throws(SyncError) -> Bool)? = nil
     ) {
         self.ignores = ignores
-        self.store = store
-        self.job = job
+        self.repository = repository
         self.locations = locations
     }
 
@@ -82,9 +80,9 @@ package struct DeltaTables {
         while !heads.isEmpty {
             var again: [(FrameIndex.Location, Int)] = []
             let requests = heads.map { (location, count) in
-                ReadRequest.bytes(.pack(job, location.pack), offset: location.entry.offset, count: count)
+                ReadRequest.bytes(repository.pack(location.pack), offset: location.entry.offset, count: count)
             }
-            try store.fetch(requests) { (number, answer) throws(SyncError) in
+            try repository.store.fetch(requests) { (number, answer) throws(SyncError) in
                 let (location, count) = heads[number]
                 let frame = location.entry.frame
                 let found = try referenced { () throws(StoreError) in try answer.get() }

@@ -12,7 +12,7 @@ final class FrameFetcher {
 
     private let plan: RestorePlan
     private let locations: FrameIndex
-    private let job: Name
+    private let repository: Repository
     private let reads: any ObjectReads
     private var kept: [FrameID: RecordParts] = [:]
     private var keptBytes = 0
@@ -21,11 +21,11 @@ final class FrameFetcher {
     /// The first step whose frames have not been asked for.
     private var nextStep = 0
 
-    init(_ plan: RestorePlan, _ store: any ObjectStore, job: Name, locations: FrameIndex) {
+    init(_ plan: RestorePlan, _ repository: Repository, _ locations: FrameIndex) {
         self.plan = plan
         self.locations = locations
-        self.job = job
-        reads = store.reads()
+        self.repository = repository
+        reads = repository.store.reads()
     }
 
     /// What step `number` needs; steps are taken in order.
@@ -76,7 +76,7 @@ final class FrameFetcher {
 
     private func ask(_ frame: FrameID) throws(SyncError) {
         guard let need = plan.frames[frame] else { return }
-        let request = need.request(job, try locations.location(of: frame))
+        let request = need.request(repository.job.name, try locations.location(of: frame))
         try syncing { () throws(StoreError) in try reads.ask(.records(request)) }
         var bytes = 0
         for wanted in request.wanted {

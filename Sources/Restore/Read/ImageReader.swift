@@ -8,8 +8,7 @@ package import StoreFormat
 /// One thread fetches, proves and hands on; others decode. What is fetched, kept and decoded at once has fixed
 /// bounds (docs/decisions/0008-restore-in-steps.md).
 package struct ImageReader {
-    private let store: any ObjectStore
-    private let points: PointReader
+    private let repository: Repository
     package let point: Point
     let map: LayeredMap
     private let runs: [FingerprintRun]
@@ -24,13 +23,11 @@ package struct ImageReader {
     ///   - state: What this host keeps of the job; nil when it has nothing.
     ///   - scratch: For what of the map must be fetched.
     package init(
-        _ point: Point, from store: any ObjectStore, _ points: PointReader, state: (any MapCache)?,
-        _ scratch: ScratchFolder
+        _ point: Point, in repository: Repository, state: (any MapCache)?, _ scratch: ScratchFolder
     ) throws(SyncError) {
-        self.store = store
-        self.points = points
+        self.repository = repository
         self.point = point
-        map = try LayeredMap(of: point, from: points, state: state, scratch)
+        map = try LayeredMap(of: point, from: repository, state: state, scratch)
         runs = try map.runs(of: point)
     }
 
@@ -47,7 +44,7 @@ package struct ImageReader {
 
     var fingerprints: ImageFingerprints {
         ImageFingerprints(
-            layout: point.layout, runs: runs, fingerprinter: Fingerprinter(secret: points.job.secret),
+            layout: point.layout, runs: runs, fingerprinter: Fingerprinter(secret: repository.job.secret),
             digest: point.imageDigest)
     }
 
@@ -121,10 +118,8 @@ package struct ImageReader {
         _ ranges: [Range<Int>], _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
         into sink: any ImageSink
     ) throws(SyncError) -> [Fingerprint] {
-        let locations = try syncing { () throws(StoreError) in
-            try FrameIndex(reading: store, job: points.job, storeID: points.storeID)
-        }
-        var deltas = DeltaTables(store, job: points.job.name, locations: locations)
+        let locations = try syncing { () throws(StoreError) in try repository.frames() }
+        var deltas = DeltaTables(repository, locations)
         var output = ProvenOutput(
             BlockVerifier(fingerprints.layout, fingerprints.runs, fingerprints.fingerprinter), sink,
             DecodingTask.workers(threads: threads, counting: decodes))
@@ -132,7 +127,7 @@ package struct ImageReader {
         var known = FingerprintLookup(runs)
         let trials =
             locations.copies.isEmpty
-            ? nil : CopyTrials(store, job: points.job.name, locations: locations, fingerprints)
+            ? nil : CopyTrials(repository, locations, fingerprints)
         while let some = try pieces.next() {
             try requireData(some, &known)
             guard let plan = try plan(some, &deltas, trials) else {
@@ -141,7 +136,7 @@ package struct ImageReader {
                 }
                 continue
             }
-            let feed = FrameFetcher(plan, store, job: points.job.name, locations: locations)
+            let feed = FrameFetcher(plan, repository, locations)
             for (number, step) in plan.steps.enumerated() {
                 let parts = try feed.take(number)
                 try output.give(

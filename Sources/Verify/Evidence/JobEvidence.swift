@@ -65,18 +65,18 @@ package struct JobEvidence: Sendable {
     package var rehearsed: Rehearsal?
     package var marks: PointMarks
 
-    package init(reading points: PointReader) throws(StoreError) {
-        let shelf = try points.notes()
+    package init(reading repository: Repository) throws(StoreError) {
+        let shelf = try repository.notes()
         marks = try PointMarks(shelf)
-        let generations = try points.generations()
+        let generations = try repository.generations()
         pointCount = generations.count
         for generation in generations.reversed() {
-            guard let found = try points.undamaged(generation) else {
+            guard let found = try repository.undamaged(generation) else {
                 // One that was forgotten meanwhile is none.
-                if try points.isThere(generation) { unreadable.insert(generation, at: 0) }
+                if try repository.isThere(generation) { unreadable.insert(generation, at: 0) }
                 continue
             }
-            let health = try points.health(of: found)
+            let health = try repository.health(of: found)
             if head == nil { (head, headHealth) = (found, health) }
             if health.isGood {
                 latest = found
@@ -85,22 +85,22 @@ package struct JobEvidence: Sendable {
             if health == .unbounded { unbounded.insert(found.point.id, at: 0) }
         }
         if let full = latest?.point.full {
-            latestFull = try points.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }
+            latestFull = try repository.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }
         }
         var looks = 0
-        for entry in try points.damage().open {
+        for entry in try repository.damage().open {
             let left = generations.filter(entry.damage.points.contains)
             // A client can say much of objects that are not there.
             if left.isEmpty, looks < Self.mostLooks {
                 looks += 1
-                guard try points.isLeft(entry.damage) else { continue }
+                guard try repository.isLeft(entry.damage) else { continue }
             }
             damage.append(
                 Damage(
                     object: entry.damage.object, reason: entry.damage.reason, points: left, found: entry.found
                 ))
         }
-        try readVerifications(shelf, points)
+        try readVerifications(shelf, repository)
         try readRehearsals(shelf)
     }
 
@@ -111,13 +111,13 @@ package struct JobEvidence: Sendable {
     }
 
     private mutating func readVerifications(
-        _ shelf: NoteReader, _ points: PointReader
+        _ shelf: NoteReader, _ repository: Repository
     ) throws(StoreError) {
         var cover = DigestCoverage()
         var verified: Timestamp?
         var wholeSince: Timestamp?
         let reference = latest?.reference
-        for note in try points.verifications() {
+        for note in try repository.verifications() {
             let isOfLatest = note.note.point == nil || note.note.point == reference
             if note.note.outcome == .good, isOfLatest { verified = verified ?? note.received }
             if let arc = note.note.arc { cover.insert(arc) }

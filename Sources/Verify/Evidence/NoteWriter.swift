@@ -4,17 +4,13 @@ package import StoreFormat
 
 /// Writes down in a job's store what was learned of its points.
 package struct NoteWriter {
-    private let store: any ObjectStore
-    private let points: PointReader
+    private let repository: Repository
     private let clock: any Clock
     /// Host and run.
     private let maker: String
 
-    package init(
-        _ store: any ObjectStore, _ points: PointReader, clock: any Clock, maker: String
-    ) {
-        self.store = store
-        self.points = points
+    package init(_ repository: Repository, clock: any Clock, maker: String) {
+        self.repository = repository
         self.clock = clock
         self.maker = maker
     }
@@ -39,14 +35,14 @@ package struct NoteWriter {
         let note = note(
             NoteID(.proved, of: point.generation), point, result.isGood ? .good : .bad,
             facts: VerificationFacts(.quick, result).json)
-        do throws(StoreError) { try store.publish(note, points) } catch {
+        do throws(StoreError) { try repository.publish(note) } catch {
             // An answer that was lost, and asked for again.
             guard error.kind == .exists else { throw error }
         }
         // Among the verifications whoever chooses a point finds it.
         guard !result.isGood else { return }
         var result = result
-        result.check.damage = try store.reach(result.check.damage, of: points.job.name)
+        result.check.damage = try repository.reach(result.check.damage)
         try verified(.quick, result, of: point)
     }
 
@@ -55,7 +51,7 @@ package struct NoteWriter {
         _ kind: NoteID.Kind, _ point: Point.Reference?, _ outcome: Note.Outcome = .none,
         arc: DigestRange? = nil, comment: String = "", damage: [Note.Damage] = [], facts: [UInt8] = []
     ) throws(StoreError) {
-        try NoteReader(points, store).add(kind) {
+        try repository.add(kind) {
             var note = note($0, point, outcome, arc: arc, comment: comment, facts: facts)
             note.damage = damage
             return note

@@ -31,11 +31,12 @@ package struct Replica {
     private let place: ReplicaFiles
     private let files: any FileSystem
     private let clock: any Clock
-    private let points: PointReader
+    private let repository: Repository
 
-    package init(_ place: ReplicaFiles, _ points: PointReader, _ files: any FileSystem, _ clock: any Clock) {
+    package init(_ place: ReplicaFiles, _ repository: Repository, _ files: any FileSystem, _ clock: any Clock)
+    {
         self.place = place
-        self.points = points
+        self.repository = repository
         self.files = files
         self.clock = clock
     }
@@ -85,8 +86,8 @@ package struct Replica {
     private func content(
         of there: ReplicaFiles.Identity?, _ options: Options
     ) throws -> ReplicaState.Content? {
-        guard case .success(let state)? = try place.state(), state.job == "\(points.job.name)",
-            state.store == "\(points.storeID)"
+        guard case .success(let state)? = try place.state(), state.job == "\(repository.job.name)",
+            state.store == "\(repository.storeID)"
         else {
             guard there == nil || options.replaces else { throw SyncError.exists(path: place.path) }
             return nil
@@ -169,6 +170,6 @@ package struct Replica {
         _ phase: ReplicaState.Phase, _ point: ReplicaState.Content?, next: ReplicaState.Content?
     ) -> ReplicaState {
         ReplicaState(
-            job: points.job.name, store: points.storeID, phase, point, next: next, at: clock.now)
+            job: repository.job.name, store: repository.storeID, phase, point, next: next, at: clock.now)
     }
 }

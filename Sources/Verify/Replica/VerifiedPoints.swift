@@ -4,18 +4,18 @@ internal import StoreFormat
 
 /// Which points of a job have been proved: all that they need was found in the store, after they were committed.
 package struct VerifiedPoints {
-    private let points: PointReader
-    private let shelf: NoteReader
+    private let repository: Repository
+    private let notes: NoteReader
     /// When all points were last proved together.
     private let allProved: Timestamp?
     private let proved: Set<Point.Reference>
 
-    package init(_ store: any ObjectStore, _ points: PointReader) throws(StoreError) {
-        self.points = points
-        shelf = try NoteReader(points, store)
+    package init(_ repository: Repository) throws(StoreError) {
+        self.repository = repository
+        notes = try repository.notes()
         var allProved: Timestamp?
         var proved: Set<Point.Reference> = []
-        try shelf.newest(.verified) { note in
+        try notes.newest(.verified) { note in
             guard let facts = try? VerificationFacts(parsing: note.note.facts) else { return true }
             // A part says nothing of a point.
             guard note.note.outcome == .good, facts.level != CheckRequest.Level.part.word else { return true }
@@ -31,16 +31,16 @@ package struct VerifiedPoints {
     }
 
     package func contains(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        guard try points.isGood(stored) else { return false }
+        guard try repository.isGood(stored) else { return false }
         if proved.contains(stored.reference) { return true }
         if let allProved, allProved >= stored.receipt.received { return true }
-        return try shelf.goodProof(of: stored.reference) != nil
+        return try notes.goodProof(of: stored.reference) != nil
     }
 
     /// The newest good point that is proved; nil where there is none.
     package func newest() throws(StoreError) -> StoredPoint? {
-        for generation in try points.generations().reversed() {
-            guard let found = try points.undamaged(generation) else { continue }
+        for generation in try repository.generations().reversed() {
+            guard let found = try repository.undamaged(generation) else { continue }
             if try contains(found) { return found }
         }
         return nil

@@ -38,20 +38,20 @@ package struct JobHistory: Sendable {
     ///   - since: Receipts before it are left out.
     ///   - seconds: For how long what was read counts as read.
     package init(
-        reading points: PointReader, since: Timestamp, readWithin seconds: Int = ReadCoverage.usualSeconds
+        reading repository: Repository, since: Timestamp, readWithin seconds: Int = ReadCoverage.usualSeconds
     ) throws(StoreError) {
         coverage = ReadCoverage(within: seconds)
-        for generation in try points.generations().reversed().prefix(Self.maximumPoints) {
-            guard let found = try points.undamaged(generation) else {
+        for generation in try repository.generations().reversed().prefix(Self.maximumPoints) {
+            guard let found = try repository.undamaged(generation) else {
                 unreadable.append(generation)
                 continue
             }
             guard found.receipt.received >= since else { break }
             self.points.append(StoredPoint(point: found.point.outline, receipt: found.receipt))
-            health[generation] = try points.health(of: found)
+            health[generation] = try repository.health(of: found)
         }
         self.points.reverse()
-        let shelf = try points.notes()
+        let shelf = try repository.notes()
         var verifications: [Verification] = []
         try shelf.newest(.verified) { note in
             if let arc = note.note.arc { coverage.add(arc, at: note.received) }

@@ -95,7 +95,7 @@ extension SpaceForecast {
         var jobs: [[Growth]] = []
         var forgets = false
         for job in try store.jobs() {
-            let points = try PointReader(store, job: job)
+            let repository = try Repository(store, job: job)
             let listed = try store.list(.point, job: job)
             // Generations count from 1.
             forgets = forgets || UInt64(listed.count) < listed.last?.key.generation ?? 0
@@ -104,7 +104,8 @@ extension SpaceForecast {
             {
                 (key, bytes) throws(StoreError) in
                 // One that is damaged is another's concern.
-                guard let generation = key.generation, let stored = try? points.parse(bytes.get(), generation)
+                guard let generation = key.generation,
+                    let stored = try? repository.parse(bytes.get(), generation)
                 else {
                     return
                 }

@@ -32,8 +32,8 @@ struct AdoptCommand: ToolCommand {
 
     func perform(_ session: CommandContext) throws -> ExitStatus {
         let opened = try selection.open(job: job, session, options, overrides)
-        let points = try PointReader(opened.store, job: opened.job)
-        try session.notebook(opened.store, points).add(.adopted, nil, comment: maker)
+        let repository = opened.repository
+        try session.notes(in: repository).add(.adopted, nil, comment: maker)
         try opened.store.close()
         session.console.result("points of \(maker) count as those of job \(opened.job)")
         session.console.result(

@@ -59,11 +59,11 @@ struct ApplyCommand: ToolCommand {
     private func apply(_ name: String, _ session: CommandContext, _ tally: RunOutcome) throws -> ExitStatus {
         let start = session.clock.monotonicNanoseconds
         let opened = try selection.open(job: name, session, options, overrides)
-        let points = try PointReader(opened.store, job: opened.job)
-        let stored = try point(of: points, opened)
+        let repository = opened.repository
+        let stored = try point(of: repository, opened)
         tally.note(opened.target) { $0.pointID = stored.point.id }
         let restoration = try Restoration(
-            stored, from: opened.store, points, state: opened.state, session: session)
+            stored, in: repository, state: opened.state, session: session)
         var wanted = Replica.Options()
         wanted.replaces = force
         wanted.rereads = reread
@@ -73,7 +73,7 @@ struct ApplyCommand: ToolCommand {
         let place = ReplicaFiles(to, session.files)
         let result: Replica.Result
         do {
-            result = try Replica(place, points, session.files, session.clock)
+            result = try Replica(place, repository, session.files, session.clock)
                 .apply(stored, restoration.images, wanted, restoration.report)
         } catch let error as SystemError where error.isUnsupported {
             throw CommandFailure(
@@ -102,9 +102,9 @@ struct ApplyCommand: ToolCommand {
         return .good
     }
 
-    private func point(of points: PointReader, _ opened: StoreSource.Opened) throws -> StoredPoint {
-        if unverified { return try PointSelection.latest.find(points) }
-        if let found = try VerifiedPoints(opened.store, points).newest() { return found }
+    private func point(of repository: Repository, _ opened: StoreSource.Opened) throws -> StoredPoint {
+        if unverified { return try PointSelection.latest.find(repository) }
+        if let found = try VerifiedPoints(repository).newest() { return found }
         throw CommandFailure(
             .notFound, "job \(opened.job) has no good point that was verified",
             hint: "give --unverified, or verify it with: hybridrep verify \(opened.job)")

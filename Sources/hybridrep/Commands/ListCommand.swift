@@ -45,17 +45,17 @@ struct ListCommand: ToolCommand {
             session: session, options: options, overrides: overrides, store: selection.store)
         _ = try question.require(jobAsked)
         let opened = try selection.open(job: job, session, options, overrides)
-        let points = try PointReader(opened.store, job: opened.job)
-        let marks = try PointMarks(points.notes())
+        let repository = opened.repository
+        let marks = try PointMarks(repository.notes())
         var rows: [(cells: [String], remark: String)] = []
         var list: [JSONValue] = []
         var unreadable: [String] = []
-        for generation in try points.generations() {
+        for generation in try repository.generations() {
             do throws(StoreError) {
-                let stored = try points.point(generation)
+                let stored = try repository.point(generation)
                 let point = stored.point
                 let facts = PointFacts(
-                    stored, try points.health(of: stored), pin: marks.pinned[stored.reference])
+                    stored, try repository.health(of: stored), pin: marks.pinned[stored.reference])
                 rows.append(
                     (
                         [

@@ -14,7 +14,7 @@ struct MarkOptions: ParsableArguments {
     ///   - allow: Throws where the point is not one for such a note.
     func add(
         _ kind: NoteID.Kind, _ point: PointSelection?, _ comment: String, _ session: CommandContext,
-        _ options: GlobalOptions, allow: (StoredPoint, PointReader) throws -> Void = { _, _ in }
+        _ options: GlobalOptions, allow: (StoredPoint, Repository) throws -> Void = { _, _ in }
     ) throws -> ExitStatus {
         let configuration = try session.configuration(options, overrides)
         let context = JobContext(session, configuration, try configuration.job(job))

@@ -22,12 +22,12 @@ struct ReleaseCommand: ToolCommand {
     var subject: String { "release \(mark.job) \(point)" }
 
     func perform(_ session: CommandContext) throws -> ExitStatus {
-        try mark.add(.released, try PointSelection(point), comment, session, options) { found, points in
+        try mark.add(.released, try PointSelection(point), comment, session, options) { found, repository in
             // An image that is larger than anything vouches for is accepted the same way.
             let isHeld =
                 try found.point.health == .suspicious || found.point.hold != nil
-                || !points.isBounded(found.point)
-                || points.isForeign(found) && found.point.health == .good
+                || !repository.isBounded(found.point)
+                || repository.isForeign(found) && found.point.health == .good
             guard isHeld else {
                 throw CommandFailure(
                     .usage,

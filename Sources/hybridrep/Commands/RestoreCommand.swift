@@ -75,15 +75,15 @@ struct RestoreCommand: ToolCommand {
         _ name: String, _ wanted: PointSelection, _ session: CommandContext, _ tally: RunOutcome
     ) throws -> ExitStatus {
         let opened = try selection.open(job: name, session, options, overrides)
-        let points = try PointReader(opened.store, job: opened.job)
-        let stored = try wanted.find(points)
+        let repository = opened.repository
+        let stored = try wanted.find(repository)
         // One that was committed with damage, or is held, comes back as it was, and the verdict says so.
-        let verdict: ExitStatus = try points.isAccepted(stored) ? .good : .degraded
-        let health = try points.health(of: stored)
-        if wanted == .latest { try warnOfDamage(after: stored, points, opened, session) }
+        let verdict: ExitStatus = try repository.isAccepted(stored) ? .good : .degraded
+        let health = try repository.health(of: stored)
+        if wanted == .latest { try warnOfDamage(after: stored, repository, opened, session) }
         let start = session.clock.monotonicNanoseconds
         let restore = try Restoration(
-            stored, from: opened.store, points, state: opened.state, session: session)
+            stored, in: repository, state: opened.state, session: session)
         var differentBytes: Int?
         if inPlace {
             differentBytes = try image.map(restore.inPlace(file:)) ?? restore.inPlace(to: to ?? "")
@@ -128,16 +128,17 @@ struct RestoreCommand: ToolCommand {
 
     /// Says which newer points are damaged: what comes back is older than somebody may think.
     private func warnOfDamage(
-        after stored: StoredPoint, _ points: PointReader, _ opened: StoreSource.Opened,
+        after stored: StoredPoint, _ repository: Repository, _ opened: StoreSource.Opened,
         _ session: CommandContext
     ) throws {
-        let newer = try points.generations().filter { $0 > stored.point.generation }
+        let newer = try repository.generations().filter { $0 > stored.point.generation }
         let damaged = try newer.filter { generation in
-            guard let found = try points.undamaged(generation) else { return true }
-            return try points.health(of: found).word == "damaged"
+            guard let found = try repository.undamaged(generation) else { return true }
+            return try repository.health(of: found).word == "damaged"
         }
         guard let newest = damaged.last else { return }
-        let what = damaged.count == 1 ? "point \(newest) is" : "\(damaged.count) points up to \(newest) are"
+        let what =
+            damaged.count == 1 ? "point \(newest) is" : "\(damaged.count) repository up to \(newest) are"
         session.console.warning(
             "\(what) damaged: the newest good one is \(stored.point.id)", job: opened.job,
             target: opened.target)

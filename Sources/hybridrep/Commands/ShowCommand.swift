@@ -31,11 +31,11 @@ struct ShowCommand: ToolCommand {
         _ = try question.require(jobAsked)
         let wanted = try PointSelection(point)
         let opened = try selection.open(job: job, session, options, overrides)
-        let points = try PointReader(opened.store, job: opened.job)
-        let stored = try wanted.find(points)
+        let repository = opened.repository
+        let stored = try wanted.find(repository)
         let facts = PointFacts(
-            stored, try points.health(of: stored),
-            pin: try PointMarks(points.notes()).pinned[stored.reference])
+            stored, try repository.health(of: stored),
+            pin: try PointMarks(repository.notes()).pinned[stored.reference])
         try opened.store.close()
         let width = facts.lines.map(\.0.count).max() ?? 0
         for (label, value) in facts.lines {

@@ -72,13 +72,13 @@ struct VerifyCommand: ToolCommand {
         _ opened: StoreSource.Opened, _ wanted: PointSelection?, _ session: CommandContext,
         _ tally: RunOutcome
     ) throws -> ExitStatus {
-        let points = try PointReader(opened.store, job: opened.job)
-        let stored = try wanted.map { try $0.find(points) }
+        let repository = opened.repository
+        let stored = try wanted.map { try $0.find(repository) }
         tally.note(opened.target) { $0.pointID = stored?.point.id }
         var result = try look(opened, stored, session)
         session.keep(result, level.choice, of: stored, opened)
         var mended: [CheckReport.Damage] = []
-        let before = try points.generations()
+        let before = try repository.generations()
         // What only a damaged map names is missed when that map is there again.
         while repair, !result.check.damage.isEmpty {
             let damage = result.check.damage.filter { one in !mended.contains { $0.object == one.object } }
@@ -94,9 +94,9 @@ struct VerifyCommand: ToolCommand {
         if repair, selection.store == nil, !result.check.isGood {
             // The new point is proved on the way.
             try makeRepair(opened, session).shipAgain(
-                result.check.damage, newest: try points.generations().last)
+                result.check.damage, newest: try repository.generations().last)
         }
-        let all = try points.generations()
+        let all = try repository.generations()
         if repair, level.choice == .full, selection.store == nil, !result.check.isGood, all != before {
             // Packs of older points stay lost, but a map that was shipped again has made them whole.
             let damaged = result.check.damage
@@ -105,7 +105,7 @@ struct VerifyCommand: ToolCommand {
             mended += damaged.filter { !left.contains($0.object) }
             session.keep(result, level.choice, of: stored, opened)
         }
-        let damage = DamageInPoint(newestOf: result, opened, points, session)
+        let damage = DamageInPoint(newestOf: result, opened, repository, session)
         try opened.store.close()
         tally.note(opened.target, opened.store.traffic)
         let report = VerificationReport(
@@ -128,7 +128,9 @@ struct VerifyCommand: ToolCommand {
     ) throws -> PointVerification.Result {
         let seed = try session.entropy.bytes(8)
         let label = "verify \(opened.job)"
-        return try PointVerification(opened.store, job: opened.job, .host(session.files))
+        // It may have been repaired since it was verified last.
+        opened.repository.forget()
+        return try PointVerification(opened.repository, .host(session.files))
             .run(
                 level.choice, generation: stored?.point.generation, part: level.part,
                 seed: seed.span.uint64(at: 0)

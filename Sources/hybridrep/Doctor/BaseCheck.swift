@@ -10,12 +10,12 @@ internal import StoreFormat
 struct BaseCheck {
     let context: JobContext
     let target: Name
-    let points: PointReader
+    let repository: Repository
 
     private var job: Name { context.job.name }
 
     func findings() throws -> [Finding] {
-        let generations = try points.generations()
+        let generations = try repository.generations()
         guard let memory = context.state.target(target) else {
             guard let newest = generations.last else {
                 return [.good("base", target, "no point yet: the next push is a first one")]
@@ -27,9 +27,9 @@ struct BaseCheck {
             ]
         }
         do throws(SyncError) {
-            try memory.check(points.storeID, target: target, among: generations) {
+            try memory.check(repository.storeID, target: target, among: generations) {
                 (generation) throws(SyncError) in
-                do throws(StoreError) { return try points.undamaged(generation)?.digest } catch {
+                do throws(StoreError) { return try repository.undamaged(generation)?.digest } catch {
                     throw .store(error)
                 }
             }
@@ -47,12 +47,12 @@ struct BaseCheck {
                     "check whether another host pushes to it: hybridrep list \(job) --target \(target) --verbose"
             )
         }
-        guard try points.undamaged(memory.generation) != nil else {
+        guard try repository.undamaged(memory.generation) != nil else {
             return .failed(
                 .verification, "base", target, "point \(memory.generation) is damaged",
                 next: "hybridrep reconcile \(job) --target \(target)")
         }
-        let image = try context.spool().entry(imageDigest: memory.full.image, job: points.job.id)
+        let image = try context.spool().entry(imageDigest: memory.full.image, job: repository.job.id)
         let isKept = image?.imagePath != nil || context.job.keepBase.value == .none
         guard isKept else {
             return .warning(

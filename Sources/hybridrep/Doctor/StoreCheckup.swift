@@ -8,7 +8,7 @@ struct StoreCheckup {
     let target: Name
     /// The store itself.
     let place: any ObjectStore
-    let points: PointReader
+    let repository: Repository
 
     func findings() throws(StoreError) -> [Finding] {
         var findings = [try content()]
@@ -22,7 +22,7 @@ struct StoreCheckup {
     /// The map of the newest point, read by the store itself, and what it refers to.
     private func content() throws(StoreError) -> Finding {
         let check = "content"
-        guard let newest = try points.newestUndamaged() else {
+        guard let newest = try repository.newestUndamaged() else {
             return .good(check, target, "no point yet")
         }
         let request = CheckRequest(job: job, generation: newest.point.generation, level: .base, seed: 0)

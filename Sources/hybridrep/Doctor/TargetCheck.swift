@@ -29,14 +29,15 @@ struct TargetCheck {
                 findings.append(.good("connection", name, "\(store.label), logged in"))
                 findings += [version(agent.agent), skew(agent, before...after)]
             }
-            let points = try PointReader(store, job: job)
+            let repository = try Repository(store, job: job)
             findings.append(.good("store", name, "\(store.label) has the job \(job)"))
             // What the next run reads: the lists of objects, the newest point, and the notes.
             for kind in [ObjectKind.pack, .map, .index] { _ = try store.list(kind, job: job) }
-            _ = try JobEvidence(reading: points)
-            findings += try StoreCheckup(job: job, target: name, place: place, points: points).findings()
-            findings += try BaseCheck(context: context, target: name, points: points).findings()
-            let newest = try points.generations().last.flatMap { try points.undamaged($0)?.point }
+            _ = try JobEvidence(reading: repository)
+            findings += try StoreCheckup(job: job, target: name, place: place, repository: repository)
+                .findings()
+            findings += try BaseCheck(context: context, target: name, repository: repository).findings()
+            let newest = try repository.generations().last.flatMap { try repository.undamaged($0)?.point }
             if let newest, newest.kind == .full { image(newest.layout.length) }
             findings.append(room(try store.space(), newest))
             try store.close()

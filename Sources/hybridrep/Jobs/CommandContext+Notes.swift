@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import OffsiteStore
 internal import Platform
 internal import Verify
@@ -6,8 +7,8 @@ extension CommandContext {
     /// Who a note is by.
     var maker: String { NoteAuthor(host: hostName, runID: runID).description }
 
-    func notebook(_ store: any ObjectStore, _ points: PointReader) -> NoteWriter {
-        NoteWriter(store, points, clock: clock, maker: maker)
+    func notes(in repository: Repository) -> NoteWriter {
+        NoteWriter(repository, clock: clock, maker: maker)
     }
 
     /// Keeps in the store what was learned; where that cannot be, what was learned is true all the same.
@@ -15,15 +16,13 @@ extension CommandContext {
     /// - Returns: Whether it is kept.
     @discardableResult
     func keep(
-        _ store: any ObjectStore, _ job: Name, _ target: Name?,
-        _ write: (NoteWriter, PointReader) throws(StoreError) -> Void
+        in repository: Repository, _ target: Name?, _ write: (NoteWriter) throws(StoreError) -> Void
     ) -> Bool {
         do throws(StoreError) {
-            let points = try PointReader(store, job: job)
-            try write(notebook(store, points), points)
+            try write(notes(in: repository))
             return true
         } catch {
-            warnNotKept(error, job, target)
+            warnNotKept(error, repository.job.name, target)
             return false
         }
     }
@@ -40,12 +39,12 @@ extension CommandContext {
         _ opened: StoreSource.Opened
     ) {
         let reference = point?.reference
-        keep(opened.store, opened.job, opened.target) { (notebook, _) throws(StoreError) in
+        keep(in: opened.repository, opened.target) { (notes) throws(StoreError) in
             var result = result
             if reference != nil {
-                result.check.damage = try opened.store.reach(result.check.damage, of: opened.job)
+                result.check.damage = try opened.repository.reach(result.check.damage)
             }
-            try notebook.verified(level, result, of: reference)
+            try notes.verified(level, result, of: reference)
         }
     }
 }

@@ -26,11 +26,11 @@ struct HistoryRebuild {
     private func rebuild(_ context: JobContext, _ target: TargetConfiguration) throws -> Int {
         let now = session.clock.now
         let store = try context.connection.open(target)
-        let points = try PointReader(store, job: context.job.name)
+        let repository = try Repository(store, job: context.job.name)
         let since = Timestamp(seconds: now.seconds - RunHistory.mostDays * 86_400)
-        let known = try JobHistory(reading: points, since: since)
+        let known = try JobHistory(reading: repository, since: since)
         let proofs = Dictionary(
-            try points.notes().all(.proved).map { ($0.note.point, $0.note) }
+            try repository.notes().all(.proved).map { ($0.note.point, $0.note) }
         ) { newest, _ in newest }
         try store.close()
         let job = context.job.name

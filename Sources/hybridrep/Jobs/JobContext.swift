@@ -54,12 +54,12 @@ struct JobContext {
         for target in try targets(nil) {
             do {
                 let store = try connection.open(target)
-                let points = try PointReader(store, job: job.name)
-                let stranger = adopts ? nil : try stranger(points)
+                let repository = try Repository(store, job: job.name)
+                let stranger = adopts ? nil : try stranger(repository)
                 try store.close()
                 if let stranger { throw notOurs(target.name, stranger) }
-                try state.remember(points.job)
-                return points.job
+                try state.remember(repository.job)
+                return repository.job
             } catch let error as StoreError where error.kind == .notFound {
                 // The disk of a store that has the job may not be mounted.
                 if state.target(target.name) != nil { unreachable = error }

@@ -55,7 +55,8 @@ struct JobCopy {
     }
 
     private func opened(_ selection: CopyPlan.Selection) throws -> StoreCopy {
-        let copy = try StoreCopy(selection, of: job, from: source.store, to: destination.store)
+        let copy = try StoreCopy(
+            selection, from: try Repository(source.store, job: job), to: destination.store)
         guard copy.sourcePointCount > 0 else {
             throw CommandFailure(
                 .notFound, "job \(job) has no point at \(source.name)",
@@ -87,17 +88,17 @@ struct JobCopy {
 
     /// Has a new point proved where it is, as a push does.
     private func prove(_ newest: CopyReport.Copied) throws {
-        let points = try PointReader(destination.store, job: job)
-        let stored = try points.point(newest.generation)
-        let result = try PointVerification(destination.store, job: job, .host(session.files))
+        let repository = try Repository(destination.store, job: job)
+        let stored = try repository.point(newest.generation)
+        let result = try PointVerification(repository, .host(session.files))
             .run(.quick, generation: newest.generation, seed: newest.generation) {
                 (progress) throws(StoreError) in
                 session.console.progress(
                     Progress(label: "verify \(job) at \(destination.name)", verification: progress))
                 if Interruption.cause != nil { throw .interrupted }
             }
-        session.keep(destination.store, job, destination.target) { (notebook, _) throws(StoreError) in
-            try notebook.proved(result, of: stored.reference)
+        session.keep(in: repository, destination.target) { (notes) throws(StoreError) in
+            try notes.proved(result, of: stored.reference)
         }
         guard result.isGood else {
             throw CommandFailure(

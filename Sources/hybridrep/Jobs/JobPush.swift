@@ -93,7 +93,7 @@ struct JobPush {
         let schedule = FullCompareSchedule(context: context)
         let comparesFully = schedule.isDue(target.name)
         let request = try request(backup, comparesFully: comparesFully, provesFully: provingFully)
-        let (store, result) = try push.run(request, first) { (done) throws(SyncError) in
+        let (repository, result) = try push.run(request, first) { (done) throws(SyncError) in
             session.console.progress(Progress(label: label, doneBytes: done, totalBytes: total))
             if Interruption.cause != nil { throw .interrupted }
         }
@@ -101,16 +101,17 @@ struct JobPush {
         if comparesFully { schedule.done(result, target.name) }
         var failure: (any Error)?
         if verifies {
-            do { try verify(result.point, store, target.name) } catch { failure = error }
+            do { try verify(result.point, repository, target.name) } catch { failure = error }
         }
-        let space = try? store.space()
+        let space = try? repository.store.space()
         if let space { warnIfScarce(space, target.name) }
-        do { try store.close() } catch {
+        do { try repository.store.close() } catch {
             session.console.warning("\(error)", job: job, target: target.name)
         }
         let elapsed = session.clock.monotonicNanoseconds - start
         let summary = TargetSummary(
-            job: job, target: target.name, result: result, traffic: store.traffic + push.lostTraffic,
+            job: job, target: target.name, result: result,
+            traffic: repository.store.traffic + push.lostTraffic,
             durationMilliseconds: Int(elapsed / 1_000_000), space: space)
         session.console.result(summary.message)
         session.console.news(summary.line)
@@ -235,16 +236,17 @@ struct JobPush {
         }
     }
 
-    private func verify(_ point: Point, _ store: any ObjectStore, _ target: Name) throws {
+    private func verify(_ point: Point, _ repository: Repository, _ target: Name) throws {
         let label = "verify \(job) at \(target)"
-        let verification = PointVerification(store, job: job, .host(session.files))
+        let verification = PointVerification(repository, .host(session.files))
         let result = try verification.run(.quick, generation: point.generation, seed: point.generation) {
             (progress) throws(StoreError) in
             session.console.progress(Progress(label: label, verification: progress))
             if Interruption.cause != nil { throw .interrupted }
         }
-        session.keep(store, job, target) { (notebook, points) throws(StoreError) in
-            try notebook.proved(result, of: try points.point(point.generation).reference)
+        let stored = try repository.point(point.generation)
+        session.keep(in: repository, target) { (notes) throws(StoreError) in
+            try notes.proved(result, of: stored.reference)
         }
         guard result.isGood else {
             let advice = DamageAdvice(context, target, hasOtherSource: false)
@@ -252,17 +254,15 @@ struct JobPush {
                 result, of: "point \(point.id)",
                 hint: advice.hint([point.generation], of: [point.generation]))
         }
-        try requireOwner(point, store)
+        try requireOwner(stored, repository)
     }
 
     /// Refuses to call a point good that counts for nobody, since the store knows this key as another's than the owner's.
-    private func requireOwner(_ point: Point, _ store: any ObjectStore) throws {
-        let points = try PointReader(store, job: job)
-        let stored = try points.point(point.generation)
-        guard try points.isForeign(stored), let maker = stored.receipt.maker else { return }
+    private func requireOwner(_ stored: StoredPoint, _ repository: Repository) throws {
+        guard try repository.isForeign(stored), let maker = stored.receipt.maker else { return }
         throw CommandFailure(
             .held,
-            "point \(point.id) is committed, but does not count: the store knows this key as \(maker), who is not the job's owner",
+            "point \(stored.point.id) is committed, but does not count: the store knows this key as \(maker), who is not the job's owner",
             hint: "at the store's own host: hybridrep adopt \(job) \(maker) --store FOLDER")
     }
 

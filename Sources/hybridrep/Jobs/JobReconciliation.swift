@@ -52,18 +52,18 @@ struct JobReconciliation {
     /// A store that is ahead of this host's memory needs nothing: the next push begins at its newest point.
     private func isWhole(_ target: TargetConfiguration) throws -> Bool {
         let store = try context.connection.open(target)
-        let points = try PointReader(store, job: job)
-        guard let newest = try points.generations().last else { return false }
+        let repository = try Repository(store, job: job)
+        guard let newest = try repository.generations().last else { return false }
         let request = CheckRequest(job: job, generation: newest, level: .full, seed: 0)
         let label = "reconcile \(job) at \(target.name)"
         let report = try store.check(request) { (report) throws(StoreError) in
             session.console.progress(Progress(label: label, verification: .hashing(report)))
             if Interruption.cause != nil { throw .interrupted }
         }
-        let digest = try points.undamaged(newest)?.digest
+        let digest = try repository.undamaged(newest)?.digest
         let memory = context.state.target(target.name)
         let agreement =
-            if let memory, memory.store != points.storeID || memory.generation > newest {
+            if let memory, memory.store != repository.storeID || memory.generation > newest {
                 Agreement.contradicted
             } else if let memory, memory.generation == newest {
                 memory.digest == digest ? Agreement.same : .contradicted

@@ -34,7 +34,7 @@ struct JobRegistration {
                 hint: "use another job name, or another store")
         }
         if let there, known == nil {
-            try requireAdoption(of: there, try PointReader(store, job: name), target.name)
+            try requireAdoption(of: there, try Repository(store, job: name), target.name)
         }
         let identity = try there ?? known ?? adopted() ?? drawn()
         // Before a store has it: cut in between, it is this host's all the same.
@@ -44,23 +44,23 @@ struct JobRegistration {
         if !isNew, there == nil, let other = try existing(), other != identity {
             // Another host was quicker.
             try context.state.forgetJob()
-            try requireAdoption(of: other, try PointReader(store, job: name), target.name)
+            try requireAdoption(of: other, try Repository(store, job: name), target.name)
         }
         // What the store has is the job's identity.
         try context.state.remember(isNew ? identity : try existing() ?? identity)
         try reconsider(storeID)
-        if adopts { try adopt(try PointReader(store, job: name)) }
+        if adopts { try adopt(try Repository(store, job: name)) }
         return isNew
     }
 
     /// Takes over the job's points, and its points to come where the store knows who makes them.
-    private func adopt(_ points: PointReader) throws {
-        if let head = try points.newestUndamaged() {
+    private func adopt(_ repository: Repository) throws {
+        if let head = try repository.newestUndamaged() {
             try context.state.adopt(head.reference, of: target.name)
         }
-        guard !(try points.notes().all(.adopted).isEmpty) else { return }
+        guard !(try repository.notes().all(.adopted).isEmpty) else { return }
         do throws(StoreError) {
-            try context.session.notebook(store, points).add(.adopted, nil, comment: "")
+            try context.session.notes(in: repository).add(.adopted, nil, comment: "")
         } catch {
             guard error.kind == .refused else { throw error }
             context.session.console.warning(
@@ -71,20 +71,20 @@ struct JobRegistration {
     }
 
     /// - Throws: 10 for a job that a store has from somebody else, until it is adopted.
-    private func requireAdoption(of job: JobObject, _ points: PointReader, _ target: Name) throws {
+    private func requireAdoption(of job: JobObject, _ repository: Repository, _ target: Name) throws {
         guard !adopts else { return }
-        throw context.notOurs(target, try context.origins(points))
+        throw context.notOurs(target, try context.origins(repository))
     }
 
     /// Forgets what was remembered of the target where that no longer holds: another store, or an older copy.
     private func reconsider(_ storeID: Identifier) throws {
         guard let memory = context.state.target(target.name) else { return }
-        let points = try PointReader(store, job: context.job.name)
-        let generations = try points.generations()
+        let repository = try Repository(store, job: context.job.name)
+        let generations = try repository.generations()
         do throws(SyncError) {
             try memory.check(storeID, target: target.name, among: generations) {
                 (generation) throws(SyncError) in
-                do throws(StoreError) { return try points.undamaged(generation)?.digest } catch {
+                do throws(StoreError) { return try repository.undamaged(generation)?.digest } catch {
                     throw .store(error)
                 }
             }
@@ -95,7 +95,7 @@ struct JobRegistration {
     }
 
     private func existing() throws -> JobObject? {
-        do { return try PointReader(store, job: context.job.name).job } catch let error
+        do { return try Repository(store, job: context.job.name).job } catch let error
             where error.kind == .notFound
         { return nil }
     }
@@ -105,10 +105,10 @@ struct JobRegistration {
         for other in try context.targets(nil) where other.name != target.name {
             do {
                 let store = try context.connection.open(other)
-                let points = try PointReader(store, job: context.job.name)
-                try requireAdoption(of: points.job, points, other.name)
+                let repository = try Repository(store, job: context.job.name)
+                try requireAdoption(of: repository.job, repository, other.name)
                 try store.close()
-                return points.job
+                return repository.job
             } catch let error as StoreError where error.kind == .notFound {
                 continue
             } catch let error as CommandFailure where error.verdict == .notFound {

@@ -41,10 +41,10 @@ struct JobRehearsal {
 
     /// - Parameter opened: The store, which is closed when what is needed of it is there.
     func run(_ wanted: PointSelection, in opened: StoreSource.Opened) throws -> Outcome {
-        let points = try PointReader(opened.store, job: opened.job)
-        let stored = try wanted.find(points)
-        let isGoodPoint = try points.isAccepted(stored)
-        let (evidence, failure) = try rehearse(stored, opened, points)
+        let repository = opened.repository
+        let stored = try wanted.find(repository)
+        let isGoodPoint = try repository.isAccepted(stored)
+        let (evidence, failure) = try rehearse(stored, opened, repository)
         // What a point has said of itself is no news.
         let isExcused = stored.point.health == .damaged && evidence.isExcusable
         return Outcome(
@@ -55,7 +55,7 @@ struct JobRehearsal {
 
     /// - Throws: What says nothing of the point: no room, no connection, told to end.
     private func rehearse(
-        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ points: PointReader
+        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ repository: Repository
     ) throws -> (RehearsalEvidence, CommandFailure?) {
         let clock = session.clock
         let start = clock.monotonicNanoseconds
@@ -63,7 +63,7 @@ struct JobRehearsal {
         let place = try inScratch(makePlace)
         defer { clean(place, opened) }
         do {
-            try restore(stored, opened, points, to: place.restored, &evidence)
+            try restore(stored, opened, repository, to: place.restored, &evidence)
             if evidence.faults.isEmpty || stored.point.health == .damaged, let command {
                 session.console.news("running \(command.text(for: place.restored))")
                 evidence.command = try command.run(
@@ -99,12 +99,12 @@ struct JobRehearsal {
     }
 
     private func restore(
-        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ points: PointReader, to path: String,
+        _ stored: StoredPoint, _ opened: StoreSource.Opened, _ repository: Repository, to path: String,
         _ evidence: inout RehearsalEvidence
     ) throws {
         let start = session.clock.monotonicNanoseconds
         let restoration = try Restoration(
-            stored, from: opened.store, points, state: opened.state, session: session)
+            stored, in: repository, state: opened.state, session: session)
         try inScratch { try restoration.to(path, replacing: false) }
         let milliseconds = (session.clock.monotonicNanoseconds - start) / 1_000_000
         evidence.restoreSeconds = Double(milliseconds) / 1000
@@ -149,8 +149,8 @@ struct JobRehearsal {
     ) -> Bool {
         do {
             let again = try open()
-            let isKept = session.keep(again.store, job, target) { (notebook, _) throws(StoreError) in
-                try notebook.rehearsed(evidence, of: point)
+            let isKept = session.keep(in: again.repository, target) { (notes) throws(StoreError) in
+                try notes.rehearsed(evidence, of: point)
             }
             try again.store.close()
             return isKept

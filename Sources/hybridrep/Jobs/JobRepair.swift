@@ -61,15 +61,16 @@ struct JobRepair {
     }
 
     private func mend(_ damage: [CheckReport.Damage], from place: String) throws -> [CheckReport.Damage] {
-        let source = try ends.open(place, job: opened.job.description).store
-        let repair = try StoreRepair(of: opened.store, job: opened.job, from: source)
+        let source = try Repository(
+            try ends.open(place, job: opened.job.description).store, job: opened.job)
+        let repair = try StoreRepair(of: opened.repository, from: source)
         var done = 0
         let mended = try repair.run(damage, holder: session.holder) { (bytes) throws(StoreError) in
             done += bytes
             session.console.progress(Progress(label: "repair \(opened.job) from \(place)", doneBytes: done))
             if Interruption.cause != nil { throw .interrupted }
         }
-        try source.close()
+        try source.store.close()
         return mended
     }
 }

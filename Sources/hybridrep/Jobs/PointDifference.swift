@@ -24,12 +24,12 @@ struct PointDifference {
     /// - Parameter wanted: The older and the newer point; without the newer it is the newest good one, without both the
     ///   older one is the point of the same kind before that.
     func run(_ wanted: [PointSelection], withTrees: Bool) throws -> Outcome {
-        let points = try PointReader(opened.store, job: opened.job)
-        let new = try (wanted.count > 1 ? wanted[1] : .latest).find(points)
-        let old = try wanted.first?.find(points) ?? before(new, points)
+        let repository = opened.repository
+        let new = try (wanted.count > 1 ? wanted[1] : .latest).find(repository)
+        let old = try wanted.first?.find(repository) ?? before(new, repository)
         try requireComparable(old.point, new.point)
-        let one = try image(of: old, points)
-        let other = try image(of: new, points)
+        let one = try image(of: old, repository)
+        let other = try image(of: new, repository)
         var search = DifferenceSearch(from: one, to: other)
         let label = "diff \(opened.job)"
         let difference = try search.run { (done) throws(SyncError) in
@@ -49,9 +49,9 @@ struct PointDifference {
         return Outcome(old: old, new: new, difference: difference, databases: databases, trees: trees)
     }
 
-    private func image(of stored: StoredPoint, _ points: PointReader) throws(SyncError) -> ImageReader {
+    private func image(of stored: StoredPoint, _ repository: Repository) throws(SyncError) -> ImageReader {
         try ImageReader(
-            stored.point, from: opened.store, points, state: opened.state, .host(session.files))
+            stored.point, in: repository, state: opened.state, .host(session.files))
     }
 
     private func goOn() throws(SyncError) {
@@ -59,9 +59,9 @@ struct PointDifference {
     }
 
     /// The newest point of the same kind that is older.
-    private func before(_ stored: StoredPoint, _ points: PointReader) throws -> StoredPoint {
-        for generation in try points.generations().reversed() where generation < stored.point.generation {
-            if let found = try points.undamaged(generation), found.point.kind == stored.point.kind {
+    private func before(_ stored: StoredPoint, _ repository: Repository) throws -> StoredPoint {
+        for generation in try repository.generations().reversed() where generation < stored.point.generation {
+            if let found = try repository.undamaged(generation), found.point.kind == stored.point.kind {
                 return found
             }
         }

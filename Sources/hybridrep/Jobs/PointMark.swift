@@ -16,7 +16,7 @@ struct PointMark {
     ///   - allow: Throws where the point is not one for such a note.
     func add(
         _ selection: PointSelection?, target: String?,
-        allow: (StoredPoint, PointReader) throws -> Void
+        allow: (StoredPoint, Repository) throws -> Void
     ) throws -> ExitStatus {
         try context.atEachTarget(target, kind.verb) { target in
             try add(selection, target, allow)
@@ -26,18 +26,18 @@ struct PointMark {
 
     private func add(
         _ selection: PointSelection?, _ target: TargetConfiguration,
-        _ allow: (StoredPoint, PointReader) throws -> Void
+        _ allow: (StoredPoint, Repository) throws -> Void
     ) throws {
         // A key that may forget may mark.
         let store = try context.connection.open(target, lanes: 1, mayForget: true)
-        let points = try PointReader(store, job: context.job.name)
+        let repository = try Repository(store, job: context.job.name)
         var found: StoredPoint?
         if let selection {
-            let point = try selection.find(points)
-            try allow(point, points)
+            let point = try selection.find(repository)
+            try allow(point, repository)
             found = point
         }
-        try session.notebook(store, points).add(kind, found?.reference, comment: comment)
+        try session.notes(in: repository).add(kind, found?.reference, comment: comment)
         try store.close()
         let what = found.map { "point \($0.point.id)" } ?? "job \(context.job.name)"
         session.console.result("\(what) is \(kind.word) at \(target.name)")

@@ -39,28 +39,30 @@ enum PointSelection: Equatable {
         }
     }
 
-    func find(_ points: PointReader) throws -> StoredPoint {
-        let missing = "job \(points.job.name) has no"
-        let hint = "see what is there with: hybridrep list \(points.job.name)"
+    func find(_ repository: Repository) throws -> StoredPoint {
+        let missing = "job \(repository.job.name) has no"
+        let hint = "see what is there with: hybridrep list \(repository.job.name)"
         switch self {
         case .latest:
-            if let found = try points.latest() { return found }
-            throw try nothingGood(points, "\(missing) good point", hint)
+            if let found = try repository.latest() { return found }
+            throw try nothingGood(repository, "\(missing) good point", hint)
         case .at(let time):
-            if let found = try points.newest(at: time) { return found }
-            throw try nothingGood(points, "\(missing) good point from \(time) or before", hint)
+            if let found = try repository.newest(at: time) { return found }
+            throw try nothingGood(repository, "\(missing) good point from \(time) or before", hint)
         case .random(let seed):
-            var left = try points.generations()
+            var left = try repository.generations()
             while !left.isEmpty {
                 let generation = left.remove(at: Int(seed % UInt64(left.count)))
-                if let found = try points.undamaged(generation), try points.isGood(found) { return found }
+                if let found = try repository.undamaged(generation), try repository.isGood(found) {
+                    return found
+                }
             }
-            throw try nothingGood(points, "\(missing) good point", hint)
+            throw try nothingGood(repository, "\(missing) good point", hint)
         case .generation(let generation), .id(let generation, _):
-            guard try points.generations().contains(generation) else {
+            guard try repository.generations().contains(generation) else {
                 throw CommandFailure(.notFound, "\(missing) point \(generation)", hint: hint)
             }
-            let found = try points.point(generation)
+            let found = try repository.point(generation)
             if case .id(_, let id) = self, found.point.id != id {
                 throw CommandFailure(
                     .notFound, "\(missing) point \(id): \(generation) is \(found.point.id)", hint: hint)
@@ -70,13 +72,15 @@ enum PointSelection: Equatable {
     }
 
     /// A store that has lost what its points need is not one that never had any: 22, and which point is damaged.
-    private func nothingGood(_ points: PointReader, _ text: String, _ hint: String) throws -> CommandFailure {
-        for generation in try points.generations().reversed() {
-            guard let found = try points.undamaged(generation) else {
+    private func nothingGood(_ repository: Repository, _ text: String, _ hint: String) throws
+        -> CommandFailure
+    {
+        for generation in try repository.generations().reversed() {
+            guard let found = try repository.undamaged(generation) else {
                 return CommandFailure(
                     .verification, "\(text): point \(generation) cannot be read, it is damaged", hint: hint)
             }
-            if case .damaged = try points.health(of: found) {
+            if case .damaged = try repository.health(of: found) {
                 return CommandFailure(
                     .verification, "\(text): point \(found.point.id) is damaged", hint: hint)
             }

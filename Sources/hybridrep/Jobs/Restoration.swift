@@ -16,13 +16,12 @@ struct Restoration {
     let label: String
 
     init(
-        _ stored: StoredPoint, from store: any ObjectStore, _ points: PointReader, state: JobState?,
-        session: CommandContext
+        _ stored: StoredPoint, in repository: Repository, state: JobState?, session: CommandContext
     ) throws {
         self.session = session
-        image = try ImageReader(stored.point, from: store, points, state: state, .host(session.files))
-        full = try points.full(of: stored.point).map {
-            try ImageReader($0.point, from: store, points, state: state, .host(session.files))
+        image = try ImageReader(stored.point, in: repository, state: state, .host(session.files))
+        full = try repository.full(of: stored.point).map {
+            try ImageReader($0.point, in: repository, state: state, .host(session.files))
         }
         label = "restore \(stored.point.id)"
     }

@@ -22,10 +22,10 @@ struct RetryingPush {
     private var session: CommandContext { context.session }
 
     /// - Parameter store: A session with the target, with which it begins.
-    /// - Returns: The session with which it ended.
+    /// - Returns: The job in the session with which it ended.
     mutating func run(
         _ request: PushRequest, _ store: any ObjectStore, progress: (Int) throws(SyncError) -> Void
-    ) throws -> (any ObjectStore, PushResult) {
+    ) throws -> (Repository, PushResult) {
         var store = store
         var lockWaitSeconds = lockWaitSeconds
         var patience = Backoff(seconds: target.retrySeconds, session.clock)
@@ -33,12 +33,11 @@ struct RetryingPush {
         while true {
             do throws(SyncError) {
                 let wait = LockWait(seconds: lockWaitSeconds, session.clock)
-                let result = try push(request, store, wait) { (done) throws(SyncError) in
+                return try push(request, store, wait) { (done) throws(SyncError) in
                     if done > mostDone { patience.noteProgress() }
                     mostDone = max(mostDone, done)
                     try progress(done)
                 }
-                return (store, result)
             } catch {
                 guard case .store(let cause) = error, cause.kind == .unreachable else { throw error }
                 lostTraffic = lostTraffic + store.traffic
@@ -53,15 +52,19 @@ struct RetryingPush {
     private func push(
         _ request: PushRequest, _ store: any ObjectStore, _ wait: LockWait,
         progress: (Int) throws(SyncError) -> Void
-    ) throws(SyncError) -> PushResult {
+    ) throws(SyncError) -> (Repository, PushResult) {
+        let repository: Repository
+        do throws(StoreError) { repository = try Repository(store, job: context.job.name) } catch {
+            throw .store(error)
+        }
         var push = Push(
-            to: store, target: target.name, job: identity, state: context.state,
+            to: repository, target: target.name, job: identity, state: context.state,
             images: SpoolBases(spool: spool, job: identity.id), files: session.files, entropy: session.entropy
         )
         push.packBytes = packLength.bytes
         while true {
             do throws(SyncError) {
-                return try push.run(request, holder: context.holder, progress: progress)
+                return (repository, try push.run(request, holder: context.holder, progress: progress))
             } catch {
                 guard case .store(let cause) = error, cause.kind == .locked, wait.pause() else { throw error }
             }

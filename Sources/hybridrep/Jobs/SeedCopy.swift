@@ -34,7 +34,7 @@ struct SeedCopy {
     }
 
     private func into(_ target: String?, _ tally: RunOutcome) throws -> ExitStatus {
-        let seed = try PointReader(folder.store, job: context.job.name).job
+        let seed = try Repository(folder.store, job: context.job.name).job
         if let known = context.state.job(), known.id != seed.id || known.secret != seed.secret {
             throw CommandFailure(
                 .notFound, "\(folder.name) holds another job of the name \(context.job.name)",

@@ -31,10 +31,10 @@ extension JobContext {
     /// Whose a job is that a store has and this host has never known; nil where it is this host's.
     ///
     /// Its secret would be taken over from whoever made it: somebody who knows it can make blocks that look unchanged.
-    func stranger(_ points: PointReader) throws(StoreError) -> String? {
+    func stranger(_ repository: Repository) throws(StoreError) -> String? {
         let kinship = SourceKinship(origin)
-        for generation in try points.generations().suffix(Self.mostLooked).reversed() {
-            guard let found = try points.undamaged(generation) else { continue }
+        for generation in try repository.generations().suffix(Self.mostLooked).reversed() {
+            guard let found = try repository.undamaged(generation) else { continue }
             let maker = found.receipt.maker.map { ", committed by \($0)" } ?? ""
             switch kinship.of(found.point, isKnown: false) {
             case .same: return nil
@@ -42,15 +42,15 @@ extension JobContext {
             case .forged: continue
             }
         }
-        return "it has no point of this host; it was made at \(points.job.created)"
+        return "it has no point of this host; it was made at \(repository.job.created)"
     }
 
     private static let mostLooked = 64
 
     /// Whose a job is that a store has, for people; of this host's points, too.
-    func origins(_ points: PointReader) throws(StoreError) -> String {
-        if let stranger = try stranger(points) { return stranger }
-        guard let newest = try points.newestUndamaged() else { return "it has no point that can be read" }
+    func origins(_ repository: Repository) throws(StoreError) -> String {
+        if let stranger = try stranger(repository) { return stranger }
+        guard let newest = try repository.newestUndamaged() else { return "it has no point that can be read" }
         return "its newest point, \(newest.point.id), is of \(origin.description), as are this host's"
     }
 

@@ -1,3 +1,4 @@
+internal import StoreFormat
 internal import ArgumentParser
 internal import DeltaSync
 internal import OffsiteStore
@@ -16,14 +17,16 @@ struct StoreSource: ParsableArguments {
             valueName: "store"), completion: .directory)
     var store: String?
 
-    /// An open store, the job in it, and what this host remembers of that, if it is configured.
+    /// A job in an open store, and what this host remembers of it, if it is configured.
     struct Opened {
-        let store: any ObjectStore
-        let job: Name
+        let repository: Repository
         let target: Name?
         let state: JobState?
         /// Nil on a bare host.
         var hooks: JobHooks?
+
+        var store: any ObjectStore { repository.store }
+        var job: Name { repository.job.name }
     }
 
     /// - Parameter job: The job's name, as argument or as `--job`.
@@ -35,12 +38,14 @@ struct StoreSource: ParsableArguments {
             let context = JobContext(session, configuration, try configuration.job(job))
             let target = try context.targets(target)[0]
             return Opened(
-                store: try context.connection.open(target), job: context.job.name, target: target.name,
+                repository: try Repository(try context.connection.open(target), job: context.job.name),
+                target: target.name,
                 state: context.state, hooks: JobHooks(context: context))
         }
         let name = try Name(ofJob: job)
         return Opened(
-            store: try TargetConnection(session: session).open(named: store, overrides), job: name,
+            repository: try Repository(
+                try TargetConnection(session: session).open(named: store, overrides), job: name),
             target: nil, state: nil)
     }
 

@@ -49,7 +49,7 @@ struct PointForgetting {
             if case .generation(let number) = selection, shelf.unreadableGenerations.contains(number) {
                 named.insert(number)
             } else {
-                named.insert(try selection.find(shelf.reader).point.generation)
+                named.insert(try selection.find(shelf.repository).point.generation)
             }
         }
         let points = Dictionary(uniqueKeysWithValues: shelf.points.map { ($0.generation, $0) })

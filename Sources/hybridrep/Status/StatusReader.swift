@@ -56,12 +56,12 @@ struct StatusReader {
         _ forecasts: inout Forecasts
     ) throws -> (JobEvidence, JobHistory?) {
         let store = try context.connection.open(target)
-        let points = try PointReader(store, job: context.job.name)
-        let found = try JobEvidence(reading: points)
+        let repository = try Repository(store, job: context.job.name)
+        let found = try JobEvidence(reading: repository)
         var history: JobHistory?
         if let since {
             history = try JobHistory(
-                reading: points, since: since,
+                reading: repository, since: since,
                 readWithin: context.job.fullWithin.value?.seconds ?? ReadCoverage.usualSeconds)
         }
         if forecasts[target.name] == nil {

@@ -56,7 +56,7 @@ struct Attacker {
     private var job: Name { HonestJob.name }
 
     private mutating func perform(_ attack: Attack, _ store: AgentStore) throws(StoreError) {
-        let points = try PointReader(store, job: job)
+        let repository = try Repository(store, job: job)
         switch attack {
         case .shadow: try shadow(store, withIndex: true)
         case .shadowWithoutIndex: try shadow(store, withIndex: false)
@@ -67,27 +67,29 @@ struct Attacker {
             let name = SHA256Hasher.hash(random.bytes(8).span)
             try lie(store) { .init(name: name, length: $0.length, frames: $0.frames.map(Self.longer)) }
         case .packWithoutFrames: try lie(store) { .init(name: $0.name, length: $0.length, frames: []) }
-        case .zeroMap: try commit(store, points, length: nil)
-        case .endlessZeros: try commit(store, points, length: 1 << 40)
+        case .zeroMap: try commit(store, repository, length: nil)
+        case .endlessZeros: try commit(store, repository, length: 1 << 40)
         case .absurdCounts:
-            try commit(store, points, length: nil) { point in
+            try commit(store, repository, length: nil) { point in
                 point.counts.changedBlocks = 1 << 62
                 point.counts.shippedBytes = 1 << 62
                 point.counts.pages = 1 << 62
             }
         case .absurdTimes:
             let time = random.next() % 2 == 0 ? Int64.min : Int64.max
-            try commit(store, points, length: nil) { $0.sourceTime = Timestamp(nanoseconds: time) }
+            try commit(store, repository, length: nil) { $0.sourceTime = Timestamp(nanoseconds: time) }
         case .garbageMap:
             let bytes = random.bytes(3000)
             let name = try store.put(.map, job: job, bytes)
-            try commit(store, points, length: nil) { $0.segments = [.init(name: name, length: bytes.count)] }
-        case .commitWithoutLock: try commit(store, points, length: nil, locks: false)
-        case .release, .unpin, .suspend, .usedUpNumbers, .notesAhead: try note(attack, store, points)
+            try commit(store, repository, length: nil) {
+                $0.segments = [.init(name: name, length: bytes.count)]
+            }
+        case .commitWithoutLock: try commit(store, repository, length: nil, locks: false)
+        case .release, .unpin, .suspend, .usedUpNumbers, .notesAhead: try note(attack, store, repository)
         case .forget:
-            let all = try points.generations().map { (generation) throws(StoreError) in
+            let all = try repository.generations().map { (generation) throws(StoreError) in
                 ForgetRequest.Item(
-                    generation: generation, digest: try points.point(generation).digest, reason: "")
+                    generation: generation, digest: try repository.point(generation).digest, reason: "")
             }
             var request = ForgetRequest(job: job, items: all, maker: "intruder")
             request.mayTakeMany = true
@@ -161,11 +163,11 @@ struct Attacker {
 
     /// A well-formed point upon the newest, with the newest's digest and a map of zeros.
     private func commit(
-        _ store: AgentStore, _ points: PointReader, length: Int?, locks: Bool = true,
+        _ store: AgentStore, _ repository: Repository, length: Int?, locks: Bool = true,
         _ change: (inout Point) -> Void = { _ in }
     ) throws(StoreError) {
-        guard let newest = try points.generations().last else { return }
-        let head = try points.point(newest)
+        guard let newest = try repository.generations().last else { return }
+        let head = try repository.point(newest)
         var point = head.point
         point.generation = newest + 1
         point.parent = head.reference
@@ -187,10 +189,10 @@ struct Attacker {
     }
 
     private mutating func note(
-        _ attack: Attack, _ store: AgentStore, _ points: PointReader
+        _ attack: Attack, _ store: AgentStore, _ repository: Repository
     ) throws(StoreError) {
-        guard let newest = try points.generations().last else { return }
-        let reference = try points.point(newest).reference
+        guard let newest = try repository.generations().last else { return }
+        let reference = try repository.point(newest).reference
         func publish(_ id: NoteID, _ point: Point.Reference? = nil) throws(StoreError) {
             let note = Note(id, point: point, made: FixedClock().now, maker: "owner", comment: "all fine")
             _ = try store.publishNote(

@@ -70,7 +70,7 @@ final class HonestJob {
         let image = try image(source)
         let store = try session(of: Self.owner, seed: random.next())
         let push = Push(
-            to: store, target: Self.target, job: job,
+            to: try Repository(store, job: Self.name), target: Self.target, job: job,
             state: JobState(folder: "/state", job: Self.name, files: hostFiles), images: kept,
             files: hostFiles, entropy: entropy)
         var request = PushRequest(
@@ -100,11 +100,11 @@ final class HonestJob {
         let store = directory()
         defer { store.close() }
         let old = committed.keys.sorted().dropLast(count)
-        let points = try PointReader(store, job: Self.name)
+        let repository = try Repository(store, job: Self.name)
         var request = ForgetRequest(
             job: Self.name,
             items: try old.map {
-                .init(generation: $0, digest: try points.point($0).digest, reason: "no rule keeps it")
+                .init(generation: $0, digest: try repository.point($0).digest, reason: "no rule keeps it")
             }, maker: "owner")
         request.mayTakeMany = true
         request.trustsClock = true
@@ -123,9 +123,9 @@ final class HonestJob {
         defer { store.close() }
         return committed.keys.sorted().compactMap { generation in
             do {
-                let points = try PointReader(store, job: Self.name)
-                let point = try points.point(generation).point
-                let reader = try ImageReader(point, from: store, points, state: nil, .memory)
+                let repository = try Repository(store, job: Self.name)
+                let point = try repository.point(generation).point
+                let reader = try ImageReader(point, in: repository, state: nil, .memory)
                 var bytes: [UInt8] = []
                 try reader.run({ _ in }) { (piece) throws(SyncError) in bytes.append(copying: piece) }
                 return bytes == committed[generation] ? nil : "point \(generation) has other bytes"

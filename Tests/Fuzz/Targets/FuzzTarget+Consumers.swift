@@ -132,9 +132,10 @@ extension FuzzTarget {
             }
         }
         store.room = SpaceStatus(availableBytes: input.number(), totalBytes: input.number())
-        guard let points = try? PointReader(store, job: SampleStore.jobName),
-            let evidence = try? JobEvidence(reading: points),
-            let history = try? JobHistory(reading: points, since: time(&input), readWithin: input.number())
+        guard let repository = try? Repository(store, job: SampleStore.jobName),
+            let evidence = try? JobEvidence(reading: repository),
+            let history = try? JobHistory(
+                reading: repository, since: time(&input), readWithin: input.number())
         else { return }
         let forecast = try? SpaceForecast(asking: store, now: now)
         let promises = Objectives(
@@ -148,7 +149,7 @@ extension FuzzTarget {
         _ = report.criteria
         _ = (report.longestGap, report.shippedBytes, evidence.restoreTime?.seconds, status.pointAge)
         _ = try? PointShelf(reading: store, job: SampleStore.jobName)
-        _ = try? VerifiedPoints(store, points).newest()
+        _ = try? VerifiedPoints(repository).newest()
         // The page takes longer than all else together.
         if FuzzChoice(bytes).number % 8 == 0 { _ = try? ReportPage([report], scope).html }
     }

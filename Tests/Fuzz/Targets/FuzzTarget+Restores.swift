@@ -14,7 +14,8 @@ extension FuzzTarget {
             var input = FuzzInput(bytes)
             guard let sample = try? SampleStore.shared else { return }
             let store = store(frames: &input, sample)
-            guard let locations = try? FrameIndex(reading: store, job: sample.job, storeID: Reseal.store),
+            guard let repository = try? Repository(store, job: SampleStore.jobName),
+                let locations = try? repository.frames(),
                 var decoder = try? RecordDecoder(budget: 1 << 20)
             else { return }
             let all = frames(in: store)
@@ -30,7 +31,7 @@ extension FuzzTarget {
                     } catch {}
                 }
             }
-            var graph = RecordDependencies(store, job: SampleStore.jobName, locations: locations)
+            var graph = RecordDependencies(repository, locations)
             let roots = Dictionary(
                 frames(in: store).map { ($0.id, BitSet($0.records.indices)) }, uniquingKeysWith: { $1 })
             _ = try? graph.closure(of: roots)
@@ -71,11 +72,11 @@ extension FuzzTarget {
             }
             let store = store(frames: &input, sample)
             for (name, map) in maps { store[.map(SampleStore.jobName, name)] = map }
-            guard let points = try? PointReader(store, job: SampleStore.jobName) else { return }
-            if let rebuild = try? ImageReader(point, from: store, points, state: nil, .memory) {
+            guard let repository = try? Repository(store, job: SampleStore.jobName) else { return }
+            if let rebuild = try? ImageReader(point, in: repository, state: nil, .memory) {
                 try? rebuild.run({ _ in }) { (_) throws(SyncError) in }
             }
-            guard let runs = try? LayeredMap(of: point, from: points, state: nil, .memory).runs() else {
+            guard let runs = try? LayeredMap(of: point, from: repository, state: nil, .memory).runs() else {
                 return
             }
             _ = try? SignatureRebuild.run(

@@ -39,7 +39,8 @@ struct SampleStore: Sendable {
             }
             let image = try image(old, head: name == "b" ? 40 : 0)
             let push = Push(
-                to: Self.open(files), target: Name.valid("vault"), job: job, state: state, images: kept,
+                to: try Repository(Self.open(files), job: job.name), target: Name.valid("vault"), job: job,
+                state: state, images: kept,
                 files: files, entropy: entropy)
             _ = try push.run(
                 PushRequest(

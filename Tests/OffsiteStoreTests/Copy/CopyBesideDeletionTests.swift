@@ -62,8 +62,8 @@ import Testing
 
     /// A map segment of every other block of the first image, and what it is the map of.
     private func half(_ pair: CopyPair, _ parity: Int) throws -> (segment: MapSegment, image: [UInt8]) {
-        let points = try PointReader(pair.source, job: mdb01)
-        let whole = try points.segment(points.point(1).point.segments[0], into: MemoryFile())
+        let repository = try Repository(pair.source, job: mdb01)
+        let whole = try repository.segment(repository.point(1).point.segments[0], into: MemoryFile())
         var image = pair.fixture.images[0]
         let size = StoreFixture.blockSize
         var entries: [MapEntry] = []
@@ -90,16 +90,17 @@ import Testing
         try pair.copy()
         // A point there that needs one half, and a newer one here that needs the other.
         let far = try pair.destination()
-        let points = try PointReader(far, job: mdb01)
-        var own = try points.point(1).point
+        let repository = try Repository(far, job: mdb01)
+        var own = try repository.point(1).point
         own.generation = 2
-        own.parent = try points.point(1).reference
+        own.parent = try repository.point(1).reference
         own.sourceTime = Timestamp(seconds: own.sourceTime.seconds + 1_800)
         own.segments = [try far.put(.map, job: mdb01, odd.bytes)].map {
             .init(name: $0, length: odd.name.length)
         }
         try far.lockForPush(mdb01, holder: "test")
-        _ = try far.commit(own.encoded(job: points.job.id, store: points.storeID), generation: 2, job: mdb01)
+        _ = try far.commit(
+            own.encoded(job: repository.job.id, store: repository.storeID), generation: 2, job: mdb01)
         far.unlockPush(mdb01)
         try far.close()
         var shipment = try pair.fixture.next()
@@ -150,8 +151,8 @@ import Testing
     // Goal of this test: notes are each store's own.
     @Test func aPinStaysWhereItIs() throws {
         let pair = try CopyPair(points: 2)
-        let points = try PointReader(pair.source, job: mdb01)
-        try NoteReader(points, pair.source).add(.pinned) {
+        let repository = try Repository(pair.source, job: mdb01)
+        try repository.add(.pinned) {
             Note($0, point: pair.fixture.points[0].reference, made: FixedClock().now, maker: "test")
         }
         try pair.copy()

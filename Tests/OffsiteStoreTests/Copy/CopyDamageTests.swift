@@ -88,9 +88,9 @@ import Testing
             try pair.fixture.upload(shipment)
             try pair.fixture.commit(shipment)
         }
-        let points = try PointReader(pair.source, job: mdb01)
-        let released = try points.point(4).reference
-        try NoteReader(points, pair.source).add(.released) {
+        let repository = try Repository(pair.source, job: mdb01)
+        let released = try repository.point(4).reference
+        try repository.add(.released) {
             Note($0, point: released, made: FixedClock().now, maker: "test")
         }
         let report = try pair.copy()
@@ -101,7 +101,7 @@ import Testing
                 .init(pointID: "3-20261122T040004Z", reason: .isHeld),
             ])
         try pair.expectCopied([0, 3])
-        #expect(try PointReader(try pair.destination(), job: mdb01).point(2).point.health == .good)
+        #expect(try Repository(try pair.destination(), job: mdb01).point(2).point.health == .good)
     }
 
     @Test func aLogPointFollowsTheSameFullThere() throws {
@@ -114,8 +114,8 @@ import Testing
         let report = try pair.copy(.newest(1))
         #expect(report.copied.map(\.id) == ["1-20261122T040004Z", "2-20261122T050004Z"])
         try pair.expectCopied([2, 3])
-        let points = try PointReader(try pair.destination(), job: mdb01)
-        #expect(try points.full(of: points.point(2).point)?.point.generation == 1)
+        let repository = try Repository(try pair.destination(), job: mdb01)
+        #expect(try repository.full(of: repository.point(2).point)?.point.generation == 1)
     }
 
     @Test func aLogPointWhoseFullIsDamagedIsLeftOut() throws {

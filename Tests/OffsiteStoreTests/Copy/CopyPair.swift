@@ -40,7 +40,8 @@ final class CopyPair {
         do { destination = try store ?? self.destination() } catch {
             throw StoreError(.failed, "open", "store", "\(error)")
         }
-        var copy = try StoreCopy(selection, of: mdb01, from: source, to: destination)
+        var copy = try StoreCopy(
+            selection, from: try Repository(source, job: mdb01), to: destination)
         return try copy.run(makingStore: Self.farObject, holder: "copy test", progress: progress)
     }
 
@@ -51,9 +52,9 @@ final class CopyPair {
         _ images: [Int], as generations: [UInt64]? = nil, at location: SourceLocation = #_sourceLocation
     ) throws {
         let store = try destination()
-        let points = try PointReader(store, job: mdb01)
+        let repository = try Repository(store, job: mdb01)
         let generations = generations ?? images.indices.map { UInt64($0 + 1) }
-        #expect(try points.generations() == generations, sourceLocation: location)
+        #expect(try repository.generations() == generations, sourceLocation: location)
         for (generation, number) in zip(generations, images) {
             let found = try StoreFixture.rebuild(generation, from: store, job: mdb01)
             #expect(found == fixture.images[number], "image \(number)", sourceLocation: location)
@@ -67,9 +68,9 @@ final class CopyPair {
     /// Forgets all other points of a store, and collects at once whatever is dead then.
     @discardableResult
     func thin(_ store: any ObjectStore, keeping kept: Set<UInt64>) throws -> CollectReport {
-        let points = try PointReader(store, job: mdb01)
-        let items = try points.generations().filter { !kept.contains($0) }.map {
-            ForgetRequest.Item(generation: $0, digest: try points.point($0).digest, reason: "test")
+        let repository = try Repository(store, job: mdb01)
+        let items = try repository.generations().filter { !kept.contains($0) }.map {
+            ForgetRequest.Item(generation: $0, digest: try repository.point($0).digest, reason: "test")
         }
         var forgetting = ForgetRequest(job: mdb01, items: items, maker: "test")
         // The clock of these stores stands still.

@@ -67,7 +67,8 @@ import Testing
         let files = ScarceFiles(on: HostFileSystem(), freeBytes: 0)
         let store = DirectoryStore(
             root: pair.far.storePath, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 3))
-        let needed = try StoreCopy(.all, of: mdb01, from: pair.source, to: store).forecast.bytes
+        let needed = try StoreCopy(.all, from: try Repository(pair.source, job: mdb01), to: store).forecast
+            .bytes
         files.set(freeBytes: needed - 1)
         let error = #expect(throws: StoreError.self) { try pair.copy(to: store) }
         #expect(error?.kind == .noSpace)
@@ -94,7 +95,7 @@ import Testing
             }
             #expect(error == .interrupted)
             // A map segment that no point names may have a name that is not durable, and is sent again.
-            let cut = try PointReader(try pair.destination(), job: mdb01)
+            let cut = try Repository(try pair.destination(), job: mdb01)
             var there = try pair.destination().list(.pack, job: mdb01).reduce(0) { $0 + $1.length }
             for segment in try Set(cut.generations().flatMap { try cut.point($0).point.segments }) {
                 there += segment.length
@@ -104,9 +105,7 @@ import Testing
             try pair.expectCopied([0, 1, 2])
             #expect(try pair.far.temporaryNames() == [])
             // What a copy that was cut has left is in an index now, and nobody needs to read its footer.
-            let points = try PointReader(try pair.destination(), job: mdb01)
-            let locations = try FrameIndex(
-                reading: try pair.destination(), job: points.job, storeID: points.storeID)
+            let locations = try Repository(try pair.destination(), job: mdb01).frames()
             #expect(locations.packNames.allSatisfy { !locations.isUnindexed($0) }, "stopped after \(stop)")
         }
     }

@@ -14,10 +14,10 @@ import Testing
         #expect(report.packs == pair.fixture.packs.joined().count)
         #expect(report.maps == 3)
         try pair.expectCopied([0, 1, 2])
-        let points = try PointReader(try pair.destination(), job: mdb01)
-        #expect(points.storeID == CopyPair.farObject.id)
-        #expect(points.job == pair.fixture.job)
-        for (ours, theirs) in zip(pair.fixture.points, try (1...3).map { try points.point($0) }) {
+        let repository = try Repository(try pair.destination(), job: mdb01)
+        #expect(repository.storeID == CopyPair.farObject.id)
+        #expect(repository.job == pair.fixture.job)
+        for (ours, theirs) in zip(pair.fixture.points, try (1...3).map { try repository.point($0) }) {
             #expect(theirs.point.identity == ours.point.identity)
             #expect(theirs.point.counts == ours.point.counts)
             #expect(theirs.point.segments == ours.point.segments)
@@ -72,7 +72,9 @@ import Testing
 
     @Test func aForecastSaysWhatIsSentAndChangesNothing() throws {
         let pair = try CopyPair()
-        let forecast = try StoreCopy(.all, of: mdb01, from: pair.source, to: try pair.destination()).forecast
+        let forecast = try StoreCopy(
+            .all, from: try Repository(pair.source, job: mdb01), to: try pair.destination()
+        ).forecast
         #expect(try !HostFileSystem().list(pair.far.path).contains("store"))
         #expect(try pair.copy() == forecast)
     }
@@ -82,19 +84,20 @@ import Testing
         try pair.copy()
         let far = try pair.destination()
         // A point of the other store's own, newer than all here.
-        let points = try PointReader(far, job: mdb01)
-        let head = try #require(try points.head())
+        let repository = try Repository(far, job: mdb01)
+        let head = try #require(try repository.head())
         var own = head.point
         own.generation = 2
         own.parent = head.reference
         own.sourceTime = Timestamp(seconds: own.sourceTime.seconds + 1_800)
         try far.lockForPush(mdb01, holder: "test")
-        _ = try far.commit(own.encoded(job: points.job.id, store: points.storeID), generation: 2, job: mdb01)
+        _ = try far.commit(
+            own.encoded(job: repository.job.id, store: repository.storeID), generation: 2, job: mdb01)
         far.unlockPush(mdb01)
         try pair.fixture.addPoint()
         let report = try pair.copy()
         #expect(report.copied.map(\.id) == ["3-20261122T030004Z"])
-        #expect(try points.point(3).point.parent == points.point(2).reference)
+        #expect(try repository.point(3).point.parent == repository.point(2).reference)
         #expect(try StoreFixture.rebuild(3, from: far, job: mdb01) == pair.fixture.images[1])
     }
 

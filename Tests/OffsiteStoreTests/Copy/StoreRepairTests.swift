@@ -10,8 +10,10 @@ import Testing
     private func repair(_ pair: CopyPair) throws -> [CheckReport.Damage] {
         var mended: [CheckReport.Damage] = []
         while true {
-            let found = try StoreRepair(of: pair.source, job: mdb01, from: try pair.destination())
-                .run(try check(pair.source), holder: "test") { _ in }
+            let found = try StoreRepair(
+                of: try Repository(pair.source, job: mdb01),
+                from: try Repository(try pair.destination(), job: mdb01)
+            ).run(try check(pair.source), holder: "test") { _ in }
             // What only a damaged map names is missed when that map is there again.
             guard !found.isEmpty else { return mended }
             mended += found
@@ -127,7 +129,8 @@ import Testing
         _ = try StoreFixture(on: try pair.destination(), seed: 99)
         for (store, kind) in [(try pair.destination(), StoreError.Kind.notFound), (pair.source, .exists)] {
             let error = #expect(throws: StoreError.self) {
-                try StoreRepair(of: pair.source, job: mdb01, from: store)
+                try StoreRepair(
+                    of: try Repository(pair.source, job: mdb01), from: try Repository(store, job: mdb01))
             }
             #expect(error?.kind == kind)
         }

@@ -2,52 +2,21 @@ internal import Image
 package import Platform
 package import StoreFormat
 
-/// A committed point as a store has it.
-package struct StoredPoint: Equatable, Sendable {
-    package let point: Point
-    package let receipt: Receipt
-
-    package init(point: Point, receipt: Receipt) {
-        self.point = point
-        self.receipt = receipt
-    }
-
-    /// SHA-256 of the point object: what the next point names as its parent.
-    package var digest: Digest256 { receipt.object }
-    /// How other points name it.
-    package var reference: Point.Reference {
-        Point.Reference(generation: point.generation, digest: digest)
-    }
-
-    /// Whether its content is accepted: it was committed as good, or is held and was released since.
-    func isAccepted(_ released: [Point.Reference: StoredNote]) -> Bool {
-        switch point.health {
-        case .good: true
-        case .damaged: false
-        case .suspicious: release(among: released) != nil
-        }
-    }
-
-    /// The damage that was found in the point or in the full that it continues; nil for none.
-    func damage(by ledger: OpenDamage) -> OpenDamage.Entry? {
-        ledger.damage(of: point.generation) ?? point.full.flatMap { ledger.damage(of: $0.generation) }
-    }
-
-    /// The note that accepts a held point, or one that it is held because of; nil for none.
-    func release(among released: [Point.Reference: StoredNote]) -> StoredNote? {
-        released[reference] ?? point.hold?.release(among: released)
-    }
-}
-
-/// Reads a job's points from a store, proving each against its digests.
-package struct PointReader {
+/// One job in a store, opened once: its points, its notes and the index of its frames.
+///
+/// Points are read anew each time. Notes and the frame index are read when they are first needed and kept; what this
+/// repository adds by ``publish(_:)``, ``add(_:_:)`` and ``commit(_:madeBy:)`` is seen afterwards, what others
+/// add meanwhile is not. Whoever must see that opens another one.
+package final class Repository {
     private static let pieceBytes = 1 << 20
     /// Of a point's file.
     private static let maximumBytes = Point.maximumBytes + Receipt.maximumBytes
-    private let store: any ObjectStore
+    package let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
-    private let known = JobNotes()
+    /// What was read of the job's notes.
+    var known = KnownNotes()
+    private var knownFrames: FrameIndex?
 
     /// Opens the job.
     ///
@@ -68,6 +37,43 @@ package struct PointReader {
         guard job.name == name else {
             throw StoreError(.corrupt, "read", ObjectKey.job(name).path, "belongs to job \(job.name)")
         }
+    }
+
+    /// Which pack holds which frame.
+    ///
+    /// - Throws: `refused` for indexes that name more than the limits of ``FrameIndex``.
+    package func frames() throws(StoreError) -> FrameIndex {
+        if let knownFrames { return knownFrames }
+        let found = try FrameIndex(reading: self)
+        knownFrames = found
+        return found
+    }
+
+    /// Has notes and the frame index read again when they are next needed.
+    package func forget() {
+        known = KnownNotes()
+        forgetFrames()
+    }
+
+    func forgetFrames() { knownFrames = nil }
+
+    /// The key of a pack of the job.
+    package func pack(_ name: Digest256) -> ObjectKey { .pack(job.name, name) }
+
+    /// Makes a point final.
+    ///
+    /// - Parameter maker: Who made it in the store that it is copied from; nil for one that is made here.
+    package func commit(
+        _ point: Point, madeBy maker: Maker? = nil
+    ) throws(StoreError) -> StoredPoint {
+        // Its packs came before it.
+        defer {
+            forgetFrames()
+            known.forget(afterCommitOf: point.generation)
+        }
+        let bytes = point.encoded(job: job.id, store: storeID)
+        let receipt = try store.commit(bytes, generation: point.generation, job: job.name, madeBy: maker)
+        return StoredPoint(point: point, receipt: receipt)
     }
 
     /// Generations of all points, rising.
@@ -141,7 +147,7 @@ package struct PointReader {
         try newestUndamaged(of: try generations())
     }
 
-    /// The full that a log point continues, proven by the digest it names; nil for a full.
+    /// The full that a log point continues, verified by the digest it names; nil for a full.
     package func full(of point: Point) throws(StoreError) -> StoredPoint? {
         guard let reference = point.full else { return nil }
         let found = try self.point(reference.generation)
@@ -153,26 +159,6 @@ package struct PointReader {
         return found
     }
 
-    /// The effective health of a point, by all that is known of it.
-    package func health(of stored: StoredPoint) throws(StoreError) -> PointHealth {
-        if stored.point.health == .damaged { return .acceptedDamage }
-        if let found = stored.damage(by: try damage()) { return .damaged(found) }
-        if let maker = stored.receipt.maker, try isForeign(stored) { return .foreign(maker) }
-        guard try isBounded(stored.point) else { return .unbounded }
-        guard stored.point.health == .suspicious else { return .good }
-        if let note = stored.release(among: try known.releases(self, store)) { return .released(note) }
-        return .suspicious(stored.point.hold?.sentences(stored.point.kind) ?? [])
-    }
-
-    /// Whether a point counts: it was committed as good, or released since, and nothing that it needs is known to be damaged.
-    package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool { try health(of: stored).isGood }
-
-    /// Damage that verifications have found, and no later one has found repaired.
-    package func damage() throws(StoreError) -> OpenDamage { try known.damage(self, store) }
-
-    /// Verifications as notes, the newest first, as far back as they say anything of today.
-    package func verifications() throws(StoreError) -> [StoredNote] { try known.verifications(self, store) }
-
     /// The newest good point whose source was read no later than `time`, by whole seconds as they are shown.
     package func newest(at time: Timestamp) throws(StoreError) -> StoredPoint? {
         for generation in try generations().reversed() {
@@ -181,37 +167,6 @@ package struct PointReader {
         }
         return nil
     }
-
-    /// How large images may be, by what is there; looked up when it is first asked for.
-    func bounds() throws(StoreError) -> KnownBounds { try known.bounds(self, store) }
-
-    /// Whether a point's content is accepted: it was committed as good, or is held and was released since.
-    ///
-    /// One whose image is far larger than what vouches for it is not, whatever it says, and neither is one that somebody else
-    /// than the job's owner has made. That the store has lost something of it makes its content no worse: the sanity gate and
-    /// copies judge by this.
-    package func isAccepted(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        if try isForeign(stored) { return false }
-        // Of most points nothing has to be looked up.
-        guard try isBounded(stored.point) else { return false }
-        guard stored.point.health == .suspicious else { return stored.isAccepted([:]) }
-        return stored.isAccepted(try known.releases(self, store))
-    }
-
-    /// Whether a note has released a held point, or one that it is held because of.
-    package func isReleased(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        stored.release(among: try known.releases(self, store)) != nil
-    }
-
-    /// Whether somebody else than the job's owner has made a point: it counts for nobody until it is released.
-    package func isForeign(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        // A store that records nobody is asked for no notes.
-        guard stored.receipt.maker != nil else { return false }
-        return try known.ownership(self, store).isForeign(stored)
-    }
-
-    /// The job's notes, listed when they are first asked for: what is added later is not among them.
-    package func notes() throws(StoreError) -> NoteReader { try known.shelf(self, store) }
 
     /// The newest point, good or not; nil in an empty job.
     package func head() throws(StoreError) -> StoredPoint? {
@@ -228,7 +183,7 @@ package struct PointReader {
         return nil
     }
 
-    /// Copies a map segment into an empty file, and reads it there, proven by its name.
+    /// Copies a map segment into an empty file, and reads it there, verified by its name.
     package func segment(
         _ segment: Point.Segment, into file: any OpenFile
     ) throws(StoreError) -> MapSegment {
