@@ -24,8 +24,8 @@ import Testing
 
         func open() throws -> sending any ObjectStore {
             openings.wrappingAdd(1, ordering: .relaxed)
-            return DirectoryStore(
-                root: "/nowhere", files: HostFileSystem(), clock: FixedClock(),
+            return LocalStoreService(
+                directory: "/nowhere", files: HostFileSystem(), clock: FixedClock(),
                 entropy: SeededEntropy(seed: 1)
             )
         }

@@ -23,8 +23,9 @@ import Testing
 
     /// The job's points, read by a session that has ended when this returns: it would keep a collection away.
     private func reading<R>(_ body: (Repository) throws -> R) throws -> R {
-        let store = DirectoryStore(
-            root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        let store = LocalStoreService(
+            directory: site.store, files: HostFileSystem(), clock: FixedClock(),
+            entropy: SeededEntropy(seed: 1))
         defer { store.close() }
         return try body(try Repository(store, job: .valid("mdb01")))
     }

@@ -9,8 +9,9 @@ import Testing
 /// A point that says its image has far more zeros than anything vouches for, as its owner meets it.
 @Suite struct MapBombCommandTests {
     private static func zeros(_ site: Site, _ length: Int) throws {
-        let store = DirectoryStore(
-            root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        let store = LocalStoreService(
+            directory: site.store, files: HostFileSystem(), clock: FixedClock(),
+            entropy: SeededEntropy(seed: 1))
         defer { store.close() }
         let repository = try Repository(store, job: .valid("mdb01"))
         let head = try #require(try repository.head())

@@ -16,8 +16,9 @@ import Testing
     }
 
     private func cuts(_ site: Site) throws -> [Cut] {
-        let store = DirectoryStore(
-            root: site.store, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        let store = LocalStoreService(
+            directory: site.store, files: HostFileSystem(), clock: FixedClock(),
+            entropy: SeededEntropy(seed: 1))
         let job = try Repository(store, job: Name.valid("mdb01")).job
         var cuts: [Cut] = []
         for path in try site.stored("packs") {

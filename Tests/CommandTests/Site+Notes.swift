@@ -7,9 +7,9 @@ import Verify
 
 /// What a test writes into a site's store that no command would in a minute.
 extension Site {
-    private var directory: DirectoryStore {
-        DirectoryStore(
-            root: store, files: HostFileSystem(), clock: SystemClock(), entropy: SystemEntropy())
+    private var directory: LocalStoreService {
+        LocalStoreService(
+            directory: store, files: HostFileSystem(), clock: SystemClock(), entropy: SystemEntropy())
     }
 
     /// Keeps a rehearsal of the newest good point that took so long, and restored this share of its bytes.

@@ -20,8 +20,8 @@ import Testing
         let root = shipment.folder.path + "/store"
         let files = OvertakenFiles(
             before, after, listing: "\(root)/jobs/\(shipment.job.name)/\(folder)")
-        let store = DirectoryStore(
-            root: root, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 98))
+        let store = LocalStoreService(
+            directory: root, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 98))
         let request = CheckRequest(job: shipment.job.name, generation: nil, level: level, seed: 1)
         let report = try store.check(request) { _ in }
         #expect(files.isOvertaken)

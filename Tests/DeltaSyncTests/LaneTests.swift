@@ -25,8 +25,9 @@ import Testing
                 openings += 1
                 return (1..<most).map { lane in
                     // Names of temporary files are drawn from the seed: no two sessions share one.
-                    DirectoryStore(
-                        root: shipment.folder.path + "/store", files: shipment.files, clock: FixedClock(),
+                    LocalStoreService(
+                        directory: shipment.folder.path + "/store", files: shipment.files,
+                        clock: FixedClock(),
                         entropy: SeededEntropy(seed: 1_000 + UInt64(lane)))
                 }
             }
@@ -87,8 +88,9 @@ import Testing
         let store = LanedStore(leading: shipment.store()) {
             // A folder that is not there: every upload into it fails.
             [
-                DirectoryStore(
-                    root: shipment.folder.path + "/elsewhere", files: shipment.files, clock: FixedClock(),
+                LocalStoreService(
+                    directory: shipment.folder.path + "/elsewhere", files: shipment.files,
+                    clock: FixedClock(),
                     entropy: SeededEntropy(seed: 5))
             ]
         }

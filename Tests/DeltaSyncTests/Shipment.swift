@@ -46,9 +46,10 @@ final class Shipment {
         kept.bases = other.kept.bases
     }
 
-    func store() -> DirectoryStore {
-        DirectoryStore(
-            root: folder.path + "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
+    func store() -> LocalStoreService {
+        LocalStoreService(
+            directory: folder.path + "/store", files: files, clock: FixedClock(),
+            entropy: SeededEntropy(seed: 99))
     }
 
     func state() -> JobState {

@@ -33,7 +33,7 @@ import Testing
         return report
     }
 
-    private static func requireWhole(_ name: Name, _ store: DirectoryStore) throws {
+    private static func requireWhole(_ name: Name, _ store: LocalStoreService) throws {
         let request = CheckRequest(job: name, generation: nil, level: .full, seed: 0)
         let report = try store.check(request) { _ in }
         guard report.damage.isEmpty, report.points == 2 else {

@@ -38,11 +38,11 @@ struct Program {
         entropy = SeededEntropy(seed: seed)
     }
 
-    static func store(_ files: any FileSystem, _ entropy: any Entropy) -> DirectoryStore {
-        DirectoryStore(root: root, files: files, clock: FixedClock(), entropy: entropy)
+    static func store(_ files: any FileSystem, _ entropy: any Entropy) -> LocalStoreService {
+        LocalStoreService(directory: root, files: files, clock: FixedClock(), entropy: entropy)
     }
 
-    private func opened<R>(_ body: (DirectoryStore) throws -> R) throws -> R {
+    private func opened<R>(_ body: (LocalStoreService) throws -> R) throws -> R {
         let store = Self.store(storeFiles, entropy)
         defer { store.close() }
         return try body(store)

@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    private static func store(_ files: any FileSystem, _ seed: UInt64) -> DirectoryStore {
+    private static func store(_ files: any FileSystem, _ seed: UInt64) -> LocalStoreService {
         Program.store(files, SeededEntropy(seed: seed))
     }
 

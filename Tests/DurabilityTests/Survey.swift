@@ -58,7 +58,7 @@ enum Survey {
     }
 
     private static func image(
-        _ generation: UInt64, _ repository: Repository, _ store: DirectoryStore
+        _ generation: UInt64, _ repository: Repository, _ store: LocalStoreService
     ) throws -> [UInt8] {
         var bytes: [UInt8] = []
         let rebuild = try ImageReader(

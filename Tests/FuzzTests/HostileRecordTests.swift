@@ -20,8 +20,8 @@ import Testing
     /// Seven levels, each record against four of the level below: 5461 records for one block.
     @Test func aBlockWhoseBasesFanOutIsGivenUp() throws {
         let files = MemoryFileSystem()
-        let store = DirectoryStore(
-            root: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        let store = LocalStoreService(
+            directory: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
         let job = JobObject(
             id: .zero, name: Name.valid("mdb01"),
             secret: [UInt8](repeating: 1, count: Fingerprinter.secretBytes), created: FixedClock().now)

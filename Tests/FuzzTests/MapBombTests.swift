@@ -10,12 +10,12 @@ import Testing
 @Suite struct MapBombTests {
     /// A job in memory with one honest point.
     private final class Bombed {
-        let store: DirectoryStore
+        let store: LocalStoreService
         let fixture: StoreFixture
 
         init() throws {
-            store = DirectoryStore(
-                root: "/store", files: MemoryFileSystem(), clock: FixedClock(),
+            store = LocalStoreService(
+                directory: "/store", files: MemoryFileSystem(), clock: FixedClock(),
                 entropy: SeededEntropy(seed: 5))
             fixture = try StoreFixture(on: store, seed: 5)
             try fixture.addPoint()

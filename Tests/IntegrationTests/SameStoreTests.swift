@@ -80,9 +80,10 @@ struct SameStoreTests {
         }
     }
 
-    private func folderStore(_ folder: String, seed: UInt64 = 99) -> DirectoryStore {
-        DirectoryStore(
-            root: folder, files: HostFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: seed))
+    private func folderStore(_ folder: String, seed: UInt64 = 99) -> LocalStoreService {
+        LocalStoreService(
+            directory: folder, files: HostFileSystem(), clock: FixedClock(),
+            entropy: SeededEntropy(seed: seed))
     }
 
     private func agentStore(_ transport: any Transport) -> AgentStore {

@@ -37,7 +37,7 @@ import Testing
         #expect(full.presentObjects == full.neededObjects)
         #expect(full.objectsToHash == full.neededObjects)
         #expect(full.hashedObjects == full.neededObjects)
-        let lengths = try ObjectKind.allCases.flatMap { try job.store.list($0, job: mdb01) }.map { $0.length }
+        let lengths = try ObjectKind.clients.flatMap { try job.store.list($0, job: mdb01) }.map { $0.length }
         #expect(full.hashedBytes == lengths.reduce(0, +))
         let quick = try job.check(.quick)
         #expect(quick.isGood)
@@ -183,10 +183,7 @@ import Testing
         #expect(gone.presentObjects == gone.neededObjects - 1)
         // Of the same store and job, sound, and not the point that was committed here.
         try other.fixture.addPoint(changing: 3)
-        let path = job.folder.storePath + "/" + key.path
-        let file = try HostFileSystem().open(path, .create)
-        let bytes = try other.folder.contents(key)
-        try file.write(bytes.span, at: 0)
+        try job.folder.put(key, try other.folder.contents(key))
         let replaced = try job.check(.full)
         let damage = try #require(replaced.damage.first { $0.object == key.path })
         #expect(

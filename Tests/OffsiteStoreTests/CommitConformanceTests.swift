@@ -206,8 +206,7 @@ import Testing
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 5)
         try fixture.store.lockForPush(mdb01, holder: "test")
         try fixture.addPoint()
-        let path = folder.storePath + "/" + ObjectKey.point(mdb01, .max).path
-        _ = try HostFileSystem().open(path, .create)
+        try folder.put(.point(mdb01, .max), [])
         let error = #expect(throws: StoreError.self) { try fixture.addPoint() }
         #expect(error?.kind == .exists)
         let request = CheckRequest(job: mdb01, generation: 1, level: .full, seed: 0)

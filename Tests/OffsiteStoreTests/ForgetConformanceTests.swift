@@ -16,18 +16,27 @@ private final class SetClock: Clock {
 }
 
 @Suite struct ForgetConformanceTests {
-    /// A job of nightly points in a folder.
+    /// Where the objects are.
+    enum Place: CaseIterable { case folder, memory }
+
+    /// A job of nightly points.
     private struct Nights {
         let folder: TemporaryFolder
         let clock = SetClock()
-        let store: DirectoryStore
+        let store: LocalStoreService
         let fixture: StoreFixture
 
-        init(_ count: Int, seed: UInt64 = 1) throws {
+        init(_ count: Int, seed: UInt64 = 1, in place: Place = .folder) throws {
             folder = try TemporaryFolder()
-            store = DirectoryStore(
-                root: folder.storePath, files: HostFileSystem(), clock: clock,
-                entropy: SeededEntropy(seed: seed))
+            let storage: any LockingStorage =
+                switch place {
+                case .folder:
+                    DirectoryStorage(
+                        root: folder.storePath, files: HostFileSystem(), clock: clock,
+                        entropy: SeededEntropy(seed: seed))
+                case .memory: MemoryStorage(in: .make(for: folder.storePath), clock: clock)
+                }
+            store = LocalStoreService(storage, clock: clock)
             fixture = try StoreFixture(on: store, seed: seed)
             for _ in 0..<count { try add() }
         }
@@ -55,8 +64,8 @@ private final class SetClock: Clock {
         }
     }
 
-    @Test func whatIsForgottenGoesToTheTrashAndIsToldOf() throws {
-        let nights = try Nights(6)
+    @Test(arguments: Place.allCases) func whatIsForgottenGoesToTheTrashAndIsToldOf(place: Place) throws {
+        let nights = try Nights(6, in: place)
         let report = try nights.store.forget(nights.request(1, 3))
         #expect(report.forgotten == [1, 3])
         #expect(report.kept == [])
@@ -69,8 +78,8 @@ private final class SetClock: Clock {
         #expect(try nights.check().damage == [])
     }
 
-    @Test func guardsKeepWhatAClientMayNotTake() throws {
-        let nights = try Nights(6)
+    @Test(arguments: Place.allCases) func guardsKeepWhatAClientMayNotTake(place: Place) throws {
+        let nights = try Nights(6, in: place)
         let repository = try Repository(nights.store, job: mdb01)
         let pinned = nights.fixture.points[1].reference
         try repository.add(.pinned) {
@@ -84,38 +93,38 @@ private final class SetClock: Clock {
         #expect(try nights.generations() == [2, 3, 4, 5, 6])
     }
 
-    @Test func nothingGoesWhereAnythingIsInDoubt() throws {
+    @Test(arguments: Place.allCases) func nothingGoesWhereAnythingIsInDoubt(place: Place) throws {
         func kind(_ nights: Nights, _ request: ForgetRequest) throws -> StoreError.Kind? {
             let before = try nights.generations()
             let error = #expect(throws: StoreError.self) { try nights.store.forget(request) }
             #expect(try nights.generations() == before)
             return error?.kind
         }
-        let many = try Nights(5)
+        let many = try Nights(5, in: place)
         #expect(try kind(many, many.request(1, 2, 3)) == .refused)
-        let appended = try Nights(3)
+        let appended = try Nights(3, in: place)
         appended.store.rights = .appendOnly
         #expect(try kind(appended, appended.request(1)) == .refused)
-        let late = try Nights(5)
+        let late = try Nights(5, in: place)
         late.clock.advance(30 * 86_400)
         #expect(try kind(late, late.request(1)) == .refused)
-        let gap = try Nights(5)
+        let gap = try Nights(5, in: place)
         try gap.folder.remove(.point(mdb01, 2))
         #expect(try kind(gap, gap.request(1)) == .corrupt)
-        let unproved = try Nights(5)
+        let unproved = try Nights(5, in: place)
         try unproved.folder.damage(.pack(mdb01, try #require(unproved.fixture.packs[4].first))) {
             $0[200] ^= 1
         }
         #expect(try kind(unproved, unproved.request(1)) == .corrupt)
-        let other = try Nights(3)
+        let other = try Nights(3, in: place)
         var request = other.request(1)
         request.items[0] = .init(generation: 1, digest: digest(of: [1]), reason: "")
         #expect(
             try other.store.forget(request).kept.map(\.reason) == ["it is another point than was asked for"])
     }
 
-    @Test func aTrialChangesNothing() throws {
-        let nights = try Nights(4)
+    @Test(arguments: Place.allCases) func aTrialChangesNothing(place: Place) throws {
+        let nights = try Nights(4, in: place)
         var request = nights.request(1)
         request.isTrial = true
         #expect(try nights.store.forget(request).forgotten == [1])
@@ -175,8 +184,8 @@ private final class SetClock: Clock {
         _ = try nights.store.forget(forgetting)
         let before = try nights.check()
         nights.store.close()
-        let full = DirectoryStore(
-            root: nights.folder.storePath, files: FullFiles(), clock: nights.clock,
+        let full = LocalStoreService(
+            directory: nights.folder.storePath, files: FullFiles(), clock: nights.clock,
             entropy: SeededEntropy(seed: 3))
         var request = CollectRequest(job: mdb01, maker: "test")
         request.wastePercent = 0
@@ -194,8 +203,8 @@ private final class SetClock: Clock {
         #expect(after.points == before.points)
     }
 
-    @Test func aForgottenPointComesBackFromTheTrash() throws {
-        let nights = try Nights(8)
+    @Test(arguments: Place.allCases) func aForgottenPointComesBackFromTheTrash(place: Place) throws {
+        let nights = try Nights(8, in: place)
         _ = try nights.store.forget(nights.request(2, 3, 4))
         var request = CollectRequest(job: mdb01, maker: "test")
         request.wastePercent = 0

@@ -80,9 +80,9 @@ import Testing
         return peak - before
     }
 
-    private static func store(_ files: any FileSystem) -> DirectoryStore {
-        DirectoryStore(
-            root: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+    private static func store(_ files: any FileSystem) -> LocalStoreService {
+        LocalStoreService(
+            directory: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
     }
 
     private static func pack(

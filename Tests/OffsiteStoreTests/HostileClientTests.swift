@@ -88,7 +88,7 @@ import Testing
             #expect(try owner.check(full) { _ in }.damage == [], sourceLocation: place)
             try enemy.close()
             owner.close()
-            (honest.store as? DirectoryStore)?.close()
+            (honest.store as? LocalStoreService)?.close()
             _ = try folder.directoryStore(seed: 78).collect(CollectRequest(job: mdb01, maker: "owner"))
         }
     }
@@ -185,7 +185,7 @@ import Testing
         let report = try store.check(full) { _ in }
         #expect(report.damage.contains { $0.reason.contains("another content than") })
         try siege.enemy.close()
-        (store as? DirectoryStore)?.close()
+        (store as? LocalStoreService)?.close()
         let error = #expect(throws: StoreError.self) {
             try siege.folder.directoryStore(seed: 5).collect(CollectRequest(job: mdb01, maker: "owner"))
         }

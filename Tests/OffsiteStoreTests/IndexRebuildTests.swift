@@ -8,7 +8,7 @@ import Testing
 @Suite struct IndexRebuildTests {
     private struct Job {
         let folder: TemporaryFolder
-        let store: DirectoryStore
+        let store: LocalStoreService
         let fixture: StoreFixture
 
         init(points: Int = 3) throws {

@@ -51,7 +51,7 @@ import Testing
             #expect(try folder.temporaryNames() == [], sourceLocation: place)
             try fixture.commit(shipment)
             try (fixture.store as? AgentStore)?.close()
-            (fixture.store as? DirectoryStore)?.close()
+            (fixture.store as? LocalStoreService)?.close()
             let owner = try folder.directoryStore(seed: 77)
             let repository = try Repository(owner, job: mdb01)
             var request = ForgetRequest(
@@ -217,7 +217,7 @@ import Testing
         let needing = siege.fixture.points.filter { $0.point.segments.contains(segment) }.map(
             \.point.generation)
         try siege.folder.damage(.map(mdb01, segment.name)) { $0[60] ^= 1 }
-        (siege.fixture.store as? DirectoryStore)?.close()
+        (siege.fixture.store as? LocalStoreService)?.close()
         let owner = try siege.folder.directoryStore(seed: 5)
         let error = #expect(throws: StoreError.self) {
             try owner.collect(CollectRequest(job: mdb01, maker: "owner"))

@@ -106,7 +106,7 @@ import Testing
     /// A session of an agent reads notes for each request, and a command for each job.
     @Test func aReaderThatHasReadNotesGoesAndItsStoreWithIt() throws {
         let folder = try TemporaryFolder()
-        weak var kept: DirectoryStore?
+        weak var kept: LocalStoreService?
         do {
             let store = try folder.directoryStore()
             kept = store
@@ -176,8 +176,8 @@ import Testing
         let fixture = try StoreFixture(on: try folder.directoryStore(), seed: 1)
         try fixture.addPoint()
         for (sweeps, isKept) in [(1, true), (7, true), (8, false)] {
-            let store = DirectoryStore(
-                root: folder.storePath, files: Swept(sweeps: sweeps), clock: FixedClock(),
+            let store = LocalStoreService(
+                directory: folder.storePath, files: Swept(sweeps: sweeps), clock: FixedClock(),
                 entropy: SeededEntropy(seed: UInt64(sweeps)))
             let repository = try Repository(store, job: mdb01)
             let before = try repository.notes().all(.pinned).count

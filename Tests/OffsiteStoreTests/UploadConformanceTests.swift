@@ -75,7 +75,19 @@ import Testing
         #expect(try folder.temporaryNames() == [])
     }
 
-    @Test(arguments: StoreKind.allCases)
+    @Test func memoryPutsADamagedObjectAsideToo() throws {
+        let folder = try TemporaryFolder()
+        let store = try StoreFixture(on: try StoreKind.memory.open(folder), seed: 1).store
+        let bytes = [UInt8](repeating: 7, count: 1_000)
+        let name = try store.put(.pack, job: mdb01, bytes)
+        try folder.damage(.pack(mdb01, name)) { $0[500] ^= 1 }
+        let damaged = try folder.contents(.pack(mdb01, name))
+        #expect(try store.put(.pack, job: mdb01, bytes) == name)
+        #expect(try folder.contents(.pack(mdb01, name)) == bytes)
+        #expect(try folder.memory().damaged(in: mdb01) == [damaged])
+    }
+
+    @Test(arguments: StoreKind.onDisk)
     func anObjectThatIsThereWithOtherBytesIsPutAside(kind: StoreKind) throws {
         let folder = try TemporaryFolder()
         let fixture = try StoreFixture(on: try kind.open(folder), seed: 1)

@@ -56,8 +56,8 @@ package final class PipeTransport: Transport {
         self.cut = cut
         let session = session
         Thread.detachNewThread {
-            let store = DirectoryStore(
-                root: folder, files: files, clock: clock, entropy: SeededEntropy(seed: seed))
+            let store = LocalStoreService(
+                directory: folder, files: files, clock: clock, entropy: SeededEntropy(seed: seed))
             store.maker = maker
             store.rights = rights
             let agent = Agent(

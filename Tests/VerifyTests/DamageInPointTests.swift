@@ -14,9 +14,9 @@ import Verify
     private static let job = Name.valid("mdb01")
     private static let block = StoreFixture.blockSize
 
-    private static func open(_ files: MemoryFileSystem) -> DirectoryStore {
-        DirectoryStore(
-            root: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+    private static func open(_ files: MemoryFileSystem) -> LocalStoreService {
+        LocalStoreService(
+            directory: "/store", files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 1))
     }
 
     /// One random damage of a file.

@@ -18,9 +18,9 @@ private final class Diary {
         for _ in 0..<points { try fixture.addPoint() }
     }
 
-    private static func open(_ folder: TemporaryFolder, _ day: Int) -> DirectoryStore {
-        DirectoryStore(
-            root: folder.path + "/store", files: HostFileSystem(),
+    private static func open(_ folder: TemporaryFolder, _ day: Int) -> LocalStoreService {
+        LocalStoreService(
+            directory: folder.path + "/store", files: HostFileSystem(),
             clock: FixedClock(Timestamp(seconds: start + Int64(day) * 86_400)),
             entropy: SeededEntropy(seed: UInt64(day + 1)))
     }
@@ -65,7 +65,7 @@ private final class Diary {
         get throws {
             let store = Self.open(folder, 0)
             let pack = try #require(try store.list(.pack, job: Self.job).first)
-            return store.root + "/" + pack.key.path
+            return folder.path + "/store/" + pack.key.path
         }
     }
 

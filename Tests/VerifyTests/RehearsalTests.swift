@@ -9,8 +9,8 @@ import Verify
 @Suite struct RehearsalTests {
     private static func evidence() throws -> RehearsalEvidence {
         let folder = try TemporaryFolder()
-        let store = DirectoryStore(
-            root: folder.path + "/store", files: HostFileSystem(), clock: FixedClock(),
+        let store = LocalStoreService(
+            directory: folder.path + "/store", files: HostFileSystem(), clock: FixedClock(),
             entropy: SeededEntropy(seed: 1))
         let fixture = try StoreFixture(on: store, seed: 3)
         try fixture.addPoint()

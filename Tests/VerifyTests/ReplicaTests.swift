@@ -12,13 +12,14 @@ private final class FarSite {
     static let path = "/replica"
     let isSet: Bool
     let fixture: StoreFixture
-    private let store: DirectoryStore
+    private let store: LocalStoreService
     private let repository: Repository
 
     init(seed: UInt64, isSet: Bool, points count: Int = 3) throws {
         self.isSet = isSet
-        store = DirectoryStore(
-            root: "/store", files: MemoryFileSystem(), clock: FixedClock(), entropy: SeededEntropy(seed: 1))
+        store = LocalStoreService(
+            directory: "/store", files: MemoryFileSystem(), clock: FixedClock(),
+            entropy: SeededEntropy(seed: 1))
         fixture = try StoreFixture(on: store, seed: seed, isSet: isSet)
         for _ in 0..<count { try fixture.addPoint() }
         repository = try Repository(store, job: fixture.job.name)

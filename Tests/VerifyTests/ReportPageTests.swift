@@ -13,8 +13,8 @@ import Verify
     private static func page(points count: Int) throws -> String {
         let clock = SteppingClock()
         let folder = try TemporaryFolder()
-        let store = DirectoryStore(
-            root: folder.path + "/store", files: HostFileSystem(), clock: clock,
+        let store = LocalStoreService(
+            directory: folder.path + "/store", files: HostFileSystem(), clock: clock,
             entropy: SeededEntropy(seed: 1))
         let fixture = try StoreFixture(on: store, seed: 1)
         for _ in 0..<count {

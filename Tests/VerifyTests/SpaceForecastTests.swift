@@ -28,9 +28,10 @@ import Verify
     }
 
     /// A store whose clock is so many days ahead.
-    private static func store(on files: MemoryFileSystem, day: Int64 = 0) -> DirectoryStore {
-        DirectoryStore(
-            root: "/store", files: files, clock: FixedClock(Timestamp(seconds: now.seconds + day * Self.day)),
+    private static func store(on files: MemoryFileSystem, day: Int64 = 0) -> LocalStoreService {
+        LocalStoreService(
+            directory: "/store", files: files,
+            clock: FixedClock(Timestamp(seconds: now.seconds + day * Self.day)),
             entropy: SeededEntropy(seed: 1))
     }
 

@@ -13,9 +13,9 @@ import Verify
         let fixture: StoreFixture
         init() throws { fixture = try StoreFixture(on: Self.open(files, 0), seed: 3) }
 
-        static func open(_ files: MemoryFileSystem, _ day: Int) -> DirectoryStore {
-            DirectoryStore(
-                root: "/store", files: files,
+        static func open(_ files: MemoryFileSystem, _ day: Int) -> LocalStoreService {
+            LocalStoreService(
+                directory: "/store", files: files,
                 clock: FixedClock(Timestamp(seconds: 1_795_312_804 + Int64(day) * 86_400)),
                 entropy: SeededEntropy(seed: UInt64(day + 1)))
         }

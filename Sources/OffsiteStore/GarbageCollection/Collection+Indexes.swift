@@ -25,7 +25,7 @@ extension GarbageCollector {
                 continue
             }
             if try isUseless(object, present, shelf) {
-                try trash.put(store.path(object.key), newest: newest)
+                try trash.put(object.key, newest: newest)
                 continue
             }
             guard object.length <= IndexMerge.mergedBytes else { continue }
@@ -54,13 +54,13 @@ extension GarbageCollector {
             return
         }
         for object in replaced + damaged where object.key.digest != name {
-            try trash.put(store.path(object.key), newest: newest)
+            try trash.put(object.key, newest: newest)
         }
     }
 
     /// Whether its bytes can be read and are those of its name.
     func isAsItArrived(_ object: ListedObject) throws(StoreError) -> Bool {
-        do throws(StoreError) { return try store.hash(object.key) == object.key.digest } catch {
+        do throws(StoreError) { return try store.storage.hash(object.key) == object.key.digest } catch {
             guard error.tellsOfDamage else { throw error }
             return false
         }

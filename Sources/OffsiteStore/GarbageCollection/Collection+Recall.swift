@@ -12,7 +12,7 @@ extension GarbageCollector {
             var isBack = false
             for batch in try trash.batches().reversed() {
                 guard !isBack, try trash.names(in: batch).contains(name) else { continue }
-                isBack = try trash.takeBack(name, of: batch, to: key)
+                isBack = try trash.undelete(key, of: batch)
             }
             guard isBack else {
                 throw StoreError(
@@ -22,28 +22,23 @@ extension GarbageCollector {
             taken.append(generation)
         }
         if !taken.isEmpty {
-            let folder = store.folder(job, ObjectKind.point.folder)
-            try store.wrap("sync", folder) { () throws(SystemError) in try store.files.syncFolder(folder) }
+            try store.storage.settleNames([.objects(.point, job)])
         }
         return taken
     }
 
     mutating func putPointBack(_ generation: UInt64, _ all: [UInt64]) throws(StoreError) {
-        try trash.put(store.path(.point(job, generation)), newest: all.max() ?? generation)
+        try trash.put(.point(job, generation), newest: all.max() ?? generation)
         try trash.sync()
     }
 
-    /// A tomb that does not name them any more.
+    /// A tombstone that does not name them any more.
     func noteReturn(of generations: [UInt64], _ shelf: PointShelf) throws(StoreError) {
-        let (job, id) = (shelf.repository.job, shelf.repository.storeID)
-        guard !generations.isEmpty, let last = try store.newestTomb(job, store: id) else { return }
+        guard !generations.isEmpty, let last = try shelf.repository.newestTombstone() else { return }
         let gone = Tombstone.adding([], to: last.gone, without: shelf.points.map(\.generation))
-        try store.publish(
-            Tombstone(
-                number: last.number.saturatingAdd(1), made: store.clock.now, maker: request.maker,
-                trusted: last.trusted,
-                trustedAt: last.trustedAt,
-                gone: gone),
-            job, store: id)
+        let tombstone = Tombstone(
+            number: last.number.saturatingAdd(1), made: store.storage.now, maker: request.maker,
+            trusted: last.trusted, trustedAt: last.trustedAt, gone: gone)
+        try shelf.repository.publish(tombstone, in: store.storage)
     }
 }

@@ -33,14 +33,11 @@ extension GarbageCollector {
             (report.thinnedPacks, report.thinnedBytes) = (0, 0)
             return
         }
-        for pack in chosen { try trash.put(store.path(.pack(job, pack.pack)), newest: newest) }
+        for pack in chosen { try trash.put(.pack(job, pack.pack), newest: newest) }
         try trash.sync()
     }
 
     private func age(of pack: Repack.Candidate) throws(StoreError) -> Int64 {
-        let path = store.path(.pack(job, pack.pack))
-        return try store.wrap("look at", path) { () throws(SystemError) in
-            try store.files.status(path)?.modified.nanoseconds ?? 0
-        }
+        try store.storage.modified(.pack(job, pack.pack))?.nanoseconds ?? 0
     }
 }

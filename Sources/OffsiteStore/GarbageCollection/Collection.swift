@@ -5,19 +5,19 @@ internal import StoreFormat
 ///
 /// Nobody else uses the job meanwhile. Counts are kept nowhere: every collection marks anew, from all points, or does nothing.
 struct GarbageCollector {
-    let store: DirectoryStore
+    let store: LocalStoreService
     let request: CollectRequest
-    private let rights: DeletionPermissions
-    var trash: Trash
+    /// Seconds that things stay in the trash.
+    private let grace: Int64
+    let trash: any JobTrash
     var report = CollectReport()
     var job: Name { request.job }
 
-    init(_ store: DirectoryStore, _ request: CollectRequest, _ rights: DeletionPermissions) {
+    init(_ store: LocalStoreService, _ request: CollectRequest, _ rights: DeletionPermissions) {
         self.store = store
         self.request = request
-        self.rights = rights
-        trash = Trash(store, request.job)
-        trash.isEmptiedAtOnce = grace == 0
+        grace = max(0, max(request.graceSeconds, rights.minGrace))
+        trash = store.storage.trash(request.job, isEmptiedAtOnce: grace == 0)
     }
 
     mutating func run() throws(StoreError) -> CollectReport {
@@ -35,8 +35,7 @@ struct GarbageCollector {
         guard request.recalled.isEmpty else { return report }
         try shelf.requireUnchanged(store, "collect")
         // A point that was taken away comes back after a power cut, unless this is durable.
-        let points = store.folder(job, ObjectKind.point.folder)
-        try store.wrap("sync", points) { () throws(SystemError) in try store.files.syncFolder(points) }
+        try store.storage.settleNames([.objects(.point, job)])
         // Before anything is written: where a disk is full, this makes room.
         try sweep(newest)
         let packs = try survey(&marking)
@@ -57,9 +56,9 @@ struct GarbageCollector {
     private mutating func mark() throws(StoreError) -> (PointShelf, LiveSet) {
         let shelf = try PointShelf(reading: store, job: job)
         try shelf.requireAll("collect")
-        let tomb = try store.newestTomb(shelf.repository.job, store: shelf.repository.storeID)
-        try store.requireNoGap(shelf.points.map(\.generation), tomb, "collect", job)
-        var lost: LiveSet.Lost
+        let tomb = try shelf.repository.newestTombstone()
+        try shelf.repository.requireNoGap(shelf.points.map(\.generation), tomb, "collect")
+        var lost: LostObject
         switch try LiveSet.run(store, shelf) {
         case .success(let marking): return (shelf, marking)
         case .failure(let found): lost = found
@@ -75,7 +74,7 @@ struct GarbageCollector {
 
     private mutating func takeAllBack() throws(StoreError) -> Int {
         var count = 0
-        for batch in try trash.batches().reversed() { count += try trash.takeBack(batch) }
+        for batch in try trash.batches().reversed() { count += try trash.undelete(batch) }
         report.returnedObjects += count
         return count
     }
@@ -121,41 +120,36 @@ struct GarbageCollector {
     /// What a push that was cut has left may be of use to the next one.
     private func isOld(_ key: ObjectKey) throws(StoreError) -> Bool {
         if grace == 0 { return true }
-        let status = try store.wrap("look at", key.path) { () throws(SystemError) in
-            try store.files.status(store.path(key))
-        }
-        guard let status else { return false }
-        return store.clock.now.seconds - status.modified.seconds > grace
+        guard let modified = try store.storage.modified(key) else { return false }
+        return store.storage.now.seconds - modified.seconds > grace
     }
 
     private mutating func moveDead(_ dead: [ListedObject], _ newest: UInt64) throws(StoreError) {
         for object in dead {
             report.deadObjects += 1
             report.deadBytes += object.length
-            if !request.isTrial { try trash.put(store.path(object.key), newest: newest) }
+            if !request.isTrial { try trash.put(object.key, newest: newest) }
         }
         guard !request.isTrial else { return }
-        // Damage that was put aside when it was mended.
-        for path in try trash.looseFiles() { try trash.put(path, newest: newest) }
+        // Damage that was put aside when it was repaired.
+        try trash.putDamaged(newest: newest)
         try trash.sync()
     }
 
     // MARK: sweeping
 
-    private var grace: Int64 { max(0, max(request.graceSeconds, rights.minGrace)) }
-
     /// Removes for good what has lain in the trash for long enough, by the clock and by the points made since.
     private mutating func sweep(_ newest: UInt64) throws(StoreError) {
-        let now = store.clock.now
+        let now = store.storage.now
         for batch in try trash.batches() {
             let isOver =
                 grace == 0
                 || (newest >= batch.generation + CollectRequest.graceGenerations
                     && now.seconds - batch.time.seconds >= grace)
             guard isOver, !request.isTrial else { continue }
-            let (files, bytes) = try trash.remove(batch)
-            report.sweptFiles += files
-            report.sweptBytes += bytes
+            let removed = try trash.remove(batch)
+            report.sweptFiles += removed.files
+            report.sweptBytes += removed.bytes
         }
     }
 }

@@ -14,17 +14,10 @@ struct LiveSet {
     /// The graph's tables are used again to weigh what is alive.
     private(set) var graph: RecordDependencies
 
-    /// Needed, and not to be found.
-    struct Lost: Error {
-        let what: String
-        /// The points that need it, rising.
-        var points: [UInt64] = []
-        var frame: FrameID?
-    }
-
-    /// - Throws: `corrupt` or `refused` where something cannot be read; ``Lost`` is for the caller to look for.
-    static func run(_ store: DirectoryStore, _ shelf: PointShelf) throws(StoreError) -> Result<LiveSet, Lost>
-    {
+    /// - Throws: `corrupt` or `refused` where something cannot be read; ``LostObject`` is for the caller to look for.
+    static func run(_ store: LocalStoreService, _ shelf: PointShelf) throws(StoreError) -> Result<
+        LiveSet, LostObject
+    > {
         let repository = shelf.repository
         let job = repository.job
         var roots: [FrameID: BitSet] = [:]
@@ -32,9 +25,9 @@ struct LiveSet {
         for (_, segments) in shelf.segments.sorted(by: { $0.key < $1.key }) {
             for segment in segments where maps.insert(segment.name).inserted {
                 let key = ObjectKey.map(job.name, segment.name)
-                func lost(_ what: String) -> Result<LiveSet, Lost> {
+                func lost(_ what: String) -> Result<LiveSet, LostObject> {
                     let points = shelf.segments.filter { $0.value.contains(segment) }.keys.sorted()
-                    return .failure(Lost(what: what, points: points))
+                    return .failure(LostObject(what: what, points: points))
                 }
                 guard try store.length(of: key) == segment.length else {
                     return lost("\(key) is not there as it should be")
@@ -55,9 +48,9 @@ struct LiveSet {
         let (records, missing) = try graph.closure(of: roots)
         if let first = missing.first {
             let points = try needing(first.frame, shelf, store, &graph)
-            return .failure(Lost(what: first.reason, points: points))
+            return .failure(LostObject(what: first.reason, points: points))
         }
-        if var lost = try firstLost(of: records, locations, store, repository) {
+        if var lost = try repository.firstLost(of: records, locations, pulse: store.pulse) {
             if let frame = lost.frame { lost.points = try needing(frame, shelf, store, &graph) }
             return .failure(lost)
         }
@@ -67,34 +60,9 @@ struct LiveSet {
                 records: records, graph: graph))
     }
 
-    /// The first of these frames whose pack is not there, or that has two contents; nil where all is well.
-    static func firstLost(
-        of records: [FrameID: BitSet], _ locations: FrameIndex, _ store: DirectoryStore,
-        _ repository: Repository
-    ) throws(StoreError) -> Lost? {
-        for frame in records.keys {
-            guard let location = locations[frame],
-                try store.length(of: repository.pack(location.pack))
-                    == locations.length(ofPack: location.pack)
-            else {
-                return Lost(what: "the pack of frame \(frame) is not there as it should be", frame: frame)
-            }
-        }
-        for (frame, copies) in locations.copies where records[frame] != nil {
-            guard let chosen = locations[frame] else { continue }
-            try store.pulse?()
-            for copy in copies where try !repository.agree(copy, chosen) {
-                return Lost(
-                    what: "frame \(frame) has two contents, in packs \(chosen.pack) and \(copy.pack)",
-                    frame: frame)
-            }
-        }
-        return nil
-    }
-
     /// The points that need a frame, rising.
     private static func needing(
-        _ frame: FrameID, _ shelf: PointShelf, _ store: DirectoryStore, _ graph: inout RecordDependencies
+        _ frame: FrameID, _ shelf: PointShelf, _ store: LocalStoreService, _ graph: inout RecordDependencies
     ) throws(StoreError) -> [UInt64] {
         var found: [UInt64] = []
         for (generation, segments) in shelf.segments.sorted(by: { $0.key < $1.key }) {

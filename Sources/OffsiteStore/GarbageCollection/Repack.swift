@@ -7,13 +7,13 @@ internal import StoreFormat
 /// New packs are durable and indexed before the old ones go; frames keep their ids and records their numbers, so that maps and
 /// points stay as they are.
 final class Repack {
-    let store: DirectoryStore
+    let store: LocalStoreService
     let job: JobObject
     private var builder: PackBuilder?
     private var upload: (any ObjectUpload)?
     private(set) var made: [PackIndex.Pack] = []
 
-    init(_ store: DirectoryStore, _ job: JobObject) {
+    init(_ store: LocalStoreService, _ job: JobObject) {
         self.store = store
         self.job = job
     }

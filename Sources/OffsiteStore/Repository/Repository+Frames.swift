@@ -47,6 +47,31 @@ extension Repository {
         return new.agrees(with: known)
     }
 
+    /// The first of these frames whose pack is not there, or that has two contents; nil where all is well.
+    func firstLost(
+        of records: [FrameID: BitSet], _ locations: FrameIndex, pulse: (() throws(StoreError) -> Void)?
+    ) throws(StoreError) -> LostObject? {
+        for frame in records.keys {
+            guard let location = locations[frame],
+                try store.length(of: pack(location.pack))
+                    == locations.length(ofPack: location.pack)
+            else {
+                return LostObject(
+                    what: "the pack of frame \(frame) is not there as it should be", frame: frame)
+            }
+        }
+        for (frame, copies) in locations.copies where records[frame] != nil {
+            guard let chosen = locations[frame] else { continue }
+            try pulse?()
+            for copy in copies where try !agree(copy, chosen) {
+                return LostObject(
+                    what: "frame \(frame) has two contents, in packs \(chosen.pack) and \(copy.pack)",
+                    frame: frame)
+            }
+        }
+        return nil
+    }
+
     private func frame(_ location: FrameIndex.Location) throws(StoreError) -> Frame? {
         do throws(StoreError) {
             let bytes = try store.read(
@@ -71,4 +96,12 @@ extension Frame {
             return records[number] == other.records[number] && payload(number) == other.payload(number)
         }
     }
+}
+
+/// Something that points need and that is not to be found.
+struct LostObject: Error {
+    let what: String
+    /// The points that need it, rising.
+    var points: [UInt64] = []
+    var frame: FrameID?
 }

@@ -8,13 +8,13 @@ internal import StoreFormat
 struct IndexAdmission {
     private static let batchFrames = 1 << 17
 
-    private let store: DirectoryStore
+    private let store: LocalStoreService
     private let repository: Repository
     private var job: Name { repository.job.name }
     private let key: ObjectKey
     private typealias Location = FrameIndex.Location
 
-    init(_ store: DirectoryStore, _ job: Name, _ key: ObjectKey) throws(StoreError) {
+    init(_ store: LocalStoreService, _ job: Name, _ key: ObjectKey) throws(StoreError) {
         self.store = store
         repository = try Repository(store, job: job)
         self.key = key
@@ -22,22 +22,14 @@ struct IndexAdmission {
 
     /// - Throws: `refused` without the push lock, for an index that its packs contradict or that gives a known frame another
     ///   content, and beyond the limits of a job.
-    func check(_ file: any OpenFile, length: Int) throws(StoreError) {
+    func check(_ staged: any StagedObject) throws(StoreError) {
         // Whoever reads the packs of a push could otherwise be first with an index that names other content.
         guard store.holdsPushLock(job) || store.isCollecting else {
             throw refused("this session does not hold the push lock of job \(job)")
         }
         var room = store.isCollecting ? nil : try Room(self)
-        var cursor = try cursor(of: key, length) { (offset, count) throws(StoreError) in
-            var bytes = [UInt8](repeating: 0, count: count)
-            let found = try store.wrap("put", key.path) { () throws(SystemError) in
-                var target = bytes.mutableSpan
-                return try file.read(into: &target, at: offset)
-            }
-            guard found == count else {
-                throw StoreError(.corrupt, "put", key.path, "ends at \(offset + found)")
-            }
-            return bytes
+        var cursor = try cursor(of: key, staged.length) { (offset, count) throws(StoreError) in
+            try staged.read(at: offset, count: count)
         }
         var batch: [FrameID: Location] = [:]
         while let (name, length, bytes) = try cursor.next() {

@@ -12,13 +12,13 @@ struct MapAdmission {
     /// Entries between two signs of life.
     private static let pulseEntries = 1 << 16
 
-    private let store: DirectoryStore
+    private let store: LocalStoreService
     private let repository: Repository
     private let key: ObjectKey
     private var job: JobObject { repository.job }
 
     /// - Parameter key: Of the point.
-    init(_ store: DirectoryStore, _ repository: Repository, _ key: ObjectKey) {
+    init(_ store: LocalStoreService, _ repository: Repository, _ key: ObjectKey) {
         self.store = store
         self.repository = repository
         self.key = key
@@ -40,9 +40,7 @@ struct MapAdmission {
         guard try store.length(of: map) == segment.length else {
             throw refused("map segment \(segment.name) is not there")
         }
-        let file = try store.wrap("read", map.path) { () throws(SystemError) in
-            try store.files.open(store.path(map), .read)
-        }
+        let file = try store.storage.open(map)
         let found: MapProof
         do throws(StoreError) {
             found = try MapProof(
@@ -107,7 +105,7 @@ struct MapAdmission {
         var graph = RecordDependencies(repository, locations)
         let (records, missing) = try graph.closure(of: roots, beyond: settled)
         if let first = missing.first { throw refused("its map needs more than is there: \(first.reason)") }
-        if let lost = try LiveSet.firstLost(of: records, locations, store, repository) {
+        if let lost = try repository.firstLost(of: records, locations, pulse: store.pulse) {
             throw refused("its map needs more than is there: \(lost.what)")
         }
         // What no index names is compared with nothing, and may get a second content later.

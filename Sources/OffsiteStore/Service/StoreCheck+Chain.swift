@@ -35,7 +35,7 @@ extension StoreCheck {
     /// tells of nothing; what may not be read leaves it unknown.
     func isForgotten(_ generation: UInt64) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            return try store.newestTomb(repository.job, store: repository.storeID)?.covers(generation)
+            return try repository.newestTombstone()?.covers(generation)
                 ?? false
         } catch {
             guard error.tellsOfDamage else { throw error }

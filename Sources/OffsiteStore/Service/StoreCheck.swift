@@ -8,7 +8,7 @@ internal import StoreFormat
 /// sample is hashed, and of the others one is proved by the check values of its frames. Full: every object is hashed.
 /// Part: those whose names are in an arc. Base: as quick, but of all that is hashed there are a few frames.
 struct StoreCheck {
-    let store: DirectoryStore
+    let store: LocalStoreService
     let request: CheckRequest
     /// The point asked for and the full it needs; nil for all points.
     private var asked: Set<UInt64>?
@@ -32,7 +32,7 @@ struct StoreCheck {
     /// Position in the report of each damaged object.
     private var damagePositions: [String: Int] = [:]
 
-    init(_ store: DirectoryStore, _ request: CheckRequest) throws(StoreError) {
+    init(_ store: LocalStoreService, _ request: CheckRequest) throws(StoreError) {
         self.store = store
         self.request = request
         repository = try Repository(store, job: request.job)
@@ -222,7 +222,7 @@ struct StoreCheck {
         let expected: Digest256
         switch object.key {
         case .pack(_, let name), .map(_, let name), .index(_, let name): expected = name
-        case .point, .note, .job, .store:
+        case .point, .note, .tombstone, .job, .store:
             // Its own digests were checked when it was read.
             report.hashedObjects += 1
             report.hashedBytes += object.length
@@ -236,7 +236,7 @@ struct StoreCheck {
                 report.hashedBytes += object.length
                 return
             }
-            let found = try store.hash(object.key)
+            let found = try store.storage.hash(object.key)
             report.hashedObjects += 1
             report.hashedBytes += object.length
             if found != expected {

@@ -1,7 +1,7 @@
 package import OffsiteStore
 package import Platform
 
-/// Serves a folder's store to one client over a pair of byte streams, until it says goodbye.
+/// Serves a store to one client over a pair of byte streams, until it says goodbye.
 ///
 /// An error of a request is answered and the session goes on; whoever breaks the protocol loses the session.
 /// Whatever ends it, an unfinished upload is thrown away and all locks are let go.
@@ -19,7 +19,7 @@ package final class Agent {
     private static let heartbeatNanoseconds: UInt64 = 15_000_000_000
     private static let progressNanoseconds: UInt64 = 1_000_000_000
 
-    let store: DirectoryStore
+    let store: LocalStoreService
     /// The same, with what it may take.
     let objects: any ObjectStore
     let wire: MessageStream
@@ -49,11 +49,11 @@ package final class Agent {
     var cutter: RecordExtractor?
 
     /// - Parameters:
-    ///   - store: The folder to serve; the agent sets its ``DirectoryStore/pulse`` and closes it.
+    ///   - store: The store to serve; the agent sets its ``LocalStoreService/pulse`` and closes it.
     ///   - quota: Most bytes that the store takes; nil for what the disk holds.
     ///   - log: Takes one line for people, without line end.
     package init(
-        store: DirectoryStore, quota: Int? = nil, input: any ByteInput, output: any ByteOutput,
+        store: LocalStoreService, quota: Int? = nil, input: any ByteInput, output: any ByteOutput,
         dialect: Dialect, clock: any Clock, log: @escaping (String) -> Void
     ) {
         self.store = store

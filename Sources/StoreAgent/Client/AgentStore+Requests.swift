@@ -22,6 +22,11 @@ extension AgentStore {
     }
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
+        guard kind != .tombstone else {
+            throw StoreError(
+                .refused, "list", "jobs/\(job)/\(kind.folder)", "an agent keeps these for itself",
+                scope: .caller)
+        }
         try greet()
         var objects: [ListedObject] = []
         let last = try ask(.list(kind, job)) { (_, part) throws(StoreError) in

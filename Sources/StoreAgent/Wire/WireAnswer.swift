@@ -52,7 +52,7 @@ enum WireAnswer {
             case .pack(_, let name), .map(_, let name), .index(_, let name): writer.append(name)
             case .point(_, let generation): writer.uint64(generation)
             case .note(_, let id): writer.uint64(id.rawValue)
-            case .store, .job: preconditionFailure("a listing has objects of a kind")
+            case .store, .job, .tombstone: preconditionFailure("a client lists no such objects")
             }
             writer.varint(object.length)
         }
@@ -73,6 +73,7 @@ enum WireAnswer {
                 case .index: .index(job, try reader.digest())
                 case .point: .point(job, try reader.uint64())
                 case .note: .note(job, try NoteID(parsing: &reader))
+                case .tombstone: throw .badField(field: "object kind", offset: 0)
                 }
             objects.append(
                 ListedObject(key: key, length: min(try reader.varint("length"), maximumListedBytes)))

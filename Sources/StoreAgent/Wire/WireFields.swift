@@ -25,7 +25,7 @@ extension NoteID {
 extension ObjectKind {
     init(parsing reader: inout ByteReader) throws(FormatError) {
         let start = reader.offset
-        guard let kind = ObjectKind(rawValue: try reader.uint8()) else {
+        guard let kind = ObjectKind(rawValue: try reader.uint8()), kind != .tombstone else {
             throw .badField(field: "object kind", offset: start)
         }
         self = kind
@@ -55,6 +55,8 @@ extension ObjectKey {
             writer.uint8(ObjectKind.note.rawValue)
             writer.string(job.description)
             writer.uint64(id.rawValue)
+        // No agent has it in its protocol: it answers that the key is malformed.
+        case .tombstone: writer.uint8(ObjectKind.tombstone.rawValue)
         }
     }
 

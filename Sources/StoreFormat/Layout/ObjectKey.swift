@@ -9,6 +9,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
     case index(Name, Digest256)
     case point(Name, UInt64)
     case note(Name, NoteID)
+    case tombstone(Name, UInt64)
 
     /// Path below the store's folder.
     package var path: String {
@@ -20,12 +21,13 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         case .index(let job, let name): "jobs/\(job)/index/\(name).idx"
         case .point(let job, let generation): "jobs/\(job)/points/\(Hex.encode(generation)).point"
         case .note(let job, let id): "jobs/\(job)/notes/\(Hex.encode(id.rawValue)).note"
+        case .tombstone(let job, let number): "jobs/\(job)/tomb/\(Hex.encode(number)).tomb"
         }
     }
 
     package var description: String { path }
 
-    /// The pack, map, index, point or note with this path; nil for any other text.
+    /// The object of a job that has many of its kind, by its path; nil for any other text.
     package init?(path: String) {
         let parts = path.split(separator: "/")
         guard parts.count >= 4, let job = Name(String(parts[1])),
@@ -39,7 +41,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
     package var digest: Digest256? {
         switch self {
         case .pack(_, let name), .map(_, let name), .index(_, let name): name
-        case .store, .job, .point, .note: nil
+        case .store, .job, .point, .note, .tombstone: nil
         }
     }
 
@@ -54,6 +56,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         case .index: .index
         case .point: .point
         case .note: .note
+        case .tombstone: .tombstone
         }
     }
 
@@ -62,7 +65,7 @@ package enum ObjectKey: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .store: nil
         case .job(let job), .pack(let job, _), .map(let job, _), .index(let job, _), .point(let job, _),
-            .note(let job, _):
+            .note(let job, _), .tombstone(let job, _):
             job
         }
     }
@@ -76,6 +79,11 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
     case point = 4
     /// 5 is a job's object, of which there is one (``ObjectKey``).
     case note = 6
+    /// The store's own record of what was forgotten; no client asks for it.
+    case tombstone = 7
+
+    /// Those that a client may ask for.
+    package static let clients = allCases.filter { $0 != .tombstone }
 
     /// Most bytes of an object of the kind, without a receipt (docs/format/store.md, section 2).
     package var maximumBytes: Int {
@@ -85,6 +93,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         case .index: PackIndex.maximumBytes
         case .point: Point.maximumBytes
         case .note: Note.maximumBytes
+        case .tombstone: Tombstone.maximumBytes
         }
     }
 
@@ -95,6 +104,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         case .index: "index"
         case .point: "points"
         case .note: "notes"
+        case .tombstone: "tomb"
         }
     }
 
@@ -105,6 +115,7 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
         case .index: ".idx"
         case .point: ".point"
         case .note: ".note"
+        case .tombstone: ".tomb"
         }
     }
 
@@ -112,21 +123,21 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
     package func key(fileName: String, job: Name) -> ObjectKey? {
         guard fileName.hasSuffix(suffix) else { return nil }
         let stem = fileName.dropLast(suffix.count)
-        if self == .point || self == .note {
-            guard let number = Hex.number(stem) else { return nil }
-            return self == .point ? .point(job, number) : NoteID(rawValue: number).map { .note(job, $0) }
+        switch self {
+        case .point: return Hex.number(stem).map { .point(job, $0) }
+        case .note: return Hex.number(stem).flatMap { NoteID(rawValue: $0) }.map { .note(job, $0) }
+        case .tombstone: return Hex.number(stem).map { .tombstone(job, $0) }
+        case .pack, .map, .index: return Digest256(hex: stem).flatMap { key($0, job: job) }
         }
-        guard let name = Digest256(hex: stem) else { return nil }
-        return key(name, job: job)
     }
 
-    /// The key of an object named by its digest; points and notes are not.
+    /// The key of an object named by its digest; points, notes and tombstones are not.
     package func key(_ name: Digest256, job: Name) -> ObjectKey? {
         switch self {
         case .pack: .pack(job, name)
         case .map: .map(job, name)
         case .index: .index(job, name)
-        case .point, .note: nil
+        case .point, .note, .tombstone: nil
         }
     }
 }

@@ -13,8 +13,10 @@ struct StoreCheckup {
     func findings() throws(StoreError) -> [Finding] {
         var findings = [try content()]
         // Over a wire the far end reads its own tombstones and knows its own owners.
-        guard let folder = place as? DirectoryStore else { return findings }
-        findings.append(tombstones(folder))
+        guard let folder = (place as? LocalStoreService)?.storage as? DirectoryStorage else {
+            return findings
+        }
+        findings.append(tombstones())
         findings.append(try owners(folder))
         return findings
     }
@@ -37,10 +39,10 @@ struct StoreCheckup {
             next: "hybridrep verify \(job) --target \(target) --full")
     }
 
-    private func tombstones(_ folder: DirectoryStore) -> Finding {
+    private func tombstones() -> Finding {
         let check = "tombstones"
         do throws(StoreError) {
-            let count = try folder.readTombs(job)
+            let count = try repository.forgottenCount()
             return .good(
                 check, target,
                 count == 0
@@ -52,7 +54,7 @@ struct StoreCheckup {
         }
     }
 
-    private func owners(_ folder: DirectoryStore) throws(StoreError) -> Finding {
+    private func owners(_ folder: DirectoryStorage) throws(StoreError) -> Finding {
         let check = "owners"
         let found = try folder.foreignFiles(of: job)
         let owner = HostIdentity.userName(found.owner) ?? String(found.owner)

@@ -65,12 +65,13 @@ struct TargetConnection {
     /// A store in a folder of this host; root, who may look after any, leaves there nothing of its own.
     ///
     /// - Throws: `ConfigurationError` where everybody may change what is in it.
-    func directory(_ path: String) throws -> DirectoryStore {
+    func directory(_ path: String) throws -> LocalStoreService {
         // The root of a tmpfs is like /tmp: nobody removes there what is somebody else's.
         try session.trust(path, "store", isShared: true, mayBeForeign: true)
         let files: any FileSystem =
             HostIdentity.isRoot ? OwnedFiles(session.files, store: path) : session.files
-        return DirectoryStore(root: path, files: files, clock: session.clock, entropy: session.entropy)
+        return LocalStoreService(
+            directory: path, files: files, clock: session.clock, entropy: session.entropy)
     }
 
     /// Starts an agent at the far end and shakes hands with it; further lanes follow when they pay.

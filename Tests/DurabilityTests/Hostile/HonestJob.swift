@@ -48,8 +48,8 @@ final class HonestJob {
     }
 
     /// The store as its own host sees it.
-    func directory() -> DirectoryStore {
-        DirectoryStore(root: Self.root, files: storeFiles, clock: FixedClock(), entropy: entropy)
+    func directory() -> LocalStoreService {
+        LocalStoreService(directory: Self.root, files: storeFiles, clock: FixedClock(), entropy: entropy)
     }
 
     /// A session with an agent that serves a key which may only add.

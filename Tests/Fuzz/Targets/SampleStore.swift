@@ -50,8 +50,9 @@ struct SampleStore: Sendable {
         }
     }
 
-    static func open(_ files: MemoryFileSystem) -> DirectoryStore {
-        DirectoryStore(root: root, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
+    static func open(_ files: MemoryFileSystem) -> LocalStoreService {
+        LocalStoreService(
+            directory: root, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 99))
     }
 
     private final class Kept: BaseImages {

@@ -44,8 +44,8 @@ import Testing
         var kinds: [StoreError.Kind?] = []
         try pair.copy { (_) throws(StoreError) in
             for folder in [pair.near, pair.far] {
-                let other = DirectoryStore(
-                    root: folder.storePath, files: HostFileSystem(), clock: FixedClock(),
+                let other = LocalStoreService(
+                    directory: folder.storePath, files: HostFileSystem(), clock: FixedClock(),
                     entropy: SeededEntropy(seed: 5))
                 do throws(StoreError) {
                     _ = try other.collect(CollectRequest(job: mdb01, maker: "test"))
@@ -65,8 +65,8 @@ import Testing
     @Test func whatDoesNotFitIsRefusedBeforeTheFirstByte() throws {
         let pair = try CopyPair()
         let files = ScarceFiles(on: HostFileSystem(), freeBytes: 0)
-        let store = DirectoryStore(
-            root: pair.far.storePath, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 3))
+        let store = LocalStoreService(
+            directory: pair.far.storePath, files: files, clock: FixedClock(), entropy: SeededEntropy(seed: 3))
         let needed = try StoreCopy(.all, from: try Repository(pair.source, job: mdb01), to: store).forecast
             .bytes
         files.set(freeBytes: needed - 1)

@@ -1,7 +1,7 @@
 internal import Platform
 internal import StoreFormat
 
-extension DirectoryStore {
+extension LocalStoreService {
     /// Order: prove that it may be, make the tomb durable, move the points to the trash, sync.
     ///
     /// Cut anywhere, a point is there as before, or in the trash and told of.
@@ -12,20 +12,18 @@ extension DirectoryStore {
         if !holdsLock { try lockForPush(job, holder: request.maker) }
         defer { if !holdsLock { unlockPush(job) } }
         let shelf = try PointShelf(reading: self, job: job)
-        let tomb = try newestTomb(shelf.repository.job, store: shelf.repository.storeID)
+        let tomb = try shelf.repository.newestTombstone()
         // What is asked for without a digest is known to be unreadable.
         try shelf.requireAll(
             "forget", but: Set(request.items.lazy.filter { $0.digest == nil }.map(\.generation)))
         let guards = DeletionGuards(request, shelf, rights, after: tomb)
-        try requireNoGap(guards.generations, tomb, "forget", job)
-        let report = try guards.judge(now: clock.now)
+        try shelf.repository.requireNoGap(guards.generations, tomb, "forget")
+        let report = try guards.judge(now: storage.now)
         guard !report.forgotten.isEmpty || guards.newlyTrusts else { return report }
         if !report.forgotten.isEmpty { try proveNewest(guards.newestGood, job) }
         try shelf.requireUnchanged(self, "forget")
         guard !request.isTrial else { return report }
-        try publish(
-            guards.tomb(report, after: tomb, made: clock.now), shelf.repository.job,
-            store: shelf.repository.storeID)
+        try shelf.repository.publish(guards.tomb(report, after: tomb, made: storage.now), in: storage)
         guard !report.forgotten.isEmpty else { return report }
         try take(report.forgotten, job, newest: guards.generations.last ?? 0)
         return report
@@ -34,8 +32,8 @@ extension DirectoryStore {
     /// Moves points to the trash, all of them or none: one that a disk could not be told to leave out would come back after a
     /// power cut, when what it needs is gone.
     private func take(_ generations: [UInt64], _ job: Name, newest: UInt64) throws(StoreError) {
-        var trash = Trash(self, job)
-        let points = generations.map { path(.point(job, $0)) }
+        let trash = storage.trash(job, isEmptiedAtOnce: false)
+        let points = generations.map { ObjectKey.point(job, $0) }
         do throws(StoreError) {
             for point in points {
                 try trash.put(point, newest: newest)

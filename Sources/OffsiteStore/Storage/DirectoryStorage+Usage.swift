@@ -1,12 +1,11 @@
 internal import Platform
 internal import StoreFormat
 
-extension DirectoryStore {
-    /// Bytes of all files of all jobs: objects, tombs, the trash, and what any session has under way.
-    func usedBytes() throws(StoreError) -> Int {
+extension DirectoryStorage {
+    package func usedBytes() throws(StoreError) -> Int {
         var sum = 0
         for job in try jobs() {
-            for name in ObjectKind.allCases.map(\.folder) + ["tomb", "trash", "tmp"] {
+            for name in ObjectKind.allCases.map(\.folder) + ["trash", "tmp"] {
                 sum += try bytes(below: folder(job, name), depth: 2)
             }
             try pulse?()

@@ -1,34 +1,18 @@
 package import Platform
 package import StoreFormat
 
-/// A store in a folder of this host; the agent serves one of these, too.
-package final class DirectoryStore: ObjectStore {
+/// A folder of this host as the place of a store's objects (docs/format/store.md, section 1).
+package final class DirectoryStorage: LockingStorage {
     package let label: String
     package let root: String
     let files: any FileSystem
-    let clock: any Clock
+    private let clock: any Clock
     private let entropy: any Entropy
-    private var locks: [Name: any HeldLock] = [:]
-    /// Held from the first use of a job on, so that collection stays away; nil where it could not be had.
-    var sharedLocks: [Name: (any HeldLock)?] = [:]
-    /// The jobs of ``sharedLocks``, in the order of their first use; an agent's only.
-    var shareOrder: [Name] = []
-    /// The job of the upload that was begun last.
-    private(set) var uploadingJob: Name?
     /// Folders of packs whose names this session has made durable.
     var syncedFolders: Set<String> = []
-    /// What may be taken away here; the agent sets that of its key.
-    package var rights = DeletionPermissions.owner
-    /// Whether an agent stands between this and who uses it.
-    package var isServed = false
-    /// Whether it is this session's own collection that puts objects here.
-    var isCollecting = false
-    /// Who commits here, as the agent knows it; nil for nobody in particular.
-    package var maker: Maker?
-    private var uploads = 0
+    private var temporaries = 0
     /// Tells this session's temporary files from those of others.
     private var session: String?
-    /// Called between the steps of long work, by whoever must show that it goes on.
     package var pulse: (() throws(StoreError) -> Void)?
 
     package init(root: String, files: any FileSystem, clock: any Clock, entropy: any Entropy) {
@@ -39,7 +23,7 @@ package final class DirectoryStore: ObjectStore {
         label = "directory \(root)"
     }
 
-    package var traffic: Traffic { Traffic() }
+    package var now: Timestamp { clock.now }
 
     func path(_ key: ObjectKey) -> String { root + "/" + key.path }
     func folder(_ job: Name, _ name: String) -> String { "\(root)/jobs/\(job)/\(name)" }
@@ -53,7 +37,6 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
-        try share(job, toWrite: false)
         let folder = folder(job, kind.folder)
         return try wrap("list", "jobs/\(job)/\(kind.folder)") { () throws(SystemError) in
             var found: [ListedObject] = []
@@ -79,8 +62,6 @@ package final class DirectoryStore: ObjectStore {
     }
 
     package func read(_ key: ObjectKey, at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
-        try ReadLimit.check(key, offset: offset, count: count)
-        if let job = key.job { try share(job, toWrite: false) }
         var bytes = [UInt8](repeating: 0, count: count)
         let found = try wrap("get", key.path) { () throws(SystemError) in
             var target = bytes.mutableSpan
@@ -92,68 +73,59 @@ package final class DirectoryStore: ObjectStore {
         return bytes
     }
 
-    package func beginUpload(_ kind: ObjectKind, job: Name) throws(StoreError) -> any ObjectUpload {
-        try share(job, toWrite: true)
-        uploadingJob = job
+    package func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
+        let file = try wrap("hash", key.path) { () throws(SystemError) in try files.open(path(key), .read) }
+        var hasher = SHA256Hasher()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var offset = 0
+        while true {
+            let count = try wrap("hash", key.path) { () throws(SystemError) in
+                var target = buffer.mutableSpan
+                return try file.read(into: &target, at: offset)
+            }
+            if count == 0 { return hasher.finish() }
+            hasher.update(buffer.span.extracting(0..<count))
+            offset += count
+            try pulse?()
+        }
+    }
+
+    package func open(_ key: ObjectKey) throws(StoreError) -> any OpenFile {
+        try wrap("read", key.path) { () throws(SystemError) in try files.open(path(key), .read) }
+    }
+
+    package func modified(_ key: ObjectKey) throws(StoreError) -> Timestamp? {
+        try wrap("look at", key.path) { () throws(SystemError) in try files.status(path(key))?.modified }
+    }
+
+    package func stage(_ kind: ObjectKind, job: Name) throws(StoreError) -> any StagedObject {
         let temporary = try temporaryName(job)
         let file = try wrap("put", temporary) { () throws(SystemError) in try files.open(temporary, .create) }
-        return DirectoryUpload(kind, job: job, file: file, temporary: temporary, store: self)
+        return DirectoryStagedObject(kind, job: job, file: file, temporary: temporary, storage: self)
     }
 
-    package func lockForPush(_ job: Name, holder: String) throws(StoreError) {
-        try share(job, toWrite: true)
-        guard !isServed || locks.count < StoreLimits.pushLocks else {
-            throw StoreLimits.refused(
-                "lock", "job \(job)", StoreLimits.pushLocks, "push locks of this session")
+    package func delete(_ key: ObjectKey) throws(StoreError) {
+        let path = path(key)
+        try wrap("remove", key.path) { () throws(SystemError) in
+            try files.remove(path)
+            try files.syncFolder(PathText.folder(of: path))
         }
-        let file = folder(job, "push.lock")
-        let lock = try wrap("lock", file) { () throws(SystemError) in try files.lock(file, .exclusive) }
-        guard let lock else {
-            let text = (try? files.contents(file, limit: 4096)).map { String(decoding: $0, as: UTF8.self) }
-            throw StoreError(
-                .locked, "lock", "job \(job)",
-                "held by \(text.map { PrintableText.of($0) } ?? "another run")",
-                hint: "wait for it, or give --lock-wait")
-        }
-        try wrap("lock", file) { () throws(SystemError) in try lock.describe(holder) }
-        locks[job] = lock
-        sweepTemporaries(job)
-    }
-
-    /// Who made a point that comes from another store.
-    ///
-    /// An agent takes nobody's word for it; whoever has the folder itself could write any receipt.
-    func maker(_ carried: Maker?) -> Maker? { isServed ? maker : carried ?? maker }
-
-    package func unlockPush(_ job: Name) { locks[job] = nil }
-
-    /// Whether this session holds any job's push lock.
-    package var holdsPushLocks: Bool { !locks.isEmpty }
-
-    /// Whether this session holds the job's push lock.
-    func holdsPushLock(_ job: Name) -> Bool { locks[job] != nil }
-
-    package func check(
-        _ request: CheckRequest, progress: (CheckReport) throws(StoreError) -> Void
-    ) throws(StoreError) -> CheckReport {
-        try share(request.job, toWrite: false)
-        var check = try StoreCheck(self, request)
-        return try check.run(progress)
     }
 
     package func space() throws(StoreError) -> SpaceStatus {
         try wrap("look at", root) { () throws(SystemError) in try files.space(root) }
     }
 
-    package func close() {
-        locks = [:]
-        sharedLocks = [:]
+    package func trash(_ job: Name, isEmptiedAtOnce: Bool) -> any JobTrash {
+        DirectoryTrash(self, job, isEmptiedAtOnce: isEmptiedAtOnce)
     }
+
+    package func close() {}
 
     /// A name in the job's `tmp/` that no other session uses.
     func temporaryName(_ job: Name) throws(StoreError) -> String {
-        uploads += 1
-        return folder(job, "tmp") + "/\(try sessionName())-\(uploads)"
+        temporaries += 1
+        return folder(job, "tmp") + "/\(try sessionName())-\(temporaries)"
     }
 
     /// Whether a temporary file is this session's.

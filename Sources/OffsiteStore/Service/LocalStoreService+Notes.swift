@@ -1,8 +1,8 @@
 package import Platform
 package import StoreFormat
 
-extension DirectoryStore {
-    /// Order as of a commit: check, write and sync, link without replacing, sync the folder.
+extension LocalStoreService {
+    /// Order as of a commit: check, then create.
     package func publishNote(_ note: [UInt8], id: NoteID, job: Name) throws(StoreError) -> Receipt {
         let key = ObjectKey.note(job, id)
         try share(job, toWrite: true)
@@ -16,8 +16,8 @@ extension DirectoryStore {
         } catch { throw StoreError("note", key.path, error) }
         if isServed { try admit(parsed, key, job) }
         let receipt = Receipt(
-            received: clock.now, object: SHA256Hasher.hash(note.span), maker: maker)
-        guard try publishNote(note + receipt.encoded, key, job) else {
+            received: storage.now, object: SHA256Hasher.hash(note.span), maker: maker)
+        guard try storage.create(key, note + receipt.encoded) == .created else {
             throw StoreError(.exists, "note", key.path, "it is there already")
         }
         return receipt
@@ -30,9 +30,7 @@ extension DirectoryStore {
     private func admit(_ note: Note, _ key: ObjectKey, _ job: Name) throws(StoreError) {
         let id = note.id
         try rights.check(id.kind, key.path)
-        let folder = folder(job, ObjectKind.note.folder)
-        let names = try wrap("list", folder) { () throws(SystemError) in try files.list(folder) }
-        let ids = names.compactMap { ObjectKind.note.key(fileName: $0, job: job)?.note }
+        let ids = try storage.list(.note, job: job).compactMap(\.key.note)
         guard ids.count < StoreLimits.notesOfAJob else {
             throw StoreLimits.refused("note", key.path, StoreLimits.notesOfAJob, "notes of job \(job)")
         }
@@ -50,24 +48,4 @@ extension DirectoryStore {
             }
         }
     }
-
-    /// Whoever begins a push sweeps `tmp/`, and a note is not made under its lock: what is swept is written again.
-    private func publishNote(_ bytes: [UInt8], _ key: ObjectKey, _ job: Name) throws(StoreError) -> Bool {
-        var tries = 0
-        while true {
-            let temporary = try temporaryName(job)
-            do throws(SystemError) {
-                let linked = try publish(bytes, temporary: temporary, final: path(key))
-                try syncName(path(key), isNew: linked)
-                return linked
-            } catch {
-                tries += 1
-                guard error.isNotFound, tries < Self.mostSweeps else {
-                    throw StoreError("note", key.path, error)
-                }
-            }
-        }
-    }
-
-    private static let mostSweeps = 8
 }

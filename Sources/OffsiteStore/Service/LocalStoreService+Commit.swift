@@ -1,8 +1,8 @@
 package import Platform
 package import StoreFormat
 
-extension DirectoryStore {
-    /// Order (RELIABILITY 2.2): check, write and sync, link without replacing, sync the folder.
+extension LocalStoreService {
+    /// Order (RELIABILITY 2.2): check, make durable what it follows, then create it.
     package func commit(
         _ point: [UInt8], generation: UInt64, job: Name, madeBy carried: Maker?
     ) throws(StoreError) -> Receipt {
@@ -15,19 +15,13 @@ extension DirectoryStore {
         }
         try checkCommit(point, key, generation, job)
         let receipt = Receipt(
-            received: clock.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))
+            received: storage.now, object: SHA256Hasher.hash(point.span), maker: maker(carried))
         if generation == 1 { try noteOwner(job, maker(carried)) }
-        let temporary = try temporaryName(job)
-        let linked = try wrap("commit", key.path) { () throws(SystemError) in
-            // Whoever made the job may not have lived to make its object's name durable.
-            try files.syncFolder("\(root)/jobs/\(job)")
-            // Nor whoever made the point before it: a cut must not leave this one without its parent.
-            if generation > 1 { try files.syncFolder(folder(job, ObjectKind.point.folder)) }
-            let linked = try publish(point + receipt.encoded, temporary: temporary, final: path(key))
-            try syncName(path(key), isNew: linked)
-            return linked
-        }
-        guard linked else { throw Self.taken(key) }
+        // Whoever made the job, or the point before it, may not have lived to make the name durable: a cut must not leave this
+        // point without its parent.
+        try storage.settleNames([.job(job)])
+        if generation > 1 { try storage.settleNames([.objects(.point, job)]) }
+        guard try storage.create(key, point + receipt.encoded) == .created else { throw Self.taken(key) }
         return receipt
     }
 
@@ -36,7 +30,7 @@ extension DirectoryStore {
         guard let maker, try length(of: .note(job, NoteID(.adopted, 1))) == nil else { return }
         let repository = try Repository(self, job: job)
         let note = Note(
-            NoteID(.adopted, 1), made: clock.now, maker: maker.description, comment: maker.description)
+            NoteID(.adopted, 1), made: storage.now, maker: maker.description, comment: maker.description)
         do throws(StoreError) { try repository.publish(note) } catch {
             guard error.kind == .exists else { throw error }
         }
@@ -93,24 +87,6 @@ extension DirectoryStore {
         StoreError(
             .exists, "commit", key.path, "another run has committed a point meanwhile",
             hint: "run it again: it will build on that point")
-    }
-
-    /// SHA-256 of an object's bytes, read in pieces.
-    func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
-        let file = try wrap("hash", key.path) { () throws(SystemError) in try files.open(path(key), .read) }
-        var hasher = SHA256Hasher()
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        var offset = 0
-        while true {
-            let count = try wrap("hash", key.path) { () throws(SystemError) in
-                var target = buffer.mutableSpan
-                return try file.read(into: &target, at: offset)
-            }
-            if count == 0 { return hasher.finish() }
-            hasher.update(buffer.span.extracting(0..<count))
-            offset += count
-            try pulse?()
-        }
     }
 }
 

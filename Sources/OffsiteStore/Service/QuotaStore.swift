@@ -15,7 +15,7 @@ package final class QuotaStore: ForwardingStore {
     /// Bytes that this session has taken since.
     private var sinceCount = 0
     /// Nil for a store behind an agent.
-    private let directory: DirectoryStore?
+    private let local: LocalStoreService?
     private static let leastStep = 64 << 10
     private static let mostStep = 256 << 20
     private static let leastReserve = 1 << 20
@@ -24,19 +24,19 @@ package final class QuotaStore: ForwardingStore {
     package init(_ base: any ObjectStore, limit: Int) {
         self.base = base
         self.limit = limit
-        directory = base as? DirectoryStore
+        local = base as? LocalStoreService
     }
 
     private func count() throws(StoreError) -> Int {
         sinceCount = 0
-        if let directory {
-            let bytes = try directory.usedBytes()
+        if let local {
+            let bytes = try local.usedBytes()
             used = bytes
             return bytes
         }
         var sum = 0
         for job in try base.jobs() {
-            for kind in ObjectKind.allCases {
+            for kind in ObjectKind.clients {
                 sum = try base.list(kind, job: job).reduce(sum) { $0 + $1.length }
             }
         }
@@ -64,7 +64,7 @@ package final class QuotaStore: ForwardingStore {
     private func take(_ byteCount: Int, _ operation: String) throws(StoreError) {
         // Others take from the same room: the less is left, the more often it is counted.
         let step = min(Self.mostStep, max(Self.leastStep, try room().availableBytes / 64))
-        if directory != nil, sinceCount >= step { _ = try count() }
+        if local != nil, sinceCount >= step { _ = try count() }
         try require(byteCount, operation)
         used? += byteCount
         sinceCount += byteCount
@@ -72,7 +72,7 @@ package final class QuotaStore: ForwardingStore {
 
     /// Counts everything before an object gets its name.
     private func requireWhole() throws(StoreError) {
-        guard directory != nil, try room().availableBytes < Self.mostStep * 64 else { return }
+        guard local != nil, try room().availableBytes < Self.mostStep * 64 else { return }
         let found = try count()
         guard found <= limit else {
             throw StoreError(

@@ -1,7 +1,7 @@
 internal import StoreFormat
 package import Platform
 
-extension DirectoryStore {
+extension DirectoryStorage {
     /// Files of a store that belong to somebody else than the store does.
     package struct ForeignFiles {
         /// Whose the store is.
