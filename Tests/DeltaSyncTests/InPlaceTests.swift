@@ -134,7 +134,7 @@ import Testing
             #expect(isUnfinished || isWhole || isUntouched, "\(changes)")
             if isUnfinished {
                 #expect(throws: SyncError.unfinished(marker: history.marker)) {
-                    try ImageFile(files, tag: "t").write(
+                    try NewFiles(files, tag: "t").write(
                         try history.rebuild(history.shipment.store()), to: history.path, replacing: false
                     ) { _ in }
                 }
@@ -157,7 +157,7 @@ import Testing
             try history.restore(files: FailingFiles(history.shipment.files, after: 5))
         }
         #expect(try history.shipment.files.status(history.marker) != nil)
-        try ImageFile(history.shipment.files, tag: "t").write(
+        try NewFiles(history.shipment.files, tag: "t").write(
             try history.rebuild(history.shipment.store()), to: history.path, replacing: true
         ) { _ in }
         #expect(try history.placed == history.bytes)

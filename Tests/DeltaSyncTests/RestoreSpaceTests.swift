@@ -20,12 +20,12 @@ import Testing
         let (path, tag) = (shipment.folder.path + "/back", "tag")
         files.set(SpaceStatus(availableBytes: 40_959, totalBytes: 1 << 40))
         let error = #expect(throws: SyncError.self) {
-            try ImageFile(files, tag: tag).write(image, to: path, replacing: false) { _ in }
+            try NewFiles(files, tag: tag).write(image, to: path, replacing: false) { _ in }
         }
         #expect(error == .noSpace(path: path, neededBytes: 40_960, availableBytes: 40_959))
         #expect(try files.status("\(path).\(tag).hybridrep-partial") == nil)
         files.set(SpaceStatus(availableBytes: 40_960, totalBytes: 1 << 40))
-        try ImageFile(files, tag: tag).write(image, to: path, replacing: false) { _ in }
+        try NewFiles(files, tag: tag).write(image, to: path, replacing: false) { _ in }
         #expect(try files.contents(path, limit: 1 << 20) == bytes)
     }
 }

@@ -203,7 +203,7 @@ struct Program {
     /// `restore` to a new file.
     func restore(_ generation: UInt64, to path: String) throws {
         try restore(generation, to: path) { image in
-            try ImageFile(clientFiles, tag: try Identifier.random(from: entropy).description)
+            try NewFiles(clientFiles, tag: try Identifier.random(from: entropy).description)
                 .write(image, to: path, replacing: false) { _ in }
         }
     }

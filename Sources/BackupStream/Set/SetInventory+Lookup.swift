@@ -42,7 +42,7 @@ extension SetInventory {
     /// Why a file cannot be a member by its name; nil when it can.
     static func fault(inName name: String) -> String? {
         if name == ImageManifest.memberName { return "its name is that of the manifest" }
-        return SetExtractor.fault(inName: name)
+        return MemberName.fault(in: name)
     }
 
     func requireOneNameEach() throws(BackupError) {

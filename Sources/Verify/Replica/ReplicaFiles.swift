@@ -105,7 +105,7 @@ package enum MemberFiles {
             for extent in image.point.layout.extents where extent.key.kind == .data {
                 let name = extent.key.name
                 if let wanted, !wanted.contains(name) { continue }
-                guard SetExtractor.isPlain(name) else {
+                guard MemberName.isPlain(name) else {
                     throw TarError.unsafeName(name, path: image.point.id)
                 }
                 guard seen.insert(name).inserted else { throw TarError.duplicate(name, path: image.point.id) }

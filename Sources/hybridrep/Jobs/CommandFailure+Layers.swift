@@ -62,8 +62,6 @@ extension CommandFailure {
     init(_ error: TarError) {
         if case .system(let error) = error {
             self.init(error)
-        } else if case .exists = error {
-            self.init(.usage, error.description, hint: "give --force to replace it")
         } else {
             self.init(.verification, error.description, hint: error.hint)
         }

@@ -36,7 +36,7 @@ struct Restoration {
     func toFile(_ path: String, replacing: Bool) throws {
         try requireFile(path)
         session.confined.add(PathText.folder(of: path))
-        try write(image, to: path, replacing: replacing, after: 0)
+        try write(image, to: path, replacing: replacing)
     }
 
     /// Before anything is fetched: the folder is there, and no folder has the file's name.
@@ -73,43 +73,12 @@ struct Restoration {
                 .usage, "restore to \(path): the point is a set of files, and this is no folder")
         }
         session.confined.add(path)
-        let marker = InPlaceRestore.marker(inFolder: path)
-        if !replacing { try InPlaceRestore.checkUnfinished(marker, session.files) }
-        // Before anything is fetched: an answer in a second, not after an hour.
-        for extent in images.flatMap(\.point.layout.extents) where extent.key.kind == .data && !replacing {
-            let member = path + "/" + extent.key.name
-            if try session.files.status(member) != nil { throw SyncError.exists(path: member) }
-        }
-        // Each image, and its files beside it.
-        try RestoreSpace.require(2 * images.reduce(0) { $0 + $1.dataBytes }, at: path, in: session.files)
-        try session.files.makeFolder(path)
-        try unpack(into: path, replacing: replacing)
-        if replacing { try InPlaceRestore.forget(marker, session.files) }
+        try NewFiles(session.files, tag: tag).write(
+            try MemberFiles.targets(images, in: path), into: path, replacing: replacing, report)
     }
 
-    private func unpack(into path: String, replacing: Bool) throws {
-        var parts: [SetExtractor.Part] = []
-        var temporaries: [String] = []
-        defer { for temporary in temporaries { try? session.files.remove(temporary) } }
-        var done = 0
-        for image in images {
-            let temporary = "\(path)/.hybridrep-\(image.point.kind)-\(tag)"
-            temporaries.append(temporary)
-            try write(image, to: temporary, replacing: false, after: done)
-            done += image.point.layout.length
-            let reader = try TarReader(try session.files.open(temporary, .read))
-            let isContinued = full != nil && image.point.kind == .full
-            parts.append(isContinued ? try .init(withoutLogs: reader) : .init(reader))
-        }
-        try SetExtractor(parts, in: session.files, tag: tag).extract(into: path, force: replacing)
-    }
-
-    private func write(
-        _ image: ImageReader, to path: String, replacing: Bool, after doneBytes: Int
-    ) throws {
-        try ImageFile(session.files, tag: tag).write(image, to: path, replacing: replacing) {
-            (done) throws(SyncError) in try report(doneBytes + done)
-        }
+    private func write(_ image: ImageReader, to path: String, replacing: Bool) throws {
+        try NewFiles(session.files, tag: tag).write(image, to: path, replacing: replacing, report)
     }
 
     private func report(_ done: Int) throws(SyncError) {

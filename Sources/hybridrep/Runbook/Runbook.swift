@@ -48,7 +48,7 @@ struct Runbook {
                 + "from `\(context.configuration.file)`. Print it, keep it away from this host, and print it again when "
                 + "the configuration changes.", "",
             "Type each block as it is, in a POSIX shell. Restored data goes to `\(folder)`, which must have "
-                + "room for it twice; choose another one with `hybridrep runbook \(job) --to FOLDER`.", "",
+                + "room for it; choose another one with `hybridrep runbook \(job) --to FOLDER`.", "",
         ] + Self.block([["mkdir", "-p", folder]])
     }
 
