@@ -93,4 +93,45 @@ import Testing
         #expect(
             try site.expect(21, "run", Site.job).contains("named like a database, and its header is blank"))
     }
+
+    // Goal of this test: a file that is a database by nothing but its name is backed up like any other, and said to be none.
+    @Test func aFileThatIsADatabaseByItsNameAloneIsShippedWithAWarning() throws {
+        let site = try Site()
+        let path = site.path("x.edb")
+        var random = SeededGenerator(seed: 3)
+        try Data(random.bytes(1 << 20)).write(to: URL(fileURLWithPath: path))
+        try site.configure(source: "file: \(path)", targets: ["vault": "directory: \(site.store)"])
+        try site.expectGood("init", "vault")
+        let run = try site.run("run", Site.job)
+        #expect(run.status == 0)
+        #expect(run.errorText.contains("x.edb is named like a database and holds nothing of one"))
+        #expect(try site.points().map { $0.text("health") } == ["good"])
+    }
+
+    @Test func aDatabaseWithoutItsHeadersIsOneAllTheSame() throws {
+        let site = try Site()
+        let path = site.path("x.edb")
+        var random = SeededGenerator(seed: 4)
+        var bytes = ESEDatabase { $0.pages = 400 }.bytes()
+        // Headers, and the pages that a look at the start would find.
+        bytes.replaceSubrange(0..<131_072, with: random.bytes(131_072))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        try site.configure(source: "file: \(path)", targets: ["vault": "directory: \(site.store)"])
+        try site.expectGood("init", "vault")
+        #expect(
+            try site.expect(21, "run", Site.job).contains(
+                "neither the header nor its shadow has a right checksum"))
+    }
+
+    @Test func aDatabaseWhoseContentIsAllOtherIsHeld() throws {
+        let site = try Site()
+        let path = site.path("x.edb")
+        var random = SeededGenerator(seed: 5)
+        try Data(ESEDatabase().bytes()).write(to: URL(fileURLWithPath: path))
+        try site.configure(source: "file: \(path)", targets: ["vault": "directory: \(site.store)"])
+        try site.expectGood("init", "vault")
+        try site.expectGood("run", Site.job)
+        try Data(random.bytes(1 << 20)).write(to: URL(fileURLWithPath: path))
+        #expect(try site.expect(27, "run", Site.job).contains("it is no longer a database, as point 1 was"))
+    }
 }

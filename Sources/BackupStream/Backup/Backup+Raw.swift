@@ -3,6 +3,12 @@ internal import Image
 internal import Platform
 
 extension Backup {
+    /// Blocks that are looked at in a file which is a database by its name alone: at its start, and all over it.
+    private static let firstBlocks = 4
+    private static let sampledBlocks = 64
+    /// Blocks of other content from which on it is none.
+    private static let leastForeign = 8
+
     /// Reads a file in place, or a stream into a raw image of the spool.
     func readRaw(
         into draft: SpoolDraft, at time: Timestamp, _ progress: @escaping (Int, Int?) -> Void
@@ -15,7 +21,7 @@ extension Backup {
             progress: progress, pulse: pulse)
         var rereader = watched.map { PageRereader($0, ReadPatience(clock)) }
         var blockSize = Extent.defaultBlockSize
-        var claim: String?
+        var claim: Claim?
         let (pages, byteCount) = try pass.copy(stream, rereader: &rereader) { (first) throws(BackupError) in
             let check = try databaseCheck(first, watched)
             if check == nil { claim = try acceptedClaim(first, watched) }
@@ -26,9 +32,15 @@ extension Backup {
         try requireLength(byteCount)
         var manifest = manifest(at: time)
         manifest.warnings = stream.warnings
-        if let claim {
-            manifest.warnings.append("\(source.label): \(claim); its pages were not checked")
+        switch claim {
+        case .damaged(let reason):
+            manifest.warnings.append("\(source.label): \(reason); its pages were not checked")
             manifest.isSound = false
+        case .nameOnly:
+            manifest.warnings.append(
+                "\(source.label) is named like a database and holds nothing of one: it is shipped as any file, unchecked"
+            )
+        case nil: break
         }
         if let pages {
             try judge(pages, path: source.label, into: &manifest)
@@ -98,22 +110,50 @@ extension Backup {
             flushMap: FlushMapFile.find(beside: file.path, pair.header, in: files))
     }
 
-    /// Why what is no database claims to be one; nil when it does not.
+    /// What makes a file that cannot be read as a database look like one.
+    private enum Claim {
+        /// It is one, or was, for this reason.
+        case damaged(String)
+        /// Nothing but its name.
+        case nameOnly
+    }
+
+    /// The claim of what is no database to be one; nil when it makes none.
     ///
-    /// - Throws: The same, unless a damaged source is accepted.
-    private func acceptedClaim(_ first: Span<UInt8>, _ file: WatchedFile?) throws(BackupError) -> String? {
+    /// - Throws: The reason of a damaged one, unless a damaged source is accepted.
+    private func acceptedClaim(_ first: Span<UInt8>, _ file: WatchedFile?) throws(BackupError) -> Claim? {
         let kind = FileKind.sniff(first.extracting(0..<min(first.count, FileKind.prefixBytes)))
         // A streaming file has no pages that could be checked, and an empty source is an error of its own.
         guard kind != .streamingFile, !first.isEmpty else { return nil }
         let name = file.map { PathText.name(of: $0.path) } ?? ""
         let prefix = first.extracting(0..<min(first.count, DatabaseClaim.prefixBytes))
         guard let claim = DatabaseClaim.reason(name: name, kind, prefix) else { return nil }
+        if kind == .other, let file, !DatabaseClaim.isMade(by: prefix) {
+            guard try !holdsNoPage(file) else { return .nameOnly }
+        }
         guard options.acceptDamaged else {
             throw BackupError(
                 .badPages, "check \(source.label): \(claim)",
                 hint: "repair the database or take an older copy; --accept-damaged ships it as it is")
         }
-        return claim
+        return .damaged(claim)
+    }
+
+    /// Whether a file has content, and none of it that was looked at is a page of a database.
+    ///
+    /// A database that has lost its headers still has pages, and one that is blank has no content.
+    private func holdsNoPage(_ file: WatchedFile) throws(BackupError) -> Bool {
+        let blockBytes = DatabaseClaim.blockBytes
+        let count = file.length / blockBytes
+        let some = (0..<min(count, Self.sampledBlocks)).map { $0 * count / min(count, Self.sampledBlocks) }
+        var foreign = 0
+        for number in Set(0..<min(count, Self.firstBlocks)).union(some).sorted() {
+            let block = try file.bytes(at: number * blockBytes, count: blockBytes)
+            if ZeroScan.isZero(block.span) { continue }
+            if DatabaseClaim.hasPage(in: block.span, at: number * blockBytes) { return false }
+            foreign += 1
+        }
+        return foreign >= Self.leastForeign
     }
 
     private func requireLength(_ byteCount: Int) throws(BackupError) {

@@ -7,6 +7,9 @@ package enum DatabaseClaim {
     /// Bytes from the start of a file that suffice: both headers and a page of the largest size.
     package static let prefixBytes = HeaderPair.prefixBytes + PageSize.kib32.bytes
 
+    /// Bytes of a block that holds whole pages of every size.
+    package static let blockBytes = PageSize.kib32.bytes
+
     private static let endings = [".edb", ".dit", ".mdb", ".stm"]
     /// Databases of Windows' services whose endings other programs use as well.
     private static let names: Set<String> = ["catdb", "qmgr.db", "srudb.dat"]
@@ -47,10 +50,26 @@ package enum DatabaseClaim {
     }
 
     /// True for bytes that only a database begins with: parts of a header, or an intact page in its place.
-    static func isMade(by prefix: Span<UInt8>) -> Bool {
+    package static func isMade(by prefix: Span<UInt8>) -> Bool {
         if isHeader(prefix, at: 0, nil) { return true }
         return PageSize.allCases.contains { size in
             isHeader(prefix, at: size.bytes, size) || hasPage(prefix, size)
+        }
+    }
+
+    /// True if a block of a file has an intact page in its place, whatever the page size is.
+    ///
+    /// - Parameter offset: Of the block in its file, a multiple of ``blockBytes``.
+    package static func hasPage(in block: Span<UInt8>, at offset: Int) -> Bool {
+        PageSize.allCases.contains { size in
+            stride(from: 0, through: block.count - size.bytes, by: size.bytes).contains { start in
+                // The first two places are the headers'.
+                guard let number = UInt32(exactly: (offset + start) / size.bytes - 1), number > 0 else {
+                    return false
+                }
+                let page = block.extracting(start..<start + size.bytes)
+                return PageChecksum.verdict(of: page, number: number) == .good
+            }
         }
     }
 

@@ -21,7 +21,7 @@ struct DatabaseLack: Sendable {
         guard let summary = try? ManifestSummary(parsing: older.sourceFacts) else { return nil }
         if summary.source.kind != "ese" {
             guard !summary.databases.isEmpty, databases.isEmpty else { return nil }
-            return "it is no longer a database, unlike point \(older.generation) is"
+            return "it is no longer a database, as point \(older.generation) was"
         }
         let streaming = older.layout.extents.filter { $0.key.kind == .data }.map(\.key.name)
             .filter { $0.lowercased().hasSuffix(".stm") && !members.contains($0) }
