@@ -71,6 +71,18 @@ import Testing
         try folder.directoryStore(seed: 2).lockForPush(mdb01, holder: "next")
     }
 
+    @Test(
+        "a client that gives signs of life and asks nothing for twelve hours is let go", arguments: [2, 20])
+    func idleClient(heartbeats: Int) throws {
+        let beats = [(WireMessage.Kind, [UInt8])](repeating: (.heartbeat, []), count: heartbeats)
+        // Each look at the clock is an hour later than the one before.
+        let (end, _, _) = try serve(
+            requests([(.space, [])] + beats + [(.goodbye, [])]), in: try TemporaryFolder(),
+            clock: SteppingClock(stepNanoseconds: 3_600_000_000_000))
+        let why = StoreError(.unreachable, "talk to", "client", "it has asked nothing for 12 hours")
+        #expect(end == (heartbeats == 2 ? .goodbye : .cut(why)))
+    }
+
     @Test func aClientThatDoesNotSayHelloIsNotWaitedForLonger() throws {
         let (end, _, log) = try serve(Self.greeting, in: try TemporaryFolder(), silences: 1)
         let why = "it has not said hello for a minute"

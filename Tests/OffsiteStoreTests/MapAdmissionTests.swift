@@ -162,6 +162,22 @@ import Testing
         try siege.fixture.commit(siege.shipment)
     }
 
+    // Goal of this test: a map that parses and has not the bytes of its name was taken, and nobody could verify it later.
+    @Test(arguments: StoreKind.allCases)
+    func aMapWithOtherBytesThanItsNameIsRefused(kind: StoreKind) throws {
+        let siege = try Siege(kind)
+        let segment = siege.shipment.segment
+        let runs = [FingerprintRun(offset: 0, length: siege.length, blockSize: 4096, source: .zero)]
+        let other = try siege.map([siege.zero(0..<siege.length)], runs)
+        try siege.folder.damage(.map(mdb01, segment.name.name)) { $0 = other }
+        var point = siege.shipment.point
+        point.segments = [.init(name: segment.name.name, length: other.count)]
+        #expect(
+            try siege.refusal(of: point)?.detail
+                == "map segment \(segment.name.name) is damaged: its SHA-256 is \(SHA256Hasher.hash(other.span))"
+        )
+    }
+
     // Goal of this test: a well-formed map of records that are nowhere stopped collection as garbage did.
     @Test func anAgentRequiresEveryRecordThatAMapNames() throws {
         let siege = try Siege(.agent)

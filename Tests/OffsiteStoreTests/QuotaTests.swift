@@ -43,6 +43,26 @@ import Testing
         try store.close()
     }
 
+    // Goal of this test: sessions that have each counted before the others sent are counted together before an object gets its name.
+    @Test(arguments: [StoreKind.folder, .memory]) func sessionsShareOneCount(kind: StoreKind) throws {
+        let folder = try TemporaryFolder()
+        let (fixture, used) = try fixture(kind, folder)
+        let job = fixture.job.name
+        let stores = try (2...3).map { seed in
+            QuotaStore(try kind.open(folder, seed: UInt64(seed)), limit: used + 100_000)
+        }
+        for store in stores { #expect(try store.space().availableBytes == 100_000) }
+        let bytes = (1...2).map { [UInt8](repeating: UInt8($0), count: 60_000) }
+        let uploads = try stores.map { try $0.beginUpload(.pack, job: job) }
+        for (upload, bytes) in zip(uploads, bytes) { try upload.append(bytes) }
+        let error = #expect(throws: StoreError.self) { try uploads[0].finish(digest(of: bytes[0])) }
+        #expect(error?.kind == .refused)
+        #expect(error?.detail == "it would have \(used + 120_000) bytes of its quota of \(used + 100_000)")
+        uploads[0].abandon()
+        try uploads[1].finish(digest(of: bytes[1]))
+        #expect(try fixture.store.list(.pack, job: job).map(\.key).contains(.pack(job, digest(of: bytes[1]))))
+    }
+
     // Goal of this test: lanes that each count for themselves cannot together get a point past the quota.
     @Test func aPointThatNoLongerFitsIsNotCommitted() throws {
         let folder = try TemporaryFolder()

@@ -61,6 +61,34 @@ import Testing
         #expect(refused == "the job would have more than 98304 packs or 2359296 frames, which is the limit")
     }
 
+    /// Lists notes that are not there: 131,071 files would take seconds.
+    private struct FilesOfManyNotes: FileSystemDecorator {
+        let base: any FileSystem = HostFileSystem()
+
+        func list(_ folder: String) throws(SystemError) -> [String] {
+            let found = try base.list(folder)
+            guard folder.hasSuffix("/notes") else { return found }
+            return found
+                + (UInt64(1)..<131_072).map {
+                    PathText.name(of: ObjectKey.note(mdb01, NoteID(.verified, $0)).path)
+                }
+        }
+    }
+
+    @Test func aJobHasNoMoreNotesThanItsLimit() throws {
+        let folder = try TemporaryFolder()
+        let honest = try StoreFixture(on: try folder.directoryStore(), seed: 1)
+        try honest.addPoint()
+        let enemy = try Repository(try session(folder, files: FilesOfManyNotes()), job: mdb01)
+        func add(_ kind: NoteID.Kind) throws {
+            try enemy.publish(Note(NoteID(kind, 1), made: FixedClock().now, maker: "enemy"))
+        }
+        try add(.pinned)
+        let refused = refusal { try add(.rehearsed) }
+        #expect(refused == "there are 131072 notes of job mdb01 already, which is the limit")
+        #expect(try honest.store.list(.note, job: mdb01).count == 1)
+    }
+
     @Test func onlyWhoMayForgetNamesOwners() throws {
         let folder = try TemporaryFolder()
         let honest = try StoreFixture(on: try folder.directoryStore(), seed: 1)

@@ -95,8 +95,7 @@ struct GarbageCollector {
             guard let name = object.key.digest else { continue }
             guard let entries = frames[name]?.sorted(by: { $0.offset < $1.offset }) else {
                 let isIndexed = marking.locations.isIndexed(name)
-                let isDead = try isIndexed ? true : isOld(object.key)
-                if isDead { dead.append(object) }
+                if try isIndexed ? true : isOver(object) { dead.append(object) }
                 continue
             }
             var live = PackBuilder.framingBytes(of: entries)
@@ -109,12 +108,14 @@ struct GarbageCollector {
         }
         for object in try store.list(.map, job: job) {
             guard let name = object.key.digest, !marking.maps.contains(name) else { continue }
-            // No push goes on from a damaged one.
-            let isOver = try isOld(object.key)
-            guard try isOver ? true : !isAsItArrived(object) else { continue }
-            dead.append(object)
+            if try isOver(object) { dead.append(object) }
         }
         return (alive, dead)
+    }
+
+    /// Whether no push goes on from an object that nothing names: it is old, or damaged.
+    private func isOver(_ object: ListedObject) throws(StoreError) -> Bool {
+        try isOld(object.key) ? true : !isAsItArrived(object)
     }
 
     /// What a push that was cut has left may be of use to the next one.

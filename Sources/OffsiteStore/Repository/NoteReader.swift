@@ -12,7 +12,7 @@ package struct NoteReader {
     /// What is there, by kind, rising.
     private var listed: [NoteID.Kind: [ListedObject]]
 
-    init(_ repository: Repository) throws(StoreError) {
+    package init(_ repository: Repository) throws(StoreError) {
         store = repository.store
         job = repository.job
         storeID = repository.storeID

@@ -30,7 +30,7 @@ extension LocalStoreService {
     private func admit(_ note: Note, _ key: ObjectKey, _ job: Name) throws(StoreError) {
         let id = note.id
         try rights.check(id.kind, key.path)
-        let ids = try storage.list(.note, job: job).compactMap(\.key.note)
+        let ids = try storage.keys(of: .note, job: job).compactMap(\.note)
         guard ids.count < StoreLimits.notesOfAJob else {
             throw StoreLimits.refused("note", key.path, StoreLimits.notesOfAJob, "notes of job \(job)")
         }

@@ -37,20 +37,30 @@ package final class DirectoryStorage: LockingStorage {
     }
 
     package func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject] {
-        let folder = folder(job, kind.folder)
+        let keys = try keys(of: kind, job: job)
         return try wrap("list", "jobs/\(job)/\(kind.folder)") { () throws(SystemError) in
             var found: [ListedObject] = []
+            for key in keys {
+                guard let status = try files.status(path(key)) else { continue }
+                found.append(ListedObject(key: key, length: status.length))
+            }
+            return found
+        }
+    }
+
+    package func keys(of kind: ObjectKind, job: Name) throws(StoreError) -> [ObjectKey] {
+        let folder = folder(job, kind.folder)
+        return try wrap("list", "jobs/\(job)/\(kind.folder)") { () throws(SystemError) in
             let subfolders =
                 kind == .pack
                 ? try files.list(folder).filter { $0.count == 2 && Hex.decode($0) != nil }
                     .map { folder + "/" + $0 } : [folder]
+            var found: [ObjectKey] = []
             for subfolder in subfolders {
                 for name in try files.list(subfolder) {
-                    let file = subfolder + "/" + name
-                    guard let key = kind.key(fileName: name, job: job), path(key) == file,
-                        let status = try files.status(file)
+                    guard let key = kind.key(fileName: name, job: job), path(key) == subfolder + "/" + name
                     else { continue }
-                    found.append(ListedObject(key: key, length: status.length))
+                    found.append(key)
                 }
             }
             return found

@@ -21,6 +21,9 @@ package protocol ObjectStorage: AnyObject {
     /// All objects of a kind, sorted by name. What does not look like one is left out.
     func list(_ kind: ObjectKind, job: Name) throws(StoreError) -> [ListedObject]
 
+    /// Their keys alone, which may take less than their lengths.
+    func keys(of kind: ObjectKind, job: Name) throws(StoreError) -> [ObjectKey]
+
     /// Nil when there is no such object.
     func length(of key: ObjectKey) throws(StoreError) -> Int?
 
@@ -81,6 +84,10 @@ package protocol StagedObject: AnyObject {
 }
 
 extension ObjectStorage {
+    package func keys(of kind: ObjectKind, job: Name) throws(StoreError) -> [ObjectKey] {
+        try list(kind, job: job).map(\.key)
+    }
+
     package func hash(_ key: ObjectKey) throws(StoreError) -> Digest256 {
         guard let length = try length(of: key) else {
             throw StoreError(.notFound, "hash", key.path, "no such object in \(label)")
