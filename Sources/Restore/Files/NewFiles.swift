@@ -50,7 +50,7 @@ package struct NewFiles {
     ) throws(SyncError) {
         if !replacing { try InPlaceRestore.checkUnfinished(marker, files) }
         let paths = targets.flatMap(\.parts).map(\.path)
-        for path in paths { try requireFree(path, replacing) }
+        for path in paths { try requireFree(path, replacing, orLink: isFolder) }
         let needed = targets.reduce(0) { sum, target in
             target.parts.reduce(sum) { $0 + target.image.dataBytes(of: $1.range) }
         }
@@ -76,11 +76,12 @@ package struct NewFiles {
         }
     }
 
-    private func requireFree(_ path: String, _ replacing: Bool) throws(SyncError) {
+    /// - Parameter orLink: A link may be replaced as well; its destination stays as it is.
+    private func requireFree(_ path: String, _ replacing: Bool, orLink: Bool) throws(SyncError) {
         guard let there = try onDisk({ () throws(SystemError) in try files.status(path) }) else { return }
         guard replacing else { throw .exists(path: path) }
         // A rename would put a file in the place of a device, and leave the device untouched.
-        guard there.kind == .regular else { throw .notAFile(path: path) }
+        guard there.kind == .regular || orLink && there.kind == .link else { throw .notAFile(path: path) }
     }
 
     private func publish(_ paths: [String], _ replacing: Bool) throws(SyncError) {
