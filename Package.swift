@@ -139,8 +139,8 @@ let package = Package(
         .testTarget(
             name: "VerifyTests",
             dependencies: [
-                "Verify", "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "Platform", "TestSupport",
-                grdb,
+                "Verify", "DeltaSync", "Restore", "OffsiteStore", "StoreFormat", "Image", "Platform",
+                "TestSupport", grdb,
             ],
             swiftSettings: testSettings),
         .testTarget(

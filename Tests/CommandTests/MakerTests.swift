@@ -82,6 +82,10 @@ import Testing
         #expect(held.contains("does not count: the store knows this key as evil, who is not the job's owner"))
         #expect(held.contains("hybridrep adopt mdb01 evil --store FOLDER"))
         #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 1)
+        try expectNamed(
+            site, "point 2 counts for nobody: made by evil, who is no owner of this job",
+            "make a good one with: hybridrep run mdb01; then remove it with: hybridrep forget mdb01 2 --target vault"
+        )
 
         // The owner, who has never seen that point, does not build upon it.
         try FileManager.default.removeItem(atPath: site.state + "/mdb01/targets/vault")
@@ -89,9 +93,21 @@ import Testing
         let told = try site.expect(22, "run", Site.job)
         #expect(told.contains("evil, who is not the job's owner, has committed it"))
         #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 3)
-        try site.expectGood("run", Site.job)
+        // Each night and each status says so again, until somebody has dealt with it.
+        for _ in 0..<2 {
+            let night = try site.run("run", Site.job)
+            #expect(night.status == 0)
+            #expect(
+                night.errorText.contains(
+                    "warning: target vault still has 1 point (2) that this host did not make: evil, who is not the job's owner"
+                ))
+            #expect(night.errorText.contains("remove them with: hybridrep forget mdb01 2\n"))
+        }
+        try expectNamed(
+            site, "point 2 counts for nobody: made by evil, who is no owner of this job",
+            "then remove it with: hybridrep forget mdb01 2 --target vault")
         let fates = try site.expectGood(
-            "forget", Site.job, "--dry-run", "--store", site.store, "--keep-last", "2")
+            "forget", Site.job, "--dry-run", "--store", site.store, "--keep-last", "2", "--more-than-half")
         #expect(fates.contains("not good, and a good one is newer"))
 
         // An append-only key cannot adopt itself; the folder's owner can.
@@ -99,6 +115,21 @@ import Testing
         #expect(try site.expect(26, "adopt", Site.job, "evil").contains("adopt"))
         try site.expectGood("adopt", Site.job, "evil", "--store", site.store)
         try site.expectGood("run", Site.job)
-        #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 5)
+        #expect(try site.json("show", Site.job, "latest").last?.number("generation") == 6)
+        try site.configure(source: source, targets: ["vault": target(server)])
+        let night = try site.run("run", Site.job)
+        #expect(night.status == 0)
+        #expect(!night.errorText.contains("did not make"))
+        try site.expectGood("status", Site.job)
+    }
+
+    private func expectNamed(
+        _ site: Site, _ text: String, _ hint: String, at location: SourceLocation = #_sourceLocation
+    ) throws {
+        let line = try #require(try site.json("status", Site.job, status: 27).last, sourceLocation: location)
+        #expect(line.text("state") == "warning", sourceLocation: location)
+        let findings = (line.fields["findings"] as? [String] ?? []).joined(separator: "\n")
+        #expect(findings.contains(text), sourceLocation: location)
+        #expect(findings.contains(hint), "\(findings)", sourceLocation: location)
     }
 }

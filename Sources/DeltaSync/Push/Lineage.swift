@@ -18,9 +18,10 @@ struct Lineage {
     let knownFull: StoredPoint?
     /// Points that are newer and may be this host's, made before its state was lost or put back; the newest first.
     private(set) var candidates: [StoredPoint] = []
-    /// Points that are newer and that no run of this program has made, or that another key than the owner's has
-    /// committed; the newest first.
-    private(set) var forged: [(point: StoredPoint, reason: String)] = []
+    /// Points that are newer and that no run of this program has made, that another key than the owner's has
+    /// committed, or whose image is far larger than anything vouches for; the newest first.
+    private(set) var forged: [PushResult.Stranger] = []
+    static let forgedFacts = "its facts are not its own: no run of hybridrep has made it"
     /// Points newer than the newest that this host knows; none where it knows none.
     private let newer: [UInt64]
     /// The newest point of another host or source, and which; nil where there is none.
@@ -49,17 +50,13 @@ struct Lineage {
         self.newer = known == nil ? [] : newer
         for generation in newer.suffix(Self.mostStrangers).reversed() {
             guard let found = try history.point(generation) else { continue }
-            if try history.isForeign(found) {
-                forged.append(
-                    (
-                        found,
-                        "\(found.receipt.maker?.description ?? "somebody else"), who is not the job's owner, has committed it"
-                    ))
+            if let (kind, reason) = try history.strangeness(of: found) {
+                forged.append(PushResult.Stranger(point: found.reference, kind: kind, reason: reason))
                 continue
             }
             switch kinship(found, false) {
             case .same: candidates.append(found)
-            case .forged: forged.append((found, "its facts are not its own: no run of hybridrep has made it"))
+            case .forged: forged.append(PushResult.Stranger(point: found.reference, reason: Self.forgedFacts))
             case .other where adopts: candidates.append(found)
             case .other(let source):
                 // Without memory, what is older than the newest of this host's points is no matter of this push.
@@ -89,6 +86,20 @@ struct Lineage {
         let full = candidates.first { $0.point.kind == .full && isPlausible($0.point, ofAtMost: length) }
         guard let full, full.point.imageDigest == image else { return nil }
         return (full, full, false)
+    }
+
+    /// Points newer than the base that nobody has examined, since each says that its image is far longer than any that this
+    /// host knows; none where it knows none.
+    func oversized(ofMoreThan length: Int, after base: UInt64) -> [PushResult.Stranger] {
+        guard known != nil else { return [] }
+        return candidates.filter {
+            $0.point.kind == .full && $0.point.generation > base && !isPlausible($0.point, ofAtMost: length)
+        }.map {
+            let size = HumanQuantity.bytes($0.point.layout.length)
+            return PushResult.Stranger(
+                point: $0.reference,
+                reason: "its image has \(size), far more than any that this host has shipped")
+        }
     }
 
     /// Whether a point that nobody here knows is of a size that can be proved: its map costs its maker nothing.

@@ -40,6 +40,12 @@ struct PointChain {
         try syncing { () throws(StoreError) in try repository.isForeign(stored) }
     }
 
+    /// Why a point's image is not believed; nil where it is.
+    func unbounded(_ point: Point) throws(SyncError) -> String? {
+        try syncing { () throws(StoreError) in try repository.isBounded(point) }
+            ? nil : repository.unbounded(point)
+    }
+
     /// The newest full that is not damaged.
     private func newestFull() throws(SyncError) -> StoredPoint? {
         for generation in generations.reversed() where !leftOut.contains(generation) {

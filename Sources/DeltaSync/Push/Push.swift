@@ -52,6 +52,7 @@ package struct Push {
         try onDisk { () throws(SystemError) in try state.sweep() }
         var history = try PointChain(repository)
         try checkMemory(history)
+        let remaining = try remainingStrangers(history, request)
         let journal = state.journal(target)
         let left = journal.left()
         if !request.provesFully, let head = history.head,
@@ -59,23 +60,31 @@ package struct Push {
         {
             // Its name may not be durable yet.
             _ = try syncing { () throws(StoreError) in try store.adopt([], job: job.name) }
-            return try committed(head, history, journal)
+            var result = try committed(head, history, journal)
+            result.remaining = remaining
+            result.pointCount = history.generations.count
+            return result
         }
         let lineage = try lineage(of: history, left, request)
-        var strangers = lineage.forged.map {
-            PushResult.Stranger(point: $0.point.reference, reason: $0.reason)
-        }
+        var strangers = lineage.forged
         let base = try base(
             for: request, history, lineage, holder,
             provingFully: request.provesFully || left.hasFoundDamage(in: repository.storeID), &strangers)
         let resumed = try ResumedPush(
             journal, left, in: repository, base: base)
         history.leftOut = Set(strangers.map(\.point.generation))
+        strangers += lineage.oversized(
+            ofMoreThan: request.image.signature.layout.length, after: base.point?.point.generation ?? 0)
+        let unexamined =
+            strangers.isEmpty
+            ? [] : lineage.unexamined(besides: strangers, base: base.point?.point.generation)
+        let failure = remember(strangers, unexamined, besides: remaining)
         var result = try ship(request, history, base, resumed, progress)
         result.strangers = strangers.sorted { $0.point.generation > $1.point.generation }
-        if !strangers.isEmpty {
-            result.unexamined = lineage.unexamined(besides: strangers, base: base.point?.point.generation)
-        }
+        result.unexamined = unexamined
+        result.remaining = remaining
+        result.pointCount = history.generations.count + 1
+        result.stateFailure = result.stateFailure ?? failure
         return result
     }
 

@@ -83,6 +83,10 @@ package struct PushResult: Equatable, Sendable {
     package internal(set) var strangers: [Stranger] = []
     /// Points that were there beside strangers, and that nobody has looked at; rising.
     package internal(set) var unexamined: [UInt64] = []
+    /// Points that earlier pushes have told of, and that are still there and accepted by nobody.
+    package internal(set) var remaining = KnownStrangers([])
+    /// How many points the target has, with the new one.
+    package internal(set) var pointCount = 0
     /// What of the base the store has lost; nil when that was as it should be.
     package internal(set) var baseDamage: BaseDamage?
     /// Why the point is held; empty where it is not.
@@ -93,6 +97,13 @@ package struct PushResult: Equatable, Sendable {
     /// A point that nothing is built upon, since this host does not know it.
     package struct Stranger: Equatable, Sendable {
         package let point: Point.Reference
+        package let kind: KnownStrangers.Kind
         package let reason: String
+
+        init(point: Point.Reference, kind: KnownStrangers.Kind = .forged, reason: String) {
+            self.point = point
+            self.kind = kind
+            self.reason = reason
+        }
     }
 }

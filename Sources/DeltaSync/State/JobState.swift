@@ -8,7 +8,8 @@ package import StoreFormat
 ///
 /// `STATE/JOB/job` is the job's object with a store id of zero; `maps/` are map segments as the stores have
 /// them; `targets/TARGET` is what was last seen there; `compared/TARGET` is when an image was last compared fully with
-/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `adopted/TARGET` is the point that was newest when this host took the job over; `tmp/` is emptied by every push. Its folders are
+/// the base there, in RFC 3339; `shipped/TARGET` is a ``PushJournal``; `adopted/TARGET` is the point that was newest when this host took the job over; `strangers/TARGET` is
+/// ``KnownStrangers``; `tmp/` is emptied by every push. Its folders are
 /// made by whoever first writes there: reading changes nothing.
 package struct JobState: MapCache {
     private let folder: String
@@ -58,7 +59,9 @@ package struct JobState: MapCache {
     }
 
     package func forget(_ target: Name) throws(SystemError) {
-        for path in ["targets", "compared", "shipped", "adopted"].map({ "\(folder)/\($0)/\(target)" })
+        for path in ["targets", "compared", "shipped", "adopted", "strangers"].map({
+            "\(folder)/\($0)/\(target)"
+        })
         where try files.status(path) != nil { try files.remove(path) }
     }
 
@@ -87,6 +90,22 @@ package struct JobState: MapCache {
         writer.uint64(head.generation)
         writer.append(head.digest)
         try replace("adopted/\(target)", writer.bytes)
+    }
+
+    /// Points of a target that this host did not make; none where nothing is known.
+    package func strangers(_ target: Name) -> KnownStrangers {
+        let bytes = try? files.contents(folder + "/strangers/\(target)", limit: KnownStrangers.maximumBytes)
+        return bytes.flatMap { try? KnownStrangers(parsing: $0) } ?? KnownStrangers([])
+    }
+
+    package func remember(_ strangers: KnownStrangers, of target: Name) throws(SystemError) {
+        let path = folder + "/strangers/\(target)"
+        guard strangers.entries.isEmpty else {
+            try makeFolders()
+            try files.makeFolder(folder + "/strangers")
+            return try replace("strangers/\(target)", strangers.encoded)
+        }
+        if try files.status(path) != nil { try files.remove(path) }
     }
 
     /// What was shipped to a target since its newest point.

@@ -43,8 +43,12 @@ package struct JobEvidence: Sendable {
     package var pointCount = 0
     /// Points newer than the newest good one that cannot be read, rising.
     package var unreadable: [UInt64] = []
-    /// Points newer than the newest good one whose images are larger than what vouches for them, rising.
-    package var unbounded: [String] = []
+    /// Points whose images are larger than what vouches for them and that nobody has accepted, rising.
+    package var unbounded: [StoredPoint] = []
+    /// Points that another key than an owner's has committed and that nobody has accepted, rising.
+    package var foreign: [StoredPoint] = []
+    /// Points that are there and that a host says it did not make, rising, each with the reason.
+    package var strangers: [(generation: UInt64, reason: String)] = []
     /// The newest point that can be read.
     package var head: StoredPoint?
     /// The health of that point today; nil without one.
@@ -65,7 +69,12 @@ package struct JobEvidence: Sendable {
     package var rehearsed: Rehearsal?
     package var marks: PointMarks
 
-    package init(reading repository: Repository) throws(StoreError) {
+    /// - Parameters:
+    ///   - seen: Points that somebody has read already: of what is older than the newest good one, these are looked at.
+    ///   - doubted: Points that a host did not make, each with the reason; nil where their store knows that.
+    package init(
+        reading repository: Repository, seen: [StoredPoint] = [], doubted: [UInt64: String?] = [:]
+    ) throws(StoreError) {
         let shelf = try repository.notes()
         marks = try PointMarks(shelf)
         let generations = try repository.generations()
@@ -82,8 +91,13 @@ package struct JobEvidence: Sendable {
                 latest = found
                 break
             }
-            if health == .unbounded { unbounded.insert(found.point.id, at: 0) }
+            try lookAt(found, repository)
         }
+        let older = seen.filter { $0.point.generation < latest?.point.generation ?? 0 }
+        for found in older { try lookAt(found, repository) }
+        try lookAt(doubted, seen: Set(older.map(\.point.generation)), among: generations, repository)
+        foreign.sort { $0.point.generation < $1.point.generation }
+        unbounded.sort { $0.point.generation < $1.point.generation }
         if let full = latest?.point.full {
             latestFull = try repository.undamaged(full.generation).flatMap { $0.reference == full ? $0 : nil }
         }
@@ -102,6 +116,34 @@ package struct JobEvidence: Sendable {
         }
         try readVerifications(shelf, repository)
         try readRehearsals(shelf)
+    }
+
+    /// Notes a point that counts for nobody, by what its store knows of it.
+    private mutating func lookAt(_ stored: StoredPoint, _ repository: Repository) throws(StoreError) {
+        if try repository.isForeign(stored) {
+            foreign.append(stored)
+        } else if try !repository.isBounded(stored.point) {
+            unbounded.append(stored)
+        }
+    }
+
+    /// Notes points that a host did not make, unless their store has said all of them.
+    private mutating func lookAt(
+        _ doubted: [UInt64: String?], seen: Set<UInt64>, among generations: [UInt64], _ repository: Repository
+    ) throws(StoreError) {
+        guard !doubted.isEmpty else { return }
+        let strange = Set((foreign + unbounded).map(\.point.generation))
+        let newest = latest?.point.generation ?? 0
+        var looks = 0
+        for generation in generations.reversed() where !strange.contains(generation) {
+            guard let doubt = doubted[generation] else { continue }
+            if let reason = doubt {
+                strangers.insert((generation, reason), at: 0)
+            } else if generation < newest, !seen.contains(generation), looks < Self.mostLooks {
+                looks += 1
+                if let found = try repository.undamaged(generation) { try lookAt(found, repository) }
+            }
+        }
     }
 
     /// The time of a restore of the newest good point, by the newest good rehearsal.

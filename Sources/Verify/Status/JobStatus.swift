@@ -97,14 +97,32 @@ package struct JobStatus: Sendable {
         } else {
             found.append(.noGoodPoint)
         }
-        if !evidence.unbounded.isEmpty { found.append(.unbounded(points: evidence.unbounded)) }
+        found += judgeStrangers(evidence)
         guard let head = evidence.head, head.reference != evidence.latest?.reference else { return found }
         switch evidence.headHealth {
         case .suspicious: found.append(.held(point: head.point.id))
         case .acceptedDamage: found.append(.acceptedDamage(point: head.point.id))
-        // What was found damaged is said above, and so is what is unbounded.
+        // What was found damaged is said above, and so is what counts for nobody.
         case .damaged, .unbounded, .foreign, .good, .released, nil: break
         }
+        return found
+    }
+
+    /// Points that count for nobody are told of until they are gone or accepted.
+    private static func judgeStrangers(_ evidence: JobEvidence) -> [StatusFinding] {
+        var found: [StatusFinding] = []
+        let newest = evidence.latest?.point.generation ?? 0
+        if !evidence.unbounded.isEmpty {
+            found.append(.unbounded(points: evidence.unbounded.map(\.point.generation), newest: newest))
+        }
+        let foreign = evidence.foreign.map(\.point.generation)
+        let points = Set(foreign + evidence.strangers.map(\.generation)).sorted()
+        guard let last = points.last else { return found }
+        let maker = evidence.foreign.last { $0.point.generation == last }?.receipt.maker
+        let reason =
+            maker.map { "made by \($0), who is no owner of this job" } ?? evidence.strangers.last?.reason
+            ?? ""
+        found.append(.strange(points: points, reason: reason, newest: newest))
         return found
     }
 

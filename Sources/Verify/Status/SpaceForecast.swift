@@ -90,7 +90,11 @@ extension SpaceForecast {
     private static let mostPoints = 256
 
     /// Asks a store: its room, and what all its jobs have stored of late.
-    package init(asking store: any ObjectStore, now: Timestamp) throws(StoreError) {
+    ///
+    /// - Parameter visit: Is given each point that is read for it, and its job.
+    package init(
+        asking store: any ObjectStore, now: Timestamp, visit: (Name, StoredPoint) -> Void = { _, _ in }
+    ) throws(StoreError) {
         let space = try store.space()
         var jobs: [[Growth]] = []
         var forgets = false
@@ -109,6 +113,7 @@ extension SpaceForecast {
                 else {
                     return
                 }
+                visit(job, stored)
                 found.append(
                     Growth(
                         received: stored.receipt.received, bytes: stored.point.counts.shippedBytes,

@@ -12,8 +12,16 @@ package enum StatusFinding: Equatable, Sendable {
     case damaged(objects: Int, points: [UInt64])
     /// Points newer than the newest good one cannot be read.
     case unreadable(points: [UInt64])
-    /// Points newer than the newest good one say that their images are larger than anything vouches for.
-    case unbounded(points: [String])
+    /// Points say that their images are larger than anything vouches for, and nobody has accepted them.
+    ///
+    /// Whether one is newer than the newest good point says ``newest``.
+    case unbounded(points: [UInt64], newest: UInt64)
+    /// Points count for nobody, since somebody else than the job's owner or this host has made them.
+    ///
+    /// - Parameters:
+    ///   - reason: Of the last of them.
+    ///   - newest: The newest good point; 0 without one.
+    case strange(points: [UInt64], reason: String, newest: UInt64)
     /// The newest point is held by the sanity gate.
     case held(point: String)
     /// The newest point was committed with damage.
@@ -48,7 +56,7 @@ package enum StatusFinding: Equatable, Sendable {
         switch self {
         case .suspended: .note
         case .spaceShort(let days, _): days < SpaceForecast.scarceDays ? .warning : .note
-        case .held, .unbounded, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue,
+        case .held, .unbounded, .strange, .acceptedDamage, .unproved, .readOverdue, .rehearsalOverdue,
             .restoreUnmeasured, .fromTheFuture, .nearlyFull, .runFailed:
             .warning
         case .noGoodPoint, .stale, .damaged, .unreadable, .rehearsalFailed, .restoreTooSlow: .critical

@@ -98,6 +98,9 @@ struct JobPush {
             if Interruption.cause != nil { throw .interrupted }
         }
         warn(of: result, target.name)
+        if let remaining = result.remaining.warning(at: target.name, advice(result, target.name)) {
+            session.console.warning(remaining, job: job, target: target.name)
+        }
         if comparesFully { schedule.done(result, target.name) }
         var failure: (any Error)?
         if verifies {
@@ -129,17 +132,24 @@ struct JobPush {
     /// Names points that got into the store without this host, and that nothing was built upon.
     private func tellStrangers(_ result: PushResult, _ target: Name) -> ExitStatus? {
         guard let first = result.strangers.first else { return nil }
-        let numbers = result.strangers.map { String($0.point.generation) }.joined(separator: " ")
+        let points = result.strangers.map(\.point.generation)
+        let numbers = points.map(String.init).joined(separator: " ")
         let failure = CommandFailure(
             .verification,
             "target \(target) has points that this host did not make (\(numbers)): \(first.reason); \(Self.unexamined(result))"
                 + "nothing builds on them, and point \(result.point.id) is \(result.point.health)",
             hint:
-                "find out whose key made them, then remove them: hybridrep forget \(job) \(numbers)"
+                "find out whose key made them, then remove them: \(advice(result, target).forget(points))"
         )
         session.console.failure(failure, of: "push \(job) to \(target)", job: job, target: target)
         tally.note(target, failure)
         return failure.verdict
+    }
+
+    private func advice(_ result: PushResult, _ target: Name) -> StrangerAdvice {
+        StrangerAdvice(
+            job: job, options: context.job.targets.value.count > 1 ? ["--target", "\(target)"] : [],
+            pointCount: result.pointCount)
     }
 
     /// What else is there that this host does not know; empty where there is nothing.

@@ -1,4 +1,5 @@
 internal import BackupStream
+internal import DeltaSync
 internal import OffsiteStore
 internal import Platform
 internal import StoreFormat
@@ -15,33 +16,49 @@ struct StatusReader {
     func read(
         _ jobs: [JobConfiguration], target asked: String?, since: Timestamp? = nil
     ) throws -> [TargetStatus] {
-        var forecasts = Forecasts()
+        var surveys: [Name: Survey] = [:]
         let history = RunHistory(of: configuration, session)
         return try jobs.flatMap { job in
             let context = JobContext(session, configuration, job)
             return try context.targets(asked).map { target in
                 let run =
                     session.console.attempt { try history.lastRun(of: job.name, at: target.name) } ?? nil
-                return read(context, target, since, run, &forecasts)
+                return read(context, target, since, run, &surveys)
             }
         }
     }
 
-    /// Of each target asked so far how long its room lasts: all its jobs share that.
-    private typealias Forecasts = [Name: SpaceForecast]
+    /// Says of a target how long its room lasts, which all its jobs share, and what was read for that.
+    private struct Survey {
+        /// Nil where the store does not tell.
+        var forecast: SpaceForecast?
+        /// Points that may count for nobody: somebody is named who made them, or little of their images is stored.
+        var doubtful: [Name: [StoredPoint]] = [:]
+
+        init(_ store: any ObjectStore, now: Timestamp) {
+            var doubtful: [Name: [StoredPoint]] = [:]
+            // What the store does not tell is no reason to say nothing of the job.
+            forecast = try? SpaceForecast(asking: store, now: now) { job, stored in
+                guard stored.receipt.maker != nil || !ImageBound(stored.point).isFree else { return }
+                doubtful[job, default: []].append(
+                    StoredPoint(point: stored.point.outline, receipt: stored.receipt))
+            }
+            self.doubtful = doubtful
+        }
+    }
 
     private func read(
         _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?, _ lastRun: RunRecord?,
-        _ forecasts: inout Forecasts
+        _ surveys: inout [Name: Survey]
     ) -> TargetStatus {
         let job = context.job
         do {
-            let (evidence, history) = try evidence(context, target, since, &forecasts)
+            let (evidence, history) = try evidence(context, target, since, &surveys)
             return TargetStatus(
                 job: job.name, target: target.name,
                 outcome: .success(
                     JobStatus(
-                        evidence, job.promises, forecasts[target.name], lastRun: lastRun,
+                        evidence, job.promises, surveys[target.name]?.forecast, lastRun: lastRun,
                         now: session.clock.now)),
                 waitingImages: waiting(context, evidence.head?.point), history: history)
         } catch {
@@ -53,20 +70,20 @@ struct StatusReader {
 
     private func evidence(
         _ context: JobContext, _ target: TargetConfiguration, _ since: Timestamp?,
-        _ forecasts: inout Forecasts
+        _ surveys: inout [Name: Survey]
     ) throws -> (JobEvidence, JobHistory?) {
         let store = try context.connection.open(target)
         let repository = try Repository(store, job: context.job.name)
-        let found = try JobEvidence(reading: repository)
+        let survey = surveys[target.name] ?? Survey(store, now: session.clock.now)
+        surveys[target.name] = survey
+        let found = try JobEvidence(
+            reading: repository, seen: survey.doubtful[context.job.name] ?? [],
+            doubted: context.state.strangers(target.name).doubts)
         var history: JobHistory?
         if let since {
             history = try JobHistory(
                 reading: repository, since: since,
                 readWithin: context.job.fullWithin.value?.seconds ?? ReadCoverage.usualSeconds)
-        }
-        if forecasts[target.name] == nil {
-            // What the store does not tell is no reason to say nothing of the job.
-            forecasts[target.name] = try? SpaceForecast(asking: store, now: session.clock.now)
         }
         try store.close()
         return (found, history)

@@ -59,7 +59,7 @@ struct TargetStatus {
             [failure.line]
         case .success(let status):
             status.findings.map {
-                "\($0.text); \($0.advice(job, target, newest: status.evidence.head?.point.generation))"
+                "\($0.text); \($0.advice(job, target, newest: status.evidence.head?.point.generation, of: status.evidence.pointCount))"
             }
         }
     }
@@ -69,7 +69,7 @@ extension StatusFinding {
     var verdict: ExitStatus {
         switch self {
         case .suspended, .fromTheFuture, .spaceShort, .nearlyFull: .good
-        case .held, .unbounded: .held
+        case .held, .unbounded, .strange: .held
         case .acceptedDamage: .degraded
         case .damaged, .unreadable, .rehearsalFailed: .verification
         case .noGoodPoint, .stale, .unproved, .readOverdue, .rehearsalOverdue, .restoreTooSlow,
@@ -91,11 +91,14 @@ extension StatusFinding {
         case .unreadable(let points):
             points.count == 1
                 ? "point \(points[0]) cannot be read" : "points \(Self.list(points)) cannot be read"
-        case .unbounded(let points):
+        case .unbounded(let points, _):
+            points.count == 1
+                ? "point \(points[0]) has an image far larger than its stored data and than any image before it"
+                : "\(StrangerAdvice.list(points)) have images far larger than their stored data and than any before them"
+        case .strange(let points, let reason, _):
             (points.count == 1
-                ? "point \(points[0]) has an image"
-                : "\(points.count) points, the last \(points[points.count - 1]), have images")
-                + " far larger than its stored data and than any image before it"
+                ? "point \(points[0]) counts for nobody: "
+                : "\(StrangerAdvice.list(points)) count for nobody, the last ") + reason
         case .runFailed(let code, let age, let error):
             "the last run of this host failed \(HumanQuantity.age(age)) ago (\(code))"
                 + (error.map { ": \($0)" } ?? "")
@@ -127,9 +130,17 @@ extension StatusFinding {
         }
     }
 
-    /// - Parameter newest: The newest point there; nil where it is not known.
-    func advice(_ job: Name, _ target: Name, newest: UInt64?) -> String {
-        switch self {
+    /// - Parameters:
+    ///   - newest: The newest point there; nil where it is not known.
+    ///   - count: How many points are there.
+    func advice(_ job: Name, _ target: Name, newest: UInt64?, of count: Int) -> String {
+        let strangers = StrangerAdvice(job: job, options: ["--target", "\(target)"], pointCount: count)
+        // A point stays until there is a newer good one.
+        func remove(_ points: [UInt64], _ newestGood: UInt64) -> String {
+            ((points.last ?? 0) > newestGood ? "make a good one with: hybridrep run \(job); then " : "")
+                + "remove \(points.count == 1 ? "it" : "them") with: \(strangers.forget(points))"
+        }
+        return switch self {
         case .runFailed: "when that is repaired: hybridrep run \(job)"
         case .noGoodPoint, .stale: "make one with: hybridrep run \(job)"
         case .damaged(_, let points):
@@ -141,8 +152,13 @@ extension StatusFinding {
             } else {
                 "ship again what is lost with: hybridrep reconcile \(job)"
             }
-        case .unbounded(let points):
-            "check it, then accept it with: hybridrep release \(job) \(Self.number(points[points.count - 1]))"
+        case .unbounded(let points, let newestGood):
+            points.count == 1
+                ? "check it, then accept it with: hybridrep release \(job) \(points[0]) --target \(target); or "
+                    + remove(points, newestGood)
+                : remove(points, newestGood)
+        case .strange(let points, _, let newestGood):
+            "find out whose key made \(points.count == 1 ? "it" : "them"), then " + remove(points, newestGood)
         case .unreadable: "see what is damaged with: hybridrep verify \(job) --target \(target)"
         case .held(let point):
             "check it, then accept it with: hybridrep release \(job) \(Self.number(point))"
