@@ -31,7 +31,7 @@ struct CopyChain {
     /// All that its maker said of it stays; one that was held and released is good from the start.
     /// - Parameters:
     ///   - full: The full that a log point continues, here.
-    ///   - maker: Who made it, as the other store has it.
+    ///   - maker: Its maker, as the other store has it.
     mutating func commit(
         _ point: Point, full: Point.Reference?, madeBy maker: Maker?
     ) throws(StoreError) -> Point {

@@ -8,7 +8,7 @@ struct CopyDestination {
     /// Nil where it does not have the job yet.
     let repository: Repository?
     let catalog: PointCatalog
-    /// What was there before the copy began.
+    /// The objects that were there before the copy began.
     private var presence = RemoteInventory()
     /// Packs and map segments that have come since.
     private var arrived: Set<Digest256> = []
@@ -50,7 +50,7 @@ struct CopyDestination {
     ) throws(StoreError) -> Repository {
         _ = try store.initialise(object)
         let id = try store.storeObject().id
-        // Also when it is there: whoever made it may not have lived to make all of it durable.
+        // Also when it is there: the session that made it may have ended before all of it was durable.
         _ = try store.publishJob(source.job.name, source.job.encoded(store: id))
         let repository = try Repository(store, job: source.job.name)
         try source.requireSameJob(as: repository, "copy to")
@@ -67,7 +67,7 @@ struct CopyDestination {
             .notFound, "adopt", gone.key.path, "it has gone meanwhile", hint: "run the copy again")
     }
 
-    /// Where a frame was before the copy began; nil where its pack was not there, or not whole.
+    /// The place of a frame before the copy began; nil if its pack was not there, or not whole.
     func place(of frame: FrameID) -> FrameIndex.Location? {
         guard let locations, let location = locations[frame],
             presence.packs[location.pack] == locations.length(ofPack: location.pack)

@@ -15,7 +15,7 @@ enum CopyFailure: Error {
         }
     }
 
-    /// Something went wrong that is nobody's damage.
+    /// A failure that is no damage of either store.
     static func anywhere<R>(_ body: () throws(StoreError) -> R) throws(Self) -> R {
         do throws(StoreError) { return try body() } catch { throw .store(error) }
     }

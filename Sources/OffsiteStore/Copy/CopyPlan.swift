@@ -15,7 +15,7 @@ package struct CopyPlan: Equatable, Sendable {
         case isOlder(than: String)
         /// It was committed with damage, which is not spread.
         case isDamaged
-        /// It is held as suspicious, and nobody has released it.
+        /// It is held as suspicious, and was not released.
         case isHeld
         /// It continues a full that is not there, and is not copied.
         case lacksFull(UInt64)
@@ -67,7 +67,7 @@ package struct CopyPlan: Equatable, Sendable {
                 points.append(entry)
             }
         }
-        // What cannot be read has no time.
+        // A point that cannot be read has no time.
         let first = selection == .all ? 0 : asked.first?.generation ?? 0
         unreadable = source.unreadable.keys.filter { $0 > max(common, first) }.sorted()
     }

@@ -1,4 +1,4 @@
-/// What a copy did, or without one would do.
+/// The result of a copy, or its forecast.
 package struct CopyReport: Equatable, Sendable {
     package struct Copied: Equatable, Sendable {
         /// In the store that it comes from, and in the one that it went to.

@@ -2,12 +2,12 @@ internal import BitCollections
 internal import Platform
 internal import StoreFormat
 
-/// What is to be sent for one point.
+/// The objects to send for one point.
 struct CopyShipment {
     /// A frame that goes without the pack it is in.
     struct LooseFrame {
         let source: FrameIndex.Location
-        /// Where the destination has a copy without some of the records that are needed.
+        /// The place of a copy at the destination that has not all records that are needed.
         let there: FrameIndex.Location?
     }
 
@@ -15,13 +15,13 @@ struct CopyShipment {
     var records: [FrameID: BitSet]
     /// Packs of which the destination has nothing.
     var packs: [PackIndex.Pack] = []
-    /// What is needed of packs of which it has some frames already, in packs of its own.
+    /// Frames to send in packs of their own, since the destination has other frames of their packs.
     var frames: [LooseFrame] = []
     var maps: [ListedObject] = []
     /// Packs that are there and in no index, as a copy that was cut leaves them.
     var unindexed: [PackIndex.Pack] = []
 
-    /// What goes over as it is.
+    /// Packs and maps that are sent as they are.
     func objects(of job: Name) -> [ListedObject] {
         packs.map { ListedObject(key: .pack(job, $0.name), length: $0.length) } + maps
     }

@@ -8,7 +8,7 @@ struct CopySource {
     let catalog: PointCatalog
     private let locations: FrameIndex
     private var graph: RecordDependencies
-    /// What the segments of the point before refer to: most of them are the next point's, too.
+    /// References of the previous point's segments, most of which the next point has too.
     private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
 
     init(_ repository: Repository) throws(StoreError) {
@@ -36,7 +36,7 @@ struct CopySource {
         var places: [FrameID: FrameIndex.Location]
     }
 
-    /// What a point's map refers to, read through so that it is proved.
+    /// The references of a point's map, which is read to its end so that it is verified.
     mutating func references(of segments: [Point.Segment]) throws(CopyFailure) -> [FrameID: BitSet] {
         var kept: [Point.Segment: [FrameID: BitSet]] = [:]
         var roots: [FrameID: BitSet] = [:]
@@ -66,7 +66,7 @@ struct CopySource {
         return Needs(records: records, places: records.keys.reduce(into: [:]) { $0[$1] = locations[$1] })
     }
 
-    /// Which of two contents is the right one only whoever decodes the image can tell: none is carried on.
+    /// Only decoding the image tells which of two contents is right, so neither is copied.
     private func requireOneContent(of records: [FrameID: BitSet]) throws(CopyFailure) {
         let job = repository.job.name
         for (frame, copies) in locations.copies where records[frame] != nil {

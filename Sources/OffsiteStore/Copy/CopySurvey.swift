@@ -2,7 +2,7 @@ internal import BitCollections
 internal import Platform
 internal import StoreFormat
 
-/// Finds out point by point what the destination lacks.
+/// Finds point by point the objects that are missing at the destination.
 struct CopySurvey {
     var source: CopySource
     private(set) var destination: CopyDestination
@@ -17,7 +17,7 @@ struct CopySurvey {
         self.destination = destination
         let base = try destination.provenBase(in: source.catalog)
         do throws(CopyFailure) { known = try self.source.references(of: base) } catch {
-            // What is damaged here costs a longer look.
+            // Damage here means that more must be compared.
             if case .store(let error) = error { throw error }
         }
     }

@@ -4,7 +4,7 @@ package import StoreFormat
 extension Frame {
     /// The same frame with what either of two copies has of it, each of which collection may have thinned in its own way.
     ///
-    /// - Throws: Where they are not copies of one frame.
+    /// - Throws: If they are not copies of one frame.
     package func joined(with other: Frame) throws(FormatError) -> [UInt8] {
         guard other.id == id, other.records.count == records.count else {
             throw .badField(field: "frame \(id) of another store", offset: 0)

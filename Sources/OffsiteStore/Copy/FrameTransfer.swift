@@ -6,7 +6,7 @@ internal import StoreFormat
 /// Of two copies of a frame readers take the longer one. So one of which the other store has a copy arrives joined with what
 /// that has: its own points go on finding there what they need.
 struct FrameTransfer {
-    /// Of a pack, which lies in memory as a whole.
+    /// Bytes of a pack, which is in memory as a whole.
     private static let packBytes = 16 << 20
 
     let source: any ObjectStore
@@ -63,7 +63,7 @@ struct FrameTransfer {
         return PackIndex.Pack(name: name, length: bytes.count, frames: footer.entries)
     }
 
-    /// Whole frames, each proved by its check value.
+    /// Whole frames, each verified by its check value.
     private func read(
         _ places: [FrameIndex.Location], in store: any ObjectStore
     ) throws(StoreError) -> [Frame] {

@@ -7,7 +7,7 @@ package import StoreFormat
 package struct ObjectTransfer {
     /// Bytes of a piece.
     private static let pieceBytes = 1 << 20
-    /// What is shipped over one lane before more are opened.
+    /// Bytes that are shipped over one lane before more are opened.
     private static let narrowBytes = 64 << 20
 
     private let source: any ObjectStore
@@ -114,7 +114,7 @@ private final class Parcel {
 
     /// Notes that it cannot be had.
     ///
-    /// - Throws: What speaks of the way, and not of the object.
+    /// - Throws: Errors of the connection, not those of the object.
     func fail(_ error: StoreError) throws(StoreError) {
         guard error.tellsOfDamage else { throw error }
         failure = error

@@ -7,7 +7,7 @@ package struct PointCatalog: Sendable {
         package let id: String
         package let reference: Point.Reference
         package let identity: PointIdentity
-        /// What it promises today: one that was released is good.
+        /// Its health today: a released one is good.
         package let health: Point.Health
         /// The full that a log point continues.
         package let full: Point.Reference?
@@ -15,7 +15,7 @@ package struct PointCatalog: Sendable {
 
         package var generation: UInt64 { reference.generation }
 
-        /// What the same point is called where it has another generation.
+        /// The id of the same point under another generation.
         func id(as generation: UInt64) -> String {
             Point.id(generation, sourceTime: identity.sourceTime)
         }
@@ -27,7 +27,7 @@ package struct PointCatalog: Sendable {
     package private(set) var unreadable: [UInt64: StoreError] = [:]
     /// Of the newest, readable or not; 0 before the first.
     package private(set) var newestGeneration: UInt64 = 0
-    /// Where in ``entries`` each point is.
+    /// Position of each point in ``entries``.
     private var positions: [Point.Reference: Int] = [:]
 
     /// That of a job which has no points yet.

@@ -1,7 +1,7 @@
 package import Platform
 package import StoreFormat
 
-/// What two stores have in common of a point: one image, of one reading of the source.
+/// The identity of a point in every store: one image, of one reading of the source.
 ///
 /// Generations, parents and receipts are each store's own.
 package struct PointIdentity: Hashable, Sendable {

@@ -9,7 +9,7 @@ package import StoreFormat
 package struct StoreCopy {
     private var survey: CopySurvey
     private let plan: CopyPlan
-    /// What each point will need, as long as all before it are copied.
+    /// The shipment of each point, as long as all before it are copied.
     private var surveyed: [UInt64: CopyShipment] = [:]
     /// Packs that have gone over and are in no index there.
     private var unindexed: [PackIndex.Pack] = []
@@ -36,7 +36,7 @@ package struct StoreCopy {
     /// How many points the source has, good or not.
     package var sourcePointCount: Int { source.catalog.entries.count + source.catalog.unreadable.count }
 
-    /// What ``run(makingStore:holder:progress:)`` is going to do, unless it finds damage.
+    /// The forecast of ``run(makingStore:holder:progress:)``, unless it finds damage.
     package var forecast: CopyReport { report }
 
     /// Goes through all points as if each were sent.
@@ -57,8 +57,8 @@ package struct StoreCopy {
     }
 
     /// - Parameters:
-    ///   - store: What the destination becomes where it is no store yet.
-    ///   - holder: Who holds its push lock, for people.
+    ///   - store: The object of the new store, if the destination is none yet.
+    ///   - holder: The holder of its push lock, for people.
     ///   - progress: Throws `interrupted` to stop.
     package mutating func run(
         makingStore store: StoreObject, holder: String,
@@ -80,7 +80,7 @@ package struct StoreCopy {
                 try copy(entry, &chain, progress)
             } catch {
                 try noteObstacle(to: entry, error)
-                // Points behind it may have counted on what it was to bring.
+                // Later points may have counted on what it was to bring.
                 surveyed = [:]
             }
         }

@@ -18,9 +18,9 @@ package struct StoreRepair {
     }
 
     /// - Parameters:
-    ///   - holder: Who holds the push lock, for people.
+    ///   - holder: The holder of the push lock, for people.
     ///   - arrived: Told of every piece that was sent, by its bytes; throws `interrupted` to stop.
-    /// - Returns: What is there again, as the damage had it.
+    /// - Returns: The damage that was repaired.
     package func run(
         _ damage: [CheckReport.Damage], holder: String, arrived: (Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [CheckReport.Damage] {
@@ -43,7 +43,7 @@ package struct StoreRepair {
 }
 
 extension Repository {
-    /// Whether what another store has under this job's name is this job.
+    /// Requires that another store's job of this name is this job.
     ///
     /// - Throws: `notFound` when it is another one; `exists` when the stores are one.
     func requireSameJob(as other: Repository, _ operation: String) throws(StoreError) {

@@ -58,7 +58,7 @@ extension GarbageCollector {
         }
     }
 
-    /// Whether its bytes can be read and are those of its name.
+    /// True if its bytes can be read and are those of its name.
     func isAsItArrived(_ object: ListedObject) throws(StoreError) -> Bool {
         do throws(StoreError) { return try store.storage.hash(object.key) == object.key.digest } catch {
             guard error.tellsOfDamage else { throw error }
@@ -66,7 +66,7 @@ extension GarbageCollector {
         }
     }
 
-    /// Whether it is no index, or one whose packs are all gone.
+    /// True if it is no index, or one whose packs are all gone.
     private func isUseless(
         _ object: ListedObject, _ present: Set<Digest256>, _ shelf: PointShelf
     ) throws(StoreError) -> Bool {
@@ -111,7 +111,7 @@ extension GarbageCollector {
         static let fewest = 16
         /// Below this an index is one of many that are read one by one.
         static let smallBytes = 1 << 20
-        /// Larger ones are left as they are: what they waste is little beside what they name.
+        /// Larger ones stay as they are: they waste little compared with what they name.
         static let mergedBytes = 64 << 20
     }
 }

@@ -2,7 +2,7 @@ internal import BitCollections
 internal import Platform
 internal import StoreFormat
 
-/// What the points of a job need: every record that their maps refer to, and the bases of these.
+/// The records that the points of a job need: those that their maps refer to, and the bases of these.
 ///
 /// Complete, or an error: what is not known to be dead is alive.
 struct LiveSet {
@@ -42,7 +42,7 @@ struct LiveSet {
                 }
             }
         }
-        // What came back from the trash is not in the index that was read before.
+        // Packs that came back from the trash are not in the index that was read before.
         let locations = try FrameIndex(reading: repository)
         var graph = RecordDependencies(repository, locations)
         let (records, missing) = try graph.closure(of: roots)

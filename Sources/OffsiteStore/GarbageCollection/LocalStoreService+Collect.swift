@@ -1,7 +1,7 @@
 extension LocalStoreService {
-    /// Takes away what no point needs, while nobody else uses the job.
+    /// Removes what no point needs, while no other session uses the job.
     ///
-    /// - Throws: `locked` while somebody does; `corrupt` where what is needed is not known, with nothing taken away.
+    /// - Throws: `locked` while another session does; `corrupt` if what is needed is unknown, with nothing removed.
     package func collect(_ request: CollectRequest) throws(StoreError) -> CollectReport {
         try rights.check("collect", "job \(request.job)")
         _ = try Repository(self, job: request.job)

@@ -71,7 +71,7 @@ final class Repack {
         }
     }
 
-    /// What was written is read again and compared before it counts.
+    /// A thinned frame is parsed again and compared before it counts.
     private func prove(
         _ thinned: [UInt8], of frame: Frame, _ needed: BitSet, _ key: ObjectKey
     ) throws(StoreError) {

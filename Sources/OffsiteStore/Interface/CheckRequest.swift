@@ -1,11 +1,11 @@
 package import Platform
 package import StoreFormat
 
-/// What a store is asked to prove of a job's objects.
+/// A request to verify a job's objects where they are.
 package struct CheckRequest: Equatable, Sendable {
     package enum Level: UInt8, Sendable {
         /// Everything needed is there with the right length; a sample of the new packs is hashed, one of the others
-        /// proved by check values.
+        /// verified by check values.
         case quick = 0
         /// Every byte is hashed.
         case full = 1
@@ -16,7 +16,7 @@ package struct CheckRequest: Equatable, Sendable {
         /// are hashed.
         case part = 3
     }
-    /// What a check of a part reads: objects of an arc in the order of their names, until the time is over.
+    /// The objects that a partial check reads: those of an arc in the order of their names, until the time is over.
     package struct Part: Equatable, Sendable {
         package let arc: DigestRange
         /// After which no further object is begun; nil for as long as it takes.
@@ -27,7 +27,7 @@ package struct CheckRequest: Equatable, Sendable {
             self.seconds = seconds
         }
     }
-    /// Bytes of the newest point's packs, and of older ones, that a quick check proves; at least one pack of each.
+    /// Bytes of the newest point's packs, and of older ones, that a quick check verifies; at least one pack of each.
     package static let sampledBytes = 64 << 20
     /// Frames of at most a MiB of content that the proof of a base reads: some milliseconds, of a disk that turns some
     /// tens.
@@ -60,7 +60,7 @@ package struct CheckRequest: Equatable, Sendable {
     }
 }
 
-/// What a check found, every count with how many it is out of.
+/// The findings of a check, every count with its total.
 package struct CheckReport: Equatable, Sendable {
     package struct Damage: Equatable, Sendable {
         /// Path of the object below the store.
@@ -79,11 +79,11 @@ package struct CheckReport: Equatable, Sendable {
     /// Objects that the points need, and those found with the right length.
     package var neededObjects = 0
     package var presentObjects = 0
-    /// Objects to be hashed, and those hashed so far; frames in the proof of a base.
+    /// Objects to hash, and those hashed so far; frames in the verification of a base.
     package var objectsToHash = 0
     package var hashedObjects = 0
     package var hashedBytes = 0
-    /// Where a check of a part ended: the first position behind what was read.
+    /// The end of a partial check: the first position after what was read.
     package var readTo: UInt64?
     package var damage: [Damage] = []
     package static let maximumDamage = 1_000

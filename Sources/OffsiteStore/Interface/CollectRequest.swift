@@ -1,6 +1,6 @@
 package import Platform
 
-/// What a store is asked to do about bytes that no point needs.
+/// A request to remove bytes that no point needs.
 package struct CollectRequest: Equatable, Sendable {
     /// Seconds that things stay in the trash, by default.
     package static let defaultGrace: Int64 = 7 * 86_400
@@ -26,7 +26,7 @@ package struct CollectRequest: Equatable, Sendable {
     }
 }
 
-/// What a collection found and did; bytes are those of files.
+/// The findings and actions of a collection; bytes are those of files.
 package struct CollectReport: Equatable, Sendable {
     /// Points that were marked from.
     package var points = 0
@@ -44,10 +44,10 @@ package struct CollectReport: Equatable, Sendable {
     package var packsLeftForSpace = 0
     /// Objects that came back from the trash because a point needs them.
     package var returnedObjects = 0
-    /// What left the trash for good.
+    /// Files that left the trash for good.
     package var sweptFiles = 0
     package var sweptBytes = 0
-    /// What the trash still has.
+    /// Bytes that are still in the trash.
     package var trashBytes = 0
 
     package init() {}

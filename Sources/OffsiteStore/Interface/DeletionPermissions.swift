@@ -1,8 +1,8 @@
 internal import StoreFormat
 
-/// What whoever speaks to a store may take away from it.
+/// Permissions of a client to delete from a store.
 ///
-/// A key that only backs up may do nothing of it: whoever has stolen it can add points and destroy none (RELIABILITY 1.4, row 32).
+/// A key that only backs up has none: a thief of that key can add points and destroy none (RELIABILITY 1.4, row 32).
 package struct DeletionPermissions: Equatable, Sendable {
     /// Points may be forgotten, and what nothing needs any more collected.
     package var mayForget: Bool
@@ -20,7 +20,7 @@ package struct DeletionPermissions: Equatable, Sendable {
         self.minGrace = minGrace
     }
 
-    /// Of whoever has the folder itself.
+    /// Permissions of the owner of the folder.
     package static let owner = Self(mayForget: true)
     package static let appendOnly = Self(mayForget: false)
 
@@ -33,7 +33,7 @@ package struct DeletionPermissions: Equatable, Sendable {
         }
     }
 
-    /// What a key that may only add is told, whatever it wanted to take away.
+    /// The answer to a key that may only add, whatever it wanted to delete.
     static let refusal = "this key may add to the store and take nothing away"
 
     package func check(_ operation: String, _ subject: String) throws(StoreError) {
@@ -48,6 +48,6 @@ package struct DeletionPermissions: Equatable, Sendable {
 }
 
 extension StoreError {
-    /// Whether the key may only add: its store is thinned out by its own host.
+    /// True if the key may only add: its store is thinned out by its own host.
     package var isOfAppendOnlyKey: Bool { kind == .refused && detail == DeletionPermissions.refusal }
 }

@@ -36,7 +36,7 @@ package struct ForgetRequest: Equatable, Sendable {
     }
 }
 
-/// What a store made of a ``ForgetRequest``.
+/// The result of a ``ForgetRequest``.
 package struct ForgetReport: Equatable, Sendable {
     package struct Refusal: Equatable, Sendable {
         package let generation: UInt64

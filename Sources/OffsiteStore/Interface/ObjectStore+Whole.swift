@@ -112,7 +112,7 @@ extension ObjectStore {
     }
 }
 
-/// What one `read` may ask for at most.
+/// Limits of one `read`.
 package enum ReadLimit {
     package static let bytes = Frame.maximumBytes
     /// And from where at most; beyond any object, and far from the edge of a 64-bit integer.

@@ -62,7 +62,7 @@ package protocol ObjectStore: AnyObject {
     ///
     /// Refused with `exists` when the generation is taken or is not the one after the newest, with `corrupt`
     /// when a map segment it names is not there.
-    /// - Parameter maker: Who made it in the store that it is copied from; an agent writes down who commits it instead.
+    /// - Parameter maker: Its maker in the store that it is copied from; an agent records the client that commits it instead.
     /// - Returns: When the store received it, and from whom.
     func commit(
         _ point: [UInt8], generation: UInt64, job: Name, madeBy maker: Maker?
@@ -91,7 +91,7 @@ package protocol ObjectStore: AnyObject {
 
     /// Takes points away, all that are asked for but those that the store guards (``ForgetReport/kept``).
     ///
-    /// What they alone needed stays until ``collect(_:)``.
+    /// Objects that only they needed stay until ``collect(_:)``.
     /// - Throws: `refused` where nothing may go; `corrupt` where something cannot be read or is not proved; `locked` while
     ///   a push is at work. Nothing has gone then.
     func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport
@@ -130,7 +130,7 @@ package protocol ObjectUpload: AnyObject {
 
     /// Waits for what ``seal(_:)`` began.
     ///
-    /// - Throws: What ``finish(_:)`` throws.
+    /// - Throws: The errors of ``finish(_:)``.
     func confirm() throws(StoreError)
 
     /// Throws away what has arrived.

@@ -14,7 +14,7 @@ package enum ReadAnswer: Sendable {
 }
 
 extension RecordRequest {
-    /// What a store answers that has nothing to save by leaving records out.
+    /// The answer of a store that has the whole frame at hand.
     package func parts(ofFrame bytes: [UInt8]) throws(StoreError) -> RecordParts {
         do throws(FormatError) { return try RecordParts(Frame(parsing: bytes), self) } catch {
             throw StoreError("get", key.path, error)
@@ -31,7 +31,7 @@ package protocol ObjectReads: AnyObject {
 
     /// The answer to the oldest request that has none.
     ///
-    /// - Throws: Why that one failed; those behind it go on unless the store is lost.
+    /// - Throws: The failure of that request; later ones continue unless the store is lost.
     func next() throws(StoreError) -> ReadAnswer
 }
 

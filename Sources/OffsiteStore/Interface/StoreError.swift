@@ -8,7 +8,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         /// Something is there already, and stays.
         case exists = 2
         case denied = 3
-        /// What is there is not what it should be.
+        /// An object is not what it should be.
         case corrupt = 4
         case noSpace = 5
         /// Another run holds the lock.
@@ -21,7 +21,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case failed = 10
         /// The store's own rules do not allow it: append only, a guard of retention, a quota.
         case refused = 11
-        /// Whoever asked wanted it to end; of this side only, no agent says so.
+        /// The caller wanted it to end; only this side reports that, never an agent.
         case interrupted = 255
     }
     /// The place of the failure.
@@ -41,7 +41,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     ]
     package let kind: Kind
     package let scope: Scope
-    /// What was tried: "put", "get", "list", "commit".
+    /// The operation: "put", "get", "list", "commit".
     package let operation: String
     /// On what: an object's path, a store's folder, a host.
     package let subject: String
@@ -100,11 +100,11 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
-    /// Whether an object of the store is missing, cannot be read, or is not what it should be.
+    /// True if an object of the store is missing, cannot be read, or is not what it should be.
     ///
-    /// What may not be read (`denied`) is unknown, and what a newer version wrote is no damage.
+    /// An object that may not be read (`denied`) is unknown, and one of a newer version is no damage.
     package var isDamage: Bool { scope == .object && [.corrupt, .notFound, .failed].contains(kind) }
 
-    /// Whether an object is damaged, or of a version that this program does not know.
+    /// True if an object is damaged, or of a version that this program does not know.
     package var tellsOfDamage: Bool { isDamage || scope == .object && kind == .incompatible }
 }

@@ -32,7 +32,7 @@ package struct FrameIndex: Sendable {
     /// Indexes up to this are read whole, several under way at once; longer ones piece by piece.
     private static let wholeBytes = 16 << 20
 
-    /// Where a frame is, without its name: packs have at most 256 MiB.
+    /// Place of a frame, without its name: packs have at most 256 MiB.
     private struct Slot: Equatable {
         let pack: UInt32
         let offset: UInt32
@@ -111,7 +111,7 @@ package struct FrameIndex: Sendable {
         return all.first { !choice.avoided.contains($0.pack) } ?? usual
     }
 
-    /// The same index for whoever looks at other copies first.
+    /// The same index with another choice of copies.
     package func choosing(_ choice: CopyChoice) -> FrameIndex {
         var other = self
         other.choice = choice
@@ -130,12 +130,12 @@ package struct FrameIndex: Sendable {
     /// The length that a pack has by its index or footer; nil for one that is unknown.
     package func length(ofPack name: Digest256) -> Int? { numbers[name].map { packs[Int($0)].length } }
 
-    /// Whether a readable index names the pack.
+    /// True if a readable index names the pack.
     package func isIndexed(_ name: Digest256) -> Bool {
         numbers[name].map { packs[Int($0)].isIndexed } ?? false
     }
 
-    /// Whether the pack is there and no readable index names it.
+    /// True if the pack is there and no readable index names it.
     package func isUnindexed(_ name: Digest256) -> Bool {
         numbers[name].map { packs[Int($0)].isUnindexed } ?? false
     }
@@ -237,7 +237,7 @@ package struct FrameIndex: Sendable {
     ) throws(StoreError) {
         for object in listed {
             guard case .pack(_, let name) = object.key, numbers[name] == nil else { continue }
-            // What does not fit is missed by whoever needs it.
+            // Frames beyond the limit are reported as missing by their readers.
             guard frames.count < limit.frames else { return }
             let key = object.key
             do throws(StoreError) {
@@ -251,7 +251,7 @@ package struct FrameIndex: Sendable {
                 for entry in footer.entries where !add(entry, in: number) { return }
             } catch {
                 guard error.isDamage else { throw error }
-                // Damaged, and so missed by whoever needs a frame of it.
+                // A damaged pack: its frames are reported as missing by their readers.
             }
         }
     }

@@ -4,7 +4,7 @@ package import StoreFormat
 
 /// How far an image may be larger than what is stored of it (docs/decisions/0013-images-are-bounded.md).
 ///
-/// A map of a few bytes can say any number of zeros. Each block costs whoever proves the image 16 bytes to hash, so one must
+/// A map of a few bytes can describe any number of zeros. Verifying a block means hashing 16 bytes, so a map must
 /// not be believed on its word alone.
 package struct ImageBound: Equatable, Sendable {
     /// Blocks that nothing need be stored for: 512 MiB of fingerprints to hash.
@@ -27,7 +27,7 @@ package struct ImageBound: Equatable, Sendable {
         bareBytes = bareBlocks.saturatingMultiply((bytes - 1) / max(1, blocks) + 1)
     }
 
-    /// What is believed of any image.
+    /// The size that is believed of any image.
     private init() {
         (blocks, bytes) = (0, 0)
         (bareBlocks, bareBytes) = (Self.freeBlocks, Self.freeBytes)
@@ -57,7 +57,7 @@ package struct KnownBounds {
     /// Of each point that vouches for more than those before it, rising.
     private var steps: [(generation: UInt64, bound: ImageBound)] = []
     private var oldest = UInt64.max
-    /// Generations that somebody has accepted by name.
+    /// Generations that a person has accepted by name.
     private let accepted: Set<UInt64>
 
     init(_ repository: Repository, accepted: Set<Point.Reference>) throws(StoreError) {
@@ -86,8 +86,8 @@ package struct KnownBounds {
 }
 
 extension Repository {
-    /// Whether a point's image is of a size that is believed: most of it is stored, or an older image was no smaller, or
-    /// somebody has accepted it by name.
+    /// True if a point's image is of a believable size: most of it is stored, or an older image was no smaller, or
+    /// a person has accepted it by name.
     ///
     /// Reads the older points only where the point is far larger than what is stored of it.
     package func isBounded(_ point: Point) throws(StoreError) -> Bool {

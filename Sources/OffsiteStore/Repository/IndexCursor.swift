@@ -10,7 +10,7 @@ struct IndexCursor {
     private let subject: String
     private let end: Int
     private var window: [UInt8] = []
-    /// Where the window starts, and what of it is used.
+    /// Start of the window, and how much of it is used.
     private var start = ObjectHeader.byteCount + Section.headerBytes
     private var used = 0
     private var left: Int

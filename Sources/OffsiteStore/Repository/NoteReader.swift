@@ -9,7 +9,7 @@ package struct NoteReader {
     /// Not a ``Repository``, which keeps this reader: neither would ever be freed.
     private let job: JobObject
     private let storeID: Identifier
-    /// What is there, by kind, rising.
+    /// The notes by kind, rising.
     private var listed: [NoteID.Kind: [ListedObject]]
 
     package init(_ repository: Repository) throws(StoreError) {
@@ -62,7 +62,7 @@ package struct NoteReader {
         return found
     }
 
-    /// What the push that made a point has noted when it had this proved; nil where it was not, or not found good.
+    /// The note of the push that verified this point after committing it; nil if there is none, or it was not good.
     package func goodProof(of point: Point.Reference) throws(StoreError) -> StoredNote? {
         let proof = try note(NoteID(.proved, of: point.generation))
         return proof?.note.outcome == .good && proof?.note.point == point ? proof : nil

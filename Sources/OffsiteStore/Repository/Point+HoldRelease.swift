@@ -6,7 +6,7 @@ extension Point.Hold {
         reasons.isEmpty ? follows.lazy.compactMap { released[$0] }.first : nil
     }
 
-    /// What a point names that is built upon a held one.
+    /// References to the held points that a new point is built upon.
     package static func following(_ stored: StoredPoint) -> [Point.Reference] {
         let hold = stored.point.hold
         return [stored.reference] + (hold.map { $0.isUnlike ? [] : $0.follows } ?? [])

@@ -19,7 +19,7 @@ package enum PointHealth: Equatable, Sendable {
     /// A verification found something damaged that it needs.
     case damaged(OpenDamage.Entry)
 
-    /// Whether it counts.
+    /// True if the point counts.
     package var isGood: Bool {
         switch self {
         case .good, .released: true

@@ -1,6 +1,6 @@
 package import StoreFormat
 
-/// What notes say of points, beside proofs: which count, which stay, and whether the job rests.
+/// Marks on points from notes other than verifications: released, pinned, adopted, suspended.
 package struct PointMarks: Sendable {
     /// Held ones that are accepted, each with the note that says so.
     package let released: [Point.Reference: StoredNote]

@@ -2,10 +2,10 @@ package import BitCollections
 package import Platform
 package import StoreFormat
 
-/// Which records need which: the bases of deltas, read from the tables of the frames they stand in.
+/// The bases of delta records, read from the tables of their frames.
 ///
 /// A bit is held for each record; of tables only what was used last, so that the work of one point costs the same
-/// memory however many nights are behind it.
+/// memory however many nights came before it.
 package struct RecordDependencies {
     private static let budget = 32 << 20
     /// Tables that are read ahead at once.
@@ -13,11 +13,11 @@ package struct RecordDependencies {
 
     private let repository: Repository
     private let locations: FrameIndex
-    /// Of a frame that lacks what is needed another copy is looked at.
+    /// If a copy of a frame has not what is needed, another copy is read.
     private let triesCopies: Bool
     private var tables = BoundedCache<FrameID, FrameTable>(budget: budget)
 
-    /// - Parameter triesCopies: For whoever reads; not for whoever takes away all copies but the one that counts.
+    /// - Parameter triesCopies: True for readers; false for collection, which keeps one copy of each frame.
     package init(_ repository: Repository, _ locations: FrameIndex, triesCopies: Bool = false) {
         self.repository = repository
         self.triesCopies = triesCopies
@@ -33,7 +33,7 @@ package struct RecordDependencies {
 
     /// Everything that must be read to decode `roots`: they and their bases, down to plain records.
     ///
-    /// What cannot be found or read is in `missing`; the rest is complete without it.
+    /// Frames that cannot be found or read are in `missing`; the rest is complete without them.
     /// - Parameter known: Records that are not looked at, and are left out with all that they need.
     package mutating func closure(
         of roots: [FrameID: BitSet], beyond known: [FrameID: BitSet] = [:]
@@ -77,7 +77,7 @@ package struct RecordDependencies {
         /// Bases are always of older pushes, and whoever takes the newest first looks at a frame once. Where the order
         /// is not known yet, it is looked at again.
         private var ranks: [UInt64: Int] = [:]
-        /// What is taken next, the next last.
+        /// Pushes that are still to be walked, the next last.
         private var pushes: [UInt64] = []
         private var frames: [(FrameID, BitSet)] = []
 
@@ -196,7 +196,7 @@ package struct RecordDependencies {
 
     /// Reads tables that are needed next, without waiting for each: a far store answers so many in one round trip.
     ///
-    /// What goes wrong is met again by whoever reads the one that it happened to.
+    /// A failure is met again when that table is read by itself.
     private mutating func readAhead(_ wanted: [FrameIndex.Location]) {
         var requests: [ReadRequest] = []
         var places: [PackFooter.Entry] = []

@@ -2,7 +2,7 @@ internal import BitCollections
 package import Platform
 package import StoreFormat
 
-/// What map segments refer to, and copies of frames.
+/// References of map segments, and copies of frames.
 extension Repository {
     /// Reads the frames and records that a map segment refers to.
     ///
@@ -38,7 +38,7 @@ extension Repository {
         return (try store.put(.index, job: job.name, bytes), bytes.count)
     }
 
-    /// Whether two copies of a frame agree in every record that both have.
+    /// True if two copies of a frame agree in every record that both have.
     ///
     /// A copy that cannot be read is damage, which another one repairs; so only the first has to be whole.
     func agree(_ one: FrameIndex.Location, _ other: FrameIndex.Location) throws(StoreError) -> Bool {
@@ -86,7 +86,7 @@ extension Repository {
 }
 
 extension Frame {
-    /// Whether a copy of the frame, thinned in its own way, agrees in every record that both have.
+    /// True if a copy of the frame, thinned in its own way, agrees in every record that both have.
     func agrees(with other: Frame) -> Bool {
         guard id == other.id, records.count == other.records.count else { return false }
         return records.indices.allSatisfy { number in

@@ -13,10 +13,10 @@ extension Repository {
         return .suspicious(stored.point.hold?.sentences(stored.point.kind) ?? [])
     }
 
-    /// Whether a point counts: it was committed as good, or released since, and nothing that it needs is known to be damaged.
+    /// True if a point counts: committed as good or released since, and nothing that it needs is known to be damaged.
     package func isGood(_ stored: StoredPoint) throws(StoreError) -> Bool { try health(of: stored).isGood }
 
-    /// Whether a point's content is accepted: it was committed as good, or is held and was released since.
+    /// True if a point's content is accepted: it was committed as good, or is held and was released since.
     ///
     /// One whose image is far larger than what vouches for it is not, whatever it says, and neither is one that somebody else
     /// than the job's owner has made. That the store has lost something of it makes its content no worse: the sanity gate and
@@ -29,14 +29,14 @@ extension Repository {
         return stored.isAccepted(try releases())
     }
 
-    /// Whether a note has released a held point, or one that it is held because of.
+    /// True if a note has released a held point, or the point that it is held because of.
     package func isReleased(_ stored: StoredPoint) throws(StoreError) -> Bool {
         stored.release(among: try releases()) != nil
     }
 
-    /// Whether somebody else than the job's owner has made a point: it counts for nobody until it is released.
+    /// True if another maker than the job's owners has made a point: it does not count until it is released.
     package func isForeign(_ stored: StoredPoint) throws(StoreError) -> Bool {
-        // A store that records nobody is asked for no notes.
+        // A store that records no makers is not asked for notes.
         guard stored.receipt.maker != nil else { return false }
         return try ownership().isForeign(stored)
     }

@@ -1,7 +1,7 @@
 internal import Platform
 package import StoreFormat
 
-/// What was read of a job's notes.
+/// A job's notes, as far as they were read.
 struct KnownNotes {
     fileprivate var reader: NoteReader?
     fileprivate var releases: [Point.Reference: StoredNote]?

@@ -6,7 +6,7 @@ package import StoreFormat
 ///
 /// Points are read anew each time. Notes and the frame index are read when they are first needed and kept; what this
 /// repository adds by ``publish(_:)``, ``add(_:_:)`` and ``commit(_:madeBy:)`` is seen afterwards, what others
-/// add meanwhile is not. Whoever must see that opens another one.
+/// add meanwhile is not; open another one to see that.
 package final class Repository {
     private static let pieceBytes = 1 << 20
     /// Of a point's file.
@@ -14,7 +14,7 @@ package final class Repository {
     package let store: any ObjectStore
     package let job: JobObject
     package let storeID: Identifier
-    /// What was read of the job's notes.
+    /// The job's notes, as far as they were read.
     var known = KnownNotes()
     private var knownFrames: FrameIndex?
 
@@ -62,7 +62,7 @@ package final class Repository {
 
     /// Makes a point final.
     ///
-    /// - Parameter maker: Who made it in the store that it is copied from; nil for one that is made here.
+    /// - Parameter maker: The maker in the store that it is copied from; nil for one that is made here.
     package func commit(
         _ point: Point, madeBy maker: Maker? = nil
     ) throws(StoreError) -> StoredPoint {
@@ -120,7 +120,7 @@ package final class Repository {
         }
     }
 
-    /// Whether damage that none of the points has which it was found in is still in the store.
+    /// True if damage is still in the store although the points that it was found in are gone.
     ///
     /// A point that is gone took its own damage along, and that of its image; a pack, map or index may still be there.
     package func isLeft(_ damage: Note.Damage) throws(StoreError) -> Bool {

@@ -6,6 +6,6 @@ package struct StoredNote: Equatable, Sendable {
     package internal(set) var note: Note
     /// When the store was given it.
     package let received: Timestamp
-    /// Who gave it, as the store's side knows it.
+    /// Its maker, as the store's side knows it.
     package var maker: Maker?
 }

@@ -18,7 +18,7 @@ package struct StoredPoint: Equatable, Sendable {
         Point.Reference(generation: point.generation, digest: digest)
     }
 
-    /// Whether its content is accepted: it was committed as good, or is held and was released since.
+    /// True if its content is accepted: it was committed as good, or is held and was released since.
     func isAccepted(_ released: [Point.Reference: StoredNote]) -> Bool {
         switch point.health {
         case .good: true

@@ -1,6 +1,6 @@
 package import Platform
 
-/// A sign that the store's clock was wrong, so that the age of no point can be told.
+/// A sign that the store's clock was wrong, so that the age of every point is unknown.
 ///
 /// Retention does nothing while there is one: what is kept too long costs space, what goes too early is gone (RELIABILITY 1.2, row 21).
 package enum ClockAnomaly: Equatable, Sendable, CustomStringConvertible {
@@ -35,7 +35,7 @@ package enum ClockAnomaly: Equatable, Sendable, CustomStringConvertible {
         for point in young where point.received.seconds > now.seconds + tolerance {
             return .future(point.generation)
         }
-        // What was trusted stays so: none of its times is judged again, nor anything by one that is out of line.
+        // Trusted points stay trusted: their times are not judged again, nor is anything compared with one that is out of line.
         let old = LikelyTimes.of(points.prefix(points.count - young.count).map(\.received)).map(\.seconds)
         var gaps = zip(old.dropFirst(), old).map { $0 - $1 }
         var last = trustedAt?.seconds ?? old.last

@@ -1,7 +1,7 @@
 internal import Platform
 internal import StoreFormat
 
-/// What keeps points that a client wants to forget, whatever it wants.
+/// Rules that keep points although a client wants to forget them.
 struct DeletionGuards {
     private let request: ForgetRequest
     private let shelf: PointShelf
@@ -92,7 +92,7 @@ struct DeletionGuards {
 
     func tomb(_ report: ForgetReport, after last: Tombstone?, made: Timestamp) -> Tombstone {
         let going = Set(report.forgotten)
-        // What was to go once and is there still, after a cut, has not gone.
+        // A point that was to go before a cut and is still there has not gone.
         let ranges = Tombstone.adding(
             going, to: last?.gone ?? [], without: generations.filter { !going.contains($0) })
         let points = Dictionary(uniqueKeysWithValues: shelf.points.map { ($0.generation, $0) })

@@ -92,7 +92,7 @@ extension LocalStoreService {
             hint: "if no pin is to keep them: --pinned-too; else: hybridrep unpin \(job) \(first)")
     }
 
-    /// What a key must leave in the store, it must leave there under another verb, too.
+    /// Objects that a key may not forget it may not drop either.
     private func requireAge(_ job: Name, _ points: [UInt64]) throws(StoreError) {
         let least = rights.minAge.saturatingAdd(rights.minGrace)
         guard least > 0 else { return }

@@ -2,9 +2,9 @@ internal import Platform
 internal import StoreFormat
 
 extension LocalStoreService {
-    /// Order: prove that it may be, make the tomb durable, move the points to the trash, sync.
+    /// Order: verify that they may go, make the tombstone durable, move the points to the trash, sync.
     ///
-    /// Cut anywhere, a point is there as before, or in the trash and told of.
+    /// Cut anywhere, a point is there as before, or in the trash and named by a tombstone.
     package func forget(_ request: ForgetRequest) throws(StoreError) -> ForgetReport {
         let job = request.job
         try rights.check("forget", "job \(job)")
@@ -13,7 +13,7 @@ extension LocalStoreService {
         defer { if !holdsLock { unlockPush(job) } }
         let shelf = try PointShelf(reading: self, job: job)
         let tomb = try shelf.repository.newestTombstone()
-        // What is asked for without a digest is known to be unreadable.
+        // A point without a digest in the request is known to be unreadable.
         try shelf.requireAll(
             "forget", but: Set(request.items.lazy.filter { $0.digest == nil }.map(\.generation)))
         let guards = DeletionGuards(request, shelf, rights, after: tomb)
@@ -47,7 +47,7 @@ extension LocalStoreService {
         }
     }
 
-    /// What stays must be worth more than what goes.
+    /// The newest good point must be intact before others go.
     private func proveNewest(_ newest: UInt64, _ job: Name) throws(StoreError) {
         let request = CheckRequest(job: job, generation: newest, level: .quick, seed: newest)
         let report = try check(request) { _ throws(StoreError) in }

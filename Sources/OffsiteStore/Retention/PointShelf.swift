@@ -14,12 +14,12 @@ package struct PointShelf {
     /// Those that cannot be read.
     package private(set) var unreadable: [StoreError] = []
     package private(set) var unreadableGenerations: [UInt64] = []
-    /// Where a point comes from; nil where that is not known.
+    /// The source of a point; nil if unknown.
     private let source: (Point) -> String?
     /// Names of points, and of notes that have a say in what stays, as they were listed.
     private var listed: Set<ObjectKey> = []
 
-    /// - Parameter source: Where a point comes from, by its facts, which the store does not look into.
+    /// - Parameter source: The source of a point, by its facts, which the store does not interpret.
     /// - Throws: `corrupt` when a note that may be a pin or a release cannot be read.
     package init(
         reading store: any ObjectStore, job: Name, source: @escaping (Point) -> String? = { _ in nil }
@@ -61,9 +61,9 @@ package struct PointShelf {
         return Set(points + notes)
     }
 
-    /// What has been read is all that there is: lists it a second time.
+    /// Verifies that everything was read, by listing a second time.
     ///
-    /// A disk or a share that leaves names out of a listing says nothing of it; and somebody may have pinned a point meanwhile.
+    /// A disk or share may leave names out of a listing without an error; and a person may have pinned a point meanwhile.
     func requireUnchanged(_ store: any ObjectStore, _ operation: String) throws(StoreError) {
         let job = repository.job.name
         let read = Set((points.map(\.generation) + unreadableGenerations).map { ObjectKey.point(job, $0) })

@@ -1,7 +1,7 @@
 internal import Platform
 internal import StoreFormat
 
-/// What was forgotten, as the store's own records say; only a store that is used where it is has them.
+/// The forgotten points, by the store's own records; an agent does not list them.
 extension Repository {
     /// The newest tombstone, which names all that has gone; nil where nothing has.
     ///

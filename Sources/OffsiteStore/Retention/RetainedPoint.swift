@@ -1,7 +1,7 @@
 package import Platform
 package import StoreFormat
 
-/// What retention looks at of a point.
+/// The facts of a point that retention uses.
 package struct RetainedPoint: Equatable, Sendable {
     package let reference: Point.Reference
     package let kind: Point.Kind
@@ -12,7 +12,7 @@ package struct RetainedPoint: Equatable, Sendable {
     /// A verification found something damaged that it needs: it counts for no rule, and goes by none.
     package let isDamaged: Bool
     package let isPinned: Bool
-    /// Where it comes from, for people, as in `file /x/a.bak on alpha`; nil where that is not known.
+    /// Its source, for people, as in `file /x/a.bak on alpha`; nil if unknown.
     package var source: String?
     /// Counts, but for what was found damaged.
     fileprivate let isAccepted: Bool
@@ -105,7 +105,7 @@ package enum KeepReason: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What becomes of a point, and why.
+/// Whether a point stays, and why.
 package struct PointFate: Equatable, Sendable {
     package let point: RetainedPoint
     /// None for one that goes.

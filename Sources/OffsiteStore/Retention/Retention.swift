@@ -53,7 +53,7 @@ package struct Retention: Sendable {
 
     private typealias Clock = (RetainedPoint) -> Timestamp
 
-    /// What a clock said of each point, where that can be.
+    /// The time of each point by one clock, where that is plausible.
     private static func clock(_ points: [RetainedPoint], _ said: (RetainedPoint) -> Timestamp) -> Clock {
         let times = Dictionary(
             zip(points.map(\.generation), LikelyTimes.of(points.map(said)))

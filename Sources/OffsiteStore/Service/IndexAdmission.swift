@@ -23,7 +23,7 @@ struct IndexAdmission {
     /// - Throws: `refused` without the push lock, for an index that its packs contradict or that gives a known frame another
     ///   content, and beyond the limits of a job.
     func check(_ staged: any StagedObject) throws(StoreError) {
-        // Whoever reads the packs of a push could otherwise be first with an index that names other content.
+        // Otherwise a client that reads the packs of a push could be first with an index that names other content.
         guard store.holdsPushLock(job) || store.isCollecting else {
             throw refused("this session does not hold the push lock of job \(job)")
         }
@@ -132,9 +132,9 @@ struct IndexAdmission {
 
     private func refused(_ detail: String) -> StoreError { StoreError(.refused, "put", key.path, detail) }
 
-    /// What the job may have beyond what its indexes name already.
+    /// The packs and frames that the job may still get beyond those that its indexes name.
     ///
-    /// Whoever reads the job keeps a place for each pack and frame.
+    /// Every reader of the job keeps a place for each pack and frame.
     private struct Room {
         private var packs: Set<Digest256> = []
         private var frames = 0

@@ -8,7 +8,7 @@ extension LocalStoreService {
     ) throws(StoreError) -> Receipt {
         let key = ObjectKey.point(job, generation)
         try share(job, toWrite: true)
-        // Whoever commits without it makes every honest push fail.
+        // A session that commits without the lock makes every honest push fail.
         guard !isServed || holdsPushLock(job) else {
             throw StoreError(
                 .refused, "commit", key.path, "this session does not hold the push lock of job \(job)")
@@ -25,7 +25,7 @@ extension LocalStoreService {
         return receipt
     }
 
-    /// Notes that whoever makes the first point owns the job; before it, so that no point is ever without its owner.
+    /// Notes that the maker of the first point owns the job, before that point, so that no point is ever without owner.
     private func noteOwner(_ job: Name, _ maker: Maker?) throws(StoreError) {
         guard let maker, try length(of: .note(job, NoteID(.adopted, 1))) == nil else { return }
         let repository = try Repository(self, job: job)

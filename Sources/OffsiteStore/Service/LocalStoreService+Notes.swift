@@ -25,7 +25,7 @@ extension LocalStoreService {
 
     /// Checks what an agent takes from a key (docs/format/note.md, section 3).
     ///
-    /// Only the next number of a kind, so that nobody uses the numbers up; of what is known of a point, the number of a
+    /// Only the next number of a kind is taken, so that no client uses the numbers up; a note about a point has the number of a
     /// point that is there.
     private func admit(_ note: Note, _ key: ObjectKey, _ job: Name) throws(StoreError) {
         let id = note.id

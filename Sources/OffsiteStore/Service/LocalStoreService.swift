@@ -15,15 +15,15 @@ package final class LocalStoreService: ObjectStore {
     private var shareOrder: [Name] = []
     /// The job of the upload that was begun last.
     private var uploadingJob: Name?
-    /// What may be taken away here; the agent sets that of its key.
+    /// Permissions to delete; the agent sets those of its key.
     package var rights = DeletionPermissions.owner
-    /// Whether an agent stands between this and who uses it.
+    /// True if an agent serves this store.
     package var isServed = false
-    /// Whether it is this session's own collection that puts objects here.
+    /// True while this session's own collection adds objects.
     var isCollecting = false
-    /// Who commits here, as the agent knows it; nil for nobody in particular.
+    /// The maker of what is committed, as the agent knows it; nil if unknown.
     package var maker: Maker?
-    /// Called between the steps of long work, by whoever must show that it goes on.
+    /// Called between the steps of long work, to show that it is still running.
     package var pulse: (() throws(StoreError) -> Void)? {
         get { storage.pulse }
         set { storage.pulse = newValue }
@@ -100,9 +100,9 @@ package final class LocalStoreService: ObjectStore {
         storage.close()
     }
 
-    /// Who made a point that comes from another store.
+    /// The maker of a point that comes from another store.
     ///
-    /// An agent takes nobody's word for it; whoever has the folder itself could write any receipt.
+    /// An agent does not believe its client; the owner of the folder could write any receipt.
     func maker(_ carried: Maker?) -> Maker? { isServed ? maker : carried ?? maker }
 
     // MARK: Locks
@@ -125,10 +125,10 @@ package final class LocalStoreService: ObjectStore {
 
     package func unlockPush(_ job: Name) { pushLocks[job] = nil }
 
-    /// Whether this session holds any job's push lock.
+    /// True if this session holds the push lock of any job.
     package var holdsPushLocks: Bool { !pushLocks.isEmpty }
 
-    /// Whether this session holds the job's push lock.
+    /// True if this session holds the job's push lock.
     func holdsPushLock(_ job: Name) -> Bool { pushLocks[job] != nil }
 
     /// Takes the job's lock for this session, next to everybody's but collection's.
@@ -164,9 +164,9 @@ package final class LocalStoreService: ObjectStore {
         { sharedLocks[shareOrder.remove(at: index)] = nil }
     }
 
-    /// Does something while nobody else uses the job.
+    /// Runs `body` while no other session uses the job.
     ///
-    /// - Throws: `locked` while somebody does.
+    /// - Throws: `locked` while another session does.
     func excluding<R>(
         _ job: Name, _ holder: String, _ operation: String, _ body: () throws(StoreError) -> R
     ) throws(StoreError) -> R {

@@ -6,8 +6,8 @@ internal import StoreFormat
 /// Decides whether the store takes a point by its map (docs/format/map.md, section 5).
 ///
 /// Every segment must be there, have the bytes of its name, parse, and together they must cover the image. An agent also
-/// requires that every record is there: a point that lacks one would stop collection. The memory is that of one section a
-/// segment and of what the segments refer to.
+/// requires that every record is there: a point with a missing record would stop collection. It holds one section of each
+/// segment, and what the segments refer to.
 struct MapAdmission {
     /// Entries between two signs of life.
     private static let pulseEntries = 1 << 16
@@ -108,7 +108,7 @@ struct MapAdmission {
         if let lost = try repository.firstLost(of: records, locations, pulse: store.pulse) {
             throw refused("its map needs more than is there: \(lost.what)")
         }
-        // What no index names is compared with nothing, and may get a second content later.
+        // A pack that no index names was never compared with others, and may get a second content later.
         guard !locations.lacksIndexes else { return }
         for frame in records.keys {
             guard let pack = locations[frame]?.pack, !locations.isIndexed(pack) else { continue }

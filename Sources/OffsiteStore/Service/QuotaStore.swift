@@ -4,8 +4,8 @@ package import StoreFormat
 /// A store that takes no more than a number of bytes, of all its jobs together.
 ///
 /// Of a folder everything counts: objects, notes, tombs, the trash, and what any session has under way, so that several sessions
-/// cannot get past the quota together: an object gets its name only if all of that still fits. Of a store behind an agent what
-/// it lists counts. What a push has sent before it was refused stays, for the next one to go on from.
+/// cannot exceed the quota together: an object gets its name only if all of that still fits. For a store of an agent,
+/// listed objects count. Objects that a refused push has sent stay, so that the next push can resume.
 /// Results about a full store must be kept: notes have a small reserve beyond the limit.
 package final class QuotaStore: ForwardingStore {
     package let base: any ObjectStore
@@ -14,7 +14,7 @@ package final class QuotaStore: ForwardingStore {
     private var used: Int?
     /// Bytes that this session has taken since.
     private var sinceCount = 0
-    /// Nil for a store behind an agent.
+    /// Nil for a store of an agent.
     private let local: LocalStoreService?
     private static let leastStep = 64 << 10
     private static let mostStep = 256 << 20
@@ -44,7 +44,7 @@ package final class QuotaStore: ForwardingStore {
         return sum
     }
 
-    /// What is left.
+    /// The room that is left.
     private func room() throws(StoreError) -> SpaceStatus {
         let known = if let used { used } else { try count() }
         return SpaceStatus(availableBytes: max(0, limit - known), totalBytes: limit, isQuota: true)

@@ -29,10 +29,10 @@ extension StoreCheck {
         }
     }
 
-    /// Whether a point that is not there was taken away, and not lost.
+    /// True if a point that is not there was forgotten, not lost.
     ///
-    /// Tombstones are looked at when the first is missed: one that is forgotten meanwhile has its tomb before it goes. What is damaged
-    /// tells of nothing; what may not be read leaves it unknown.
+    /// Tombstones are read when the first point is missing: a point that is forgotten meanwhile has its tombstone first. A
+    /// damaged tombstone says nothing; one that may not be read is an error.
     func isForgotten(_ generation: UInt64) throws(StoreError) -> Bool {
         do throws(StoreError) {
             return try repository.newestTombstone()?.covers(generation)

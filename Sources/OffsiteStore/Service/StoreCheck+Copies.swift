@@ -7,7 +7,7 @@ extension StoreCheck {
 
     /// Finds frames of which two packs have different contents.
     ///
-    /// An agent takes no such pack into an index; somebody who has the disk can.
+    /// An agent takes no such pack into an index; a person with access to the disk can.
     mutating func compareCopies() throws(StoreError) {
         let isWhole = request.generation == nil && [.full, .part].contains(request.level)
         let frames = locations.copies.sorted { $0.key < $1.key }.prefix(isWhole ? .max : Self.sampledCopies)

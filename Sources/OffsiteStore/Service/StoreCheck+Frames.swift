@@ -23,7 +23,7 @@ extension StoreCheck {
         let sample = sample(of: neededFrames.keys)
         report.objectsToHash = sample.count
         for frame in sample {
-            // One that no pack holds has been told of.
+            // A frame that no pack holds was reported before.
             guard let location = locations[frame] else { continue }
             let key = ObjectKey.pack(request.job, location.pack)
             do throws(StoreError) {

@@ -4,7 +4,7 @@ internal import StoreFormat
 extension StoreCheck {
     /// Hashes the objects of an arc in the order of their names, until its time is over; notes where that was.
     ///
-    /// Where the arc has none, the next one behind it: what reads nothing proves nothing.
+    /// If the arc has none, the next object after it is read: reading nothing verifies nothing.
     mutating func hash(
         _ part: CheckRequest.Part, of objects: [ListedObject],
         _ progress: (CheckReport) throws(StoreError) -> Void

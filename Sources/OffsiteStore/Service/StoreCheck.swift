@@ -5,7 +5,7 @@ internal import StoreFormat
 /// Proves the objects of a job where they are (DESIGN section 6, CONVENTIONS "verified N of N").
 ///
 /// Quick: every object a point needs is there with the right length; of the packs that the newest point brought a
-/// sample is hashed, and of the others one is proved by the check values of its frames. Full: every object is hashed.
+/// sample is hashed, and one of the others is verified by the check values of its frames. Full: every object is hashed.
 /// Part: those whose names are in an arc. Base: as quick, but of all that is hashed there are a few frames.
 struct StoreCheck {
     let store: LocalStoreService
@@ -19,7 +19,7 @@ struct StoreCheck {
     let locations: FrameIndex
     private var graph: RecordDependencies
     var report = CheckReport()
-    /// What each object is needed by.
+    /// The points that need each object.
     private var needed: [ListedObject: [UInt64]] = [:]
     /// Packs that only the newest point in question needs.
     private var newestPacks: Set<Digest256> = []
@@ -27,7 +27,7 @@ struct StoreCheck {
     private(set) var neededFrames: [FrameID: [UInt64]] = [:]
     /// Of each point that was looked at.
     private(set) var digests: [UInt64: Digest256] = [:]
-    /// What the segments of the point before refer to: most of them are the next point's, too.
+    /// References of the previous point's segments, most of which the next point has too.
     private var segments: [Point.Segment: [FrameID: BitSet]] = [:]
     /// Position in the report of each damaged object.
     private var damagePositions: [String: Int] = [:]
@@ -83,7 +83,7 @@ struct StoreCheck {
         guard generations.contains(generation) else {
             throw StoreError(.notFound, "verify", "job \(request.job)", "there is no point \(generation)")
         }
-        // One that cannot be read is told of when its turn comes.
+        // A point that cannot be read is reported when its turn comes.
         let full = (try? repository.point(generation))?.point.full?.generation
         return full.map { [generation, $0] } ?? [generation]
     }
@@ -189,7 +189,7 @@ struct StoreCheck {
         return present
     }
 
-    /// What is to be hashed: all, or the newest point's own packs and a sample of the others.
+    /// The objects to hash: all, or the newest point's own packs and a sample of the others.
     private func sample(_ objects: [ListedObject]) -> [ListedObject] {
         guard request.level == .quick else { return objects }
         var own: [ListedObject] = []
@@ -229,7 +229,7 @@ struct StoreCheck {
             return
         }
         do throws(StoreError) {
-            // What was just brought is proved by its name; what was proved so before, against damage since.
+            // New packs are hashed and compared with their names. Older packs were hashed on arrival; their frames are verified for damage since.
             if request.level == .quick, !newestPacks.contains(expected) {
                 try proveFrames(of: object)
                 report.hashedObjects += 1

@@ -8,7 +8,7 @@ enum StoreLimits {
     static let sharedLocks = 24
     static let pushLocks = 16
 
-    /// What indexes may name: less than a reader bears, so that an owner who adds to the folder itself stays readable.
+    /// Limits on what indexes name, below those of readers, so that an owner may add to the folder directly.
     static let packsOfAJob = FrameIndex.maximumPacks / 4 * 3
     static let framesOfAJob = FrameIndex.maximumFrames / 4 * 3
 

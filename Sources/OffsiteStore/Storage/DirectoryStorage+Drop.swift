@@ -64,7 +64,7 @@ extension DirectoryStorage {
         }
     }
 
-    /// Links are removed as such: what they name belongs to somebody else.
+    /// Links are removed as links: their destinations are not part of the store.
     private func removeAll(_ folder: String, _ tally: inout FileTally) throws(StoreError) {
         let names = try wrap("list", folder) { () throws(SystemError) in try files.list(folder) }
         for name in names {

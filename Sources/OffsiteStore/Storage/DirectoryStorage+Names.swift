@@ -1,9 +1,9 @@
 package import Platform
 package import StoreFormat
 
-/// Names are given last, and made durable: where one is, all that it stands for is.
+/// Names are given last and made durable: where a name is, its content is.
 extension DirectoryStorage {
-    /// Times that a temporary file is written again when somebody who begins a push has swept it.
+    /// How often a temporary file is written again after another session has swept it.
     private static let mostSweeps = 8
 
     package func prepare(for job: Name?) throws(StoreError) {
@@ -67,7 +67,7 @@ extension DirectoryStorage {
             try file.write(bytes.span, at: 0)
             try file.sync()
             let linked = try files.linkNoReplace(temporary, to: final)
-            // Whoever begins a push may have swept it.
+            // Another session that began a push may have swept it.
             do throws(SystemError) { try files.remove(temporary) } catch {
                 guard error.isNotFound else { throw error }
             }
@@ -80,7 +80,7 @@ extension DirectoryStorage {
 
     /// Makes a name durable; where that fails, takes back a new one.
     ///
-    /// After a failure the system would call durable what the disk has lost, for whoever finds the name there.
+    /// After a failure the system would report a name as durable that the disk has lost.
     func syncName(_ path: String, isNew: Bool) throws(SystemError) {
         do throws(SystemError) { try files.syncFolder(PathText.folder(of: path)) } catch {
             if isNew { try? files.remove(path) }
@@ -90,7 +90,7 @@ extension DirectoryStorage {
 
     /// Makes folders in a folder, and their names durable; the same for folders as ``syncName(_:isNew:)``.
     ///
-    /// Also when they were there: whoever made them may not have lived to make their names durable.
+    /// Also when they were there: the session that made them may have ended before their names were durable.
     func makeFolders(_ names: [String], in folder: String) throws(SystemError) {
         var made: [String] = []
         do throws(SystemError) {
@@ -114,7 +114,7 @@ extension DirectoryStorage {
             return try makeFolders([PathText.name(of: path)], in: above)
         }
         do throws(SystemError) { try files.syncFolder(above) } catch {
-            // A folder that may not be read is somebody else's, and so is what is in it.
+            // A folder that may not be read is another user's, and so is its content.
             guard error.isDenied else { throw error }
         }
     }

@@ -2,7 +2,7 @@ internal import StoreFormat
 package import Platform
 
 extension DirectoryStorage {
-    /// Files of a store that belong to somebody else than the store does.
+    /// Files whose owner is not the owner of the store.
     package struct ForeignFiles {
         /// Whose the store is.
         package let owner: UInt32
@@ -22,7 +22,7 @@ extension DirectoryStorage {
 
     private func look(_ path: String, depth: Int, _ found: inout ForeignFiles) throws(StoreError) {
         let status = try wrap("look at", path) { () throws(SystemError) in try files.status(path) }
-        // What goes meanwhile is nobody's.
+        // A file may go meanwhile.
         guard let status else { return }
         if status.owner != found.owner { found.paths.append(path) }
         guard status.kind == .folder, depth > 0 else { return }

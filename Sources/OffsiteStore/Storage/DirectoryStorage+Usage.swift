@@ -14,7 +14,7 @@ extension DirectoryStorage {
         return sum
     }
 
-    /// What goes meanwhile counts nothing.
+    /// Files that go meanwhile do not count.
     private func bytes(below folder: String, depth: Int) throws(StoreError) -> Int {
         var sum = 0
         let names: [String]

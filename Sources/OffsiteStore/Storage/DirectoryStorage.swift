@@ -138,7 +138,7 @@ package final class DirectoryStorage: LockingStorage {
         return folder(job, "tmp") + "/\(try sessionName())-\(temporaries)"
     }
 
-    /// Whether a temporary file is this session's.
+    /// True if a temporary file is this session's.
     func isOwn(_ temporary: String) -> Bool { session.map { temporary.hasPrefix("\($0)-") } ?? false }
 
     /// Random, drawn with the first temporary file.
@@ -162,14 +162,14 @@ package final class DirectoryStorage: LockingStorage {
         return StoreError(.denied, operation, subject, plain.detail, hint: hint)
     }
 
-    /// What to do where something may not be read: become the store's owner, or give that what it cannot read.
+    /// The remedy when a file may not be read: become the store's owner, or give the file to that owner.
     private var ownerHint: String? {
         guard let owner = (try? files.status(path(.store)))?.owner else { return nil }
         let name = HostIdentity.userName(owner) ?? String(owner)
         if owner == HostIdentity.userID {
             return "as root at the store's host: chown -R \(ShellQuote.posix([name, root]))"
         }
-        // An agent was not started by whoever reads this.
+        // The reader of this message did not start the agent.
         guard pulse == nil else { return "connect as \(name), to whom the store belongs" }
         return HostIdentity.commandLine(as: owner)
     }

@@ -12,7 +12,7 @@ final class DirectoryTrash: JobTrash {
     private let job: Name
     private let isEmptiedAtOnce: Bool
     private var folder: String { storage.folder(job, "trash") }
-    /// Where this act puts things; made with the first of them.
+    /// The folder of this act's batch; made with the first object.
     private var current: String?
     private var touched: Set<String> = []
     private(set) var removed = FileTally()

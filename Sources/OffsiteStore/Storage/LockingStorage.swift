@@ -1,21 +1,21 @@
 package import Platform
 package import StoreFormat
 
-/// What a folder can do beyond an ``ObjectStorage``: lock a job, and move objects to a trash from where they can come back.
+/// A storage that can also lock a job, and move objects to a trash from which they can come back: a folder.
 ///
 /// The commit protocol ``LocalStoreService`` follows today rests on it (docs/decisions/0015-storage-and-service.md).
 package protocol LockingStorage: ObjectStorage {
-    /// Whether the job has a place, and so locks.
+    /// True if the job has a place, and thus locks.
     func hasPlace(for job: Name) throws(StoreError) -> Bool
 
     /// Takes a lock of a job; nil where another session holds it.
     ///
-    /// - Parameter holder: Who takes it, for people; nil leaves what is noted there.
+    /// - Parameter holder: The holder, for people; nil leaves the note as it is.
     /// - Throws: `denied` where this user may not write there.
     func lock(_ job: Name, _ lock: JobLock, _ kind: LockKind, holder: String?) throws(StoreError)
         -> (any HeldLock)?
 
-    /// Who took the lock last, as noted; nil where nothing is.
+    /// The last holder as noted; nil if nothing is noted.
     func holder(of lock: JobLock, _ job: Name) -> String?
 
     /// Opens an object for reading where it is.
@@ -24,7 +24,7 @@ package protocol LockingStorage: ObjectStorage {
     /// Time of an object's last change; nil when there is no such object.
     func modified(_ key: ObjectKey) throws(StoreError) -> Timestamp?
 
-    /// Makes durable the names of all objects in these places, whoever gave them.
+    /// Makes durable the names of all objects in these places, including those that other sessions gave.
     ///
     /// A session that was cut may have named an object and not have lived to make the name durable.
     func settleNames(_ places: [NamePlace]) throws(StoreError)
@@ -37,13 +37,13 @@ package protocol LockingStorage: ObjectStorage {
 
     /// The trash of a job, for one act.
     ///
-    /// - Parameter isEmptiedAtOnce: What is put there goes for good when the act ends.
+    /// - Parameter isEmptiedAtOnce: True if this act's batch is deleted when the act ends.
     func trash(_ job: Name, isEmptiedAtOnce: Bool) -> any JobTrash
 
     /// Takes a job's name from it, durably; its files stay until ``removeDropped(_:)``.
     func drop(_ job: Name) throws(StoreError)
 
-    /// Whether there are files of a job of this name that was dropped.
+    /// True if files of a dropped job of this name are left.
     func hasDropped(_ job: Name) throws(StoreError) -> Bool
 
     /// Files of a job that has a place, and of those of its name that were dropped.
@@ -86,12 +86,12 @@ package struct FileTally: Equatable, Sendable {
     }
 }
 
-/// What one act puts into a job's trash, and what earlier acts have put there (docs/format/store.md, section 5).
+/// A job's trash: the batch of this act and those of earlier acts (docs/format/store.md, section 5).
 package protocol JobTrash: AnyObject {
-    /// What has gone without being moved, since the disk had no room for that.
+    /// Files that were deleted without being moved, since the disk had no room for a new name.
     var removed: FileTally { get }
 
-    /// What earlier acts have put here, oldest first.
+    /// Batches of earlier acts, oldest first.
     func batches() throws(StoreError) -> [TrashBatch]
 
     /// Names of the objects in a batch.
@@ -102,7 +102,7 @@ package protocol JobTrash: AnyObject {
 
     /// Moves an object into this act's batch; not durable before ``sync()``.
     ///
-    /// - Parameter generation: The newest point's, by which the batch is told to be old enough.
+    /// - Parameter generation: The newest point's; a batch is old enough when two more were made.
     func put(_ key: ObjectKey, newest generation: UInt64) throws(StoreError)
 
     /// Moves what was put aside as damaged into this act's batch.
@@ -128,7 +128,7 @@ package protocol JobTrash: AnyObject {
     func remove(_ batch: TrashBatch) throws(StoreError) -> FileTally
 }
 
-/// What one act has put into a trash.
+/// The objects that one act has put into a trash.
 package struct TrashBatch: Equatable, Sendable {
     /// The newest generation then.
     package let generation: UInt64

@@ -12,7 +12,7 @@ package protocol ObjectStorage: AnyObject {
     /// The time by the clock of whoever keeps the objects.
     var now: Timestamp { get }
 
-    /// Called between the steps of long work, by whoever must show that it goes on.
+    /// Called between the steps of long work, to show that it is still running.
     var pulse: (() throws(StoreError) -> Void)? { get set }
 
     /// Names of the jobs that have a place, sorted.

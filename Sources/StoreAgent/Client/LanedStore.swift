@@ -84,7 +84,7 @@ package final class LanedStore: ForwardingStore {
     }
 
     package func close() throws(StoreError) {
-        // What the others were for was answered long ago.
+        // The requests of the other lanes were answered long ago.
         leave()
         for lane in others { try? lane.close() }
         try base.close()
