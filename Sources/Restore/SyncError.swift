@@ -16,13 +16,13 @@ package enum SyncError: Error, Equatable, Sendable, CustomStringConvertible {
     case fullMissing(Digest256)
     /// The full that these logs continue, with this image digest, is damaged in the store.
     case fullDamaged(Digest256, generation: UInt64, target: Name)
-    /// What a store holds does not decode to what it should.
+    /// An object of a store does not decode to what it should.
     case damaged(String)
     /// A point says that its image is far larger than what vouches for it.
     case unbounded(String, hint: String)
     /// The program was asked to end.
     case interrupted
-    /// What is to be restored has no room.
+    /// There is no room for what is to be restored.
     case noSpace(path: String, neededBytes: Int, availableBytes: Int)
     /// A file that may not be replaced is there.
     case exists(path: String)

@@ -35,7 +35,7 @@ package struct BaseImage {
     }
 }
 
-/// Where this host keeps images.
+/// The images that this host keeps.
 package protocol BaseImages {
     /// The image with this digest; nil when it is not kept.
     func base(_ digest: Digest256) -> BaseImage?
@@ -52,7 +52,7 @@ package struct ShippedImage {
     }
 }
 
-/// Blocks of a base that an image has unchanged, told by fingerprints that are not on the base's own grid.
+/// Blocks of a base that an image has unchanged, found by fingerprints that are not on the base's own grid.
 struct SurvivingBlocks {
     private let runs: [FingerprintRun]
     private let image: ReadWindow
@@ -66,7 +66,7 @@ struct SurvivingBlocks {
         extents = Dictionary(image.signature.layout.extents.map { ($0.key, $0) }) { first, _ in first }
     }
 
-    /// What a block of the base holds; nil when the image does not have all of it at the expected place.
+    /// The content of a block of the base; nil if the image does not have all of it at the expected place.
     func content(of range: Range<Int>, in extent: Extent) throws(SyncError) -> BlockContent? {
         guard let other = extents[extent.key] else { return nil }
         let distance = other.offset - extent.offset

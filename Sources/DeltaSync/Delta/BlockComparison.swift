@@ -10,7 +10,7 @@ struct BlockComparison {
     private let counterparts: [Int?]
 
     init(from base: Signature, to new: Signature) {
-        // Readers of its own: it is ahead of whoever asks.
+        // Readers of its own, since it reads ahead.
         self.new = new.reader()
         self.base = base.reader()
         var known: [Extent.Key: Int] = [:]
@@ -40,7 +40,7 @@ struct BlockComparison {
         }
     }
 
-    /// What the base has at the expected place of a block; nil when that is nothing, or zero.
+    /// The base's block at the expected place; nil if there is none, or it is zero.
     func oldData(ofExtent number: Int, block index: Int) throws(SyncError) -> Range<Int>? {
         guard let counterpart = counterparts[number] else { return nil }
         let extent = base.layout.extents[counterpart]
@@ -104,7 +104,7 @@ struct ChangeTally {
 
     /// - Parameter resumedBytes: Length of the packs of earlier pushes in which blocks were found.
     func difference(hadBaseBytes: Bool, resumedBytes: Int) -> Point.Difference {
-        // Of packs that have other blocks as well nobody knows what the changed ones took.
+        // In packs with other blocks as well the bytes of the changed ones are unknown.
         let isKnown = resumed.changed == resumed.all
         return Point.Difference(
             hadBaseBytes: hadBaseBytes, changedBytes: bytes - (isKnown ? 0 : resumed.changed),

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Whether a delta against the old content of a block is worth an attempt.
+/// Decides if a delta against the old content of a block is worth an attempt.
 ///
 /// A page that was rewritten has nothing in common with what stood there, and to find that out by compressing it costs
 /// more than the plain record that it becomes. So blocks that share no sampled word with their old content are tried
@@ -28,7 +28,7 @@ struct DeltaOdds {
         return passedOver % Self.probeInterval == 0 ? .unlikely : .hopeless
     }
 
-    /// What came of an attempt that was unlikely.
+    /// The result of an attempt that was unlikely to pay.
     mutating func note(success: Bool) { trust = success ? Self.trust : max(0, trust - 1) }
 
     private static func isAlike(_ bytes: [UInt8], _ old: [UInt8]) -> Bool {

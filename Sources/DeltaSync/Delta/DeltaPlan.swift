@@ -2,7 +2,7 @@ internal import Image
 package import Platform
 package import Restore
 
-/// What of an image its base has.
+/// The parts of an image that its base has.
 ///
 /// The expected place of a block is the same member and offset in the base. What is not there may have been moved by
 /// something that was inserted or removed before it (``ShiftSearch``); what is nowhere is new. Runs of blocks that are
@@ -16,7 +16,7 @@ package struct DeltaPlan {
     private let comparison: BlockComparison?
     private let shifts: ShiftSearch?
 
-    /// - Parameter carriesMapOn: The new image's map lies over the base's; else it must name every block.
+    /// - Parameter carriesMapOn: True if the new image's map is a layer above the base's; else it must name every block.
     package init(
         from base: BaseImage?, to image: ShippedImage, _ fingerprinter: Fingerprinter,
         carriesMapOn: Bool = true
@@ -151,7 +151,7 @@ package enum DeltaStep: Equatable, Sendable {
     /// One block with other bytes; `base` are the ranges of the base that are most like it, none if nothing is.
     case changed(Range<Int>, blockSize: Int, Fingerprint, base: [Range<Int>])
 
-    /// Where in the new image the step is.
+    /// Range of the step in the new image.
     package var range: Range<Int> {
         switch self {
         case .unchanged(let range), .moved(let range, _, _), .adopted(let range, _, _, _),

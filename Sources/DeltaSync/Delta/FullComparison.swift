@@ -7,7 +7,7 @@ internal import Restore
 /// Fingerprints stop whoever cannot read the job's secret from making two blocks look alike, not who can
 /// (docs/operations/install.md, `full-compare`).
 package struct FullComparison {
-    /// What a comparison found; offsets are those of the image that is shipped.
+    /// The findings of a comparison; offsets are those of the image that is shipped.
     package struct Result: Equatable, Sendable {
         package fileprivate(set) var comparedBytes = 0
         /// Blocks that differ from the base's although both have the same fingerprint.

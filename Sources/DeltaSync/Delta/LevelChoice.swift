@@ -7,7 +7,7 @@ package enum CompressionLevel: Equatable, Sendable {
 
     private static let usual = 3
 
-    /// What deltas are made with.
+    /// The level of deltas.
     ///
     /// Where the old content is there to copy from, level 3 finds 0.1 % more than level 1 in half as much time again; only
     /// who asks for more than that gets more.

@@ -2,7 +2,7 @@ internal import Platform
 package import Restore
 package import StoreFormat
 
-/// Turns blocks into records, each proven by decoding it again.
+/// Turns blocks into records, each verified by decoding it again.
 package struct RecordEncoder: ~Copyable {
     /// Deltas on one block end with a plain record at this depth, plus the block's number modulo 8.
     package static let baseDepth = 24
@@ -10,7 +10,7 @@ package struct RecordEncoder: ~Copyable {
     private static let clearlySmallShare = 12
 
     package typealias Encoded = (record: Record, payload: [UInt8])
-    /// What a record took both ways, in bytes.
+    /// Bytes of a record both ways.
     package typealias Sizes = (thorough: Int, quick: Int)
 
     private var compressor: Compressor

@@ -20,7 +20,7 @@ package struct SanityGate: Sendable {
     static let ordinaryShare = 0.5
     /// Above the usual share by this factor is far.
     static let farFactor = 4.0
-    /// What does not shrink by more than a twentieth is as good as random.
+    /// Content that shrinks by no more than a twentieth is as good as random.
     static let randomRatio = 0.95
     /// Usual changes that shrink to less than this are not.
     static let plainRatio = 0.7
@@ -28,7 +28,7 @@ package struct SanityGate: Sendable {
     static let entropyShare = 0.05
     static let entropyBytes = 1 << 20
 
-    /// What a point tells of itself in numbers.
+    /// The figures of a point.
     struct Figures: Equatable {
         let imageBytes: Int
         /// Of its blocks that have changed; nil where there was nothing to compare with.
@@ -37,9 +37,9 @@ package struct SanityGate: Sendable {
         let changedBytes: Int
         /// Stored bytes of each changed one; nil where nothing has changed.
         let ratio: Double?
-        /// Whether changes were stored as deltas: ratios are compared with those of the same way alone.
+        /// True if changes were stored as deltas: ratios are compared with those of the same kind only.
         let hadBaseBytes: Bool
-        /// It was held, and somebody has accepted it.
+        /// True if it was held, and a person has accepted it.
         let isReleased: Bool
 
         init(_ point: Point) {
@@ -149,7 +149,7 @@ extension Push {
     ) throws(SyncError) {
         var reasons = request.suspicions
         var follows: [Point.Reference] = []
-        // A reader would not believe it, whatever the gate is told.
+        // Readers would not believe it, even if the gate is off.
         let isBounded = try syncing { () throws(StoreError) in try repository.isBounded(point) }
         if !isBounded { reasons.append(.init(.unlike, repository.unbounded(point))) }
         if let full {
@@ -162,7 +162,7 @@ extension Push {
             follows = held.map(Point.Hold.following) ?? []
             reasons += try unlike(point, request, history, since: held?.point)
         }
-        // What was committed with damage is not held for it.
+        // A point that was committed with damage is not held for it.
         if full?.point.health == .damaged { follows = [] }
         point.hold = Point.Hold(reasons, follows: follows)
         if point.hold != nil { point.health = .worst(point.health, .suspicious) }
@@ -174,7 +174,7 @@ extension Push {
 
     /// Why a full is unlike those before it.
     ///
-    /// - Parameter held: What it is built upon, if that is held: then it is compared with that, as if it were good.
+    /// - Parameter held: The held point that it is built upon: it is compared with that, as if it were good.
     private func unlike(
         _ point: Point, _ request: PushRequest, _ history: PointChain, since held: Point?
     ) throws(SyncError) -> [Point.Hold.Reason] {

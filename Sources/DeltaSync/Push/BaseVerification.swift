@@ -12,15 +12,15 @@ struct BaseVerification {
     let target: Name
     let repository: Repository
     let state: JobState
-    /// Where this host keeps images.
+    /// The images that this host keeps.
     let images: any BaseImages
     let scratch: ScratchFolder
-    /// Chooses what is proved; another one with every push.
+    /// Chooses what is verified; another one with every push.
     let seed: UInt64
     /// Author and time of the note that names the damage.
     let maker: String
     let made: Timestamp
-    /// ``CheckRequest/Level/base``, or ``CheckRequest/Level/full`` to prove every byte.
+    /// ``CheckRequest/Level/base``, or ``CheckRequest/Level/full`` to verify every byte.
     let level: CheckRequest.Level
 
     private var job: Name { repository.job.name }
@@ -73,7 +73,7 @@ struct BaseVerification {
         return base
     }
 
-    /// - Returns: What was damaged, and what still is after this host has given back what it could.
+    /// - Returns: The damage found, and the damage left after this host has restored what it could.
     private func prove(
         _ base: StoredPoint, _ full: StoredPoint?
     ) throws(SyncError) -> (BaseDamage?, CheckReport?) {
@@ -82,7 +82,7 @@ struct BaseVerification {
         guard !report.isGood else { return (nil, nil) }
         var damage = BaseDamage(objects: report.damage.map(\.object))
         let isMended = try mend(base.point, report)
-        // Where something is damaged more may be: then every byte is looked at.
+        // If something is damaged, more may be: then every byte is verified.
         if isMended || level != .full { report = try check(generation, .full) }
         guard !report.isGood else { return (damage, nil) }
         damage.objects = Set(damage.objects + report.damage.map(\.object)).sorted()
@@ -95,7 +95,7 @@ struct BaseVerification {
         return (damage, report)
     }
 
-    /// Keeps in the store what was found, whatever comes of the push: what is damaged is nobody's newest good point.
+    /// Notes the findings in the store, whatever the push does next: a damaged point is not the newest good one.
     ///
     /// - Returns: Why it could not, where the push can go on all the same.
     private func note(_ found: [CheckReport.Damage], of base: StoredPoint) throws(SyncError) -> StoreError? {
@@ -136,7 +136,7 @@ struct BaseVerification {
         return isMended
     }
 
-    /// - Throws: `damaged` where the base's map is, or may be: behind the end of a report's list there may be more.
+    /// - Throws: `damaged` if the base's map is, or may be: a report's list may be cut short.
     private func expectMap(of point: Point, _ report: CheckReport) throws(SyncError) {
         guard report.damage.count < CheckReport.maximumDamage, damagedSegments(of: point, report).isEmpty
         else { throw .damaged("the map of point \(point.id)") }

@@ -7,7 +7,7 @@ internal import StoreFormat
 /// A push of more than some ``narrowBytes`` goes over as many lanes as the store has, frame by frame in turn: which frame
 /// lies in which pack depends on the number of lanes alone.
 final class FrameWriter {
-    /// What goes over one lane before more are asked for: about one pack.
+    /// Bytes that go over one lane before more are opened: about one pack.
     ///
     /// Opening lanes takes some round trips and an agent each, and every lane has packs of its own to sync: a push of
     /// 14 MB over four took 8 seconds where one takes 4.
@@ -142,7 +142,7 @@ final class PackUpload {
     }
 }
 
-/// What a push leaves free at a store.
+/// The room that a push leaves free at a store.
 ///
 /// How much a push is going to need is not known before it is compressed; a store that is as good as full refuses it before
 /// the first byte is sent.

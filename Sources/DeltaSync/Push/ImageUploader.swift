@@ -17,7 +17,7 @@ struct ImageUploader: ~Copyable {
     private var records: RecordPipeline
     /// The layer that turns the base's map into the image's.
     private let map: MapSegmentWriter
-    /// What earlier pushes have shipped of the image.
+    /// Blocks of the image that earlier pushes have shipped.
     private let shipped: UploadedBlocks?
     private let journal: PushJournal
     private var changes = ChangeTally()
@@ -25,7 +25,7 @@ struct ImageUploader: ~Copyable {
     private var comparison: FullComparison?
 
     /// - Parameters:
-    ///   - lost: Where the store no longer has the base's bytes.
+    ///   - lost: Ranges of the base whose bytes the store has lost.
     ///   - comparesFully: Compares what looks unchanged with the base byte by byte, and ships what is not.
     ///   - map: Takes the layer that turns the base's map into the image's.
     init(
@@ -48,11 +48,11 @@ struct ImageUploader: ~Copyable {
         records = RecordPipeline(level, isFirst: baseMap.segments.isEmpty, into: writer, map, journal)
     }
 
-    /// What came of an image.
+    /// The result of uploading an image.
     struct Outcome {
         var counts = Point.Counts()
         var changes = ChangeTally()
-        /// What a full comparison found; nil where there was none.
+        /// The findings of a full comparison; nil if there was none.
         var comparison: FullComparison.Result?
     }
 
@@ -201,7 +201,7 @@ struct ImageUploader: ~Copyable {
         return bytes
     }
 
-    /// What a block is a change of, and where a store has it; nil when a plain record is due or the only way.
+    /// The old content of a block and its place in the store; nil if a plain record is due or the only way.
     ///
     /// Zeros of the base are left out: they are in no record, and nothing is gained by them.
     private func oldContent(_ ranges: [Range<Int>], block number: Int) throws(SyncError) -> EncodingTask.Base?

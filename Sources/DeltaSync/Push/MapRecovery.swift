@@ -4,7 +4,7 @@ internal import Platform
 internal import Restore
 internal import StoreFormat
 
-/// What a base's map is still good for when some packs are damaged.
+/// Keeps the usable part of a base's map when some packs are damaged.
 struct MapRecovery {
     private let job: JobObject
     private let locations: FrameIndex
@@ -21,7 +21,7 @@ struct MapRecovery {
         let locations = try syncing { () throws(StoreError) in try repository.frames() }
         let packs = Set(
             locations.packNames.filter { damaged.contains(ObjectKey.pack(job.name, $0).path) })
-        // What is in them is shipped again, whatever of it could be read.
+        // Their content is shipped again, even where it could be read.
         deltas = DeltaTables(repository, locations) { frame in
             locations[frame].map { packs.contains($0.pack) } ?? true
         }
@@ -33,7 +33,7 @@ struct MapRecovery {
     /// Says which ranges of a point's image can no longer be decoded, and makes one segment of the rest of its map.
     ///
     /// One segment, since a lower one would go on naming the damaged packs.
-    /// - Throws: `damaged` when that cannot be told.
+    /// - Throws: `damaged` if that is unknown.
     mutating func run(
         _ map: LayeredMap, of point: Point, _ scratch: ScratchFolder
     ) throws(SyncError) -> (map: LayeredMap, lost: MissingRanges) {
@@ -80,7 +80,7 @@ struct MapRecovery {
 
 /// Parts of a base's image whose bytes the store no longer has: what looks unchanged there must be shipped all the same.
 struct MissingRanges {
-    /// More pieces than that are not worth being told apart.
+    /// More pieces than that are not worth distinguishing.
     static let mostRanges = 1 << 20
 
     /// Rising and apart.
@@ -88,7 +88,7 @@ struct MissingRanges {
 
     var byteCount: Int { ranges.reduce(0) { $0 + $1.count } }
 
-    /// Adds one behind the last.
+    /// Adds one after the last.
     mutating func append(_ range: Range<Int>) { ranges.appendJoined(range) }
 
     /// True when some of a part of the base is lost.
@@ -97,7 +97,7 @@ struct MissingRanges {
         return next < ranges.count && ranges[next].lowerBound < range.upperBound
     }
 
-    /// Cuts whole blocks of an image, which stand from `from` on in the base, into those that are lost and the others.
+    /// Splits whole blocks of an image, which are at `from` in the base, into lost ones and the others.
     func forEachPart(
         of range: Range<Int>, from: Int, in layout: ImageLayout,
         _ body: (Range<Int>, _ isLost: Bool) throws(SyncError) -> Void
@@ -121,7 +121,7 @@ struct MissingRanges {
     }
 }
 
-/// What of the points that a push was to be built upon was damaged in the store.
+/// Damage of the points that a push was to be built upon.
 package struct BaseDamage: Equatable, Sendable {
     /// Paths of objects below the store, or frames that no pack holds.
     package internal(set) var objects: [String]

@@ -9,7 +9,7 @@ struct PendingEntries {
 
     var count: Int { entries.count }
 
-    /// Where the last one ends, and its number; nil when there is none here.
+    /// End of the last one, and its number; nil if there is none.
     var last: (end: Int, number: Int)? {
         entries.last.map { ($0.entry.end, firstNumber + entries.count - 1) }
     }

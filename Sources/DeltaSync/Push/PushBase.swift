@@ -4,7 +4,7 @@ internal import Platform
 internal import Restore
 internal import StoreFormat
 
-/// What a delta is made against: the newest point of its own kind, kept apart from the other kind's.
+/// The base of a delta: the newest point of its own kind, kept apart from the other kind's.
 ///
 /// The first log point of a full has that full as its base, since its logs are there already; it takes their
 /// places over into a map of its own.
@@ -17,9 +17,9 @@ struct PushBase {
     let map: LayeredMap
     /// False when the image had to be read back from the store, or this host has no bytes of it.
     let isLocal: Bool
-    /// Where the store has lost the bytes of the base's image.
+    /// Ranges of the base's image that the store has lost.
     var lost = MissingRanges()
-    /// What of the base, and of points newer than it, was found damaged; nil when nothing was.
+    /// Damage of the base and of newer points; nil if none was found.
     var damage: BaseDamage?
 
     /// For an image that is shipped whole.
@@ -48,7 +48,7 @@ struct PushBase {
     var isOtherKind: Bool { full != nil && point?.point.kind == .full }
 }
 
-/// What a push takes over from those before it that came to no point.
+/// Packs and blocks that a push takes over from interrupted ones.
 struct ResumedPush {
     let journal: PushJournal
     /// Finds the blocks that need not be shipped; nil where nothing was left.
@@ -57,7 +57,7 @@ struct ResumedPush {
 
     /// Asks the store, once, which of the packs in the journal it has.
     ///
-    /// - Parameter base: What this push builds upon; what was made against anything else is of no use.
+    /// - Parameter base: The base of this push; records against another base are of no use.
     init(
         _ journal: PushJournal, _ left: InterruptedPushes, in repository: Repository, base: PushBase
     ) throws(SyncError) {
@@ -82,7 +82,7 @@ struct ResumedPush {
     }
 }
 
-/// What this host knows of a target, before a push and after it.
+/// This host's memory of a target, before a push and after it.
 extension Push {
     /// Refuses a store in which the job's name is another job's.
     func checkIdentity() throws(SyncError) {

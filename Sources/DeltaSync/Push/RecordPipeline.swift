@@ -116,7 +116,7 @@ struct RecordPipeline: ~Copyable {
         }
     }
 
-    /// Makes room where too many entries wait: one that is open holds up all behind it.
+    /// Makes room if too many entries wait: an open one holds up all later ones.
     private mutating func settleMany() throws(SyncError) {
         guard entries.count > Self.mostPending else { return }
         try encodeGathered()
@@ -154,7 +154,7 @@ struct RecordPipeline: ~Copyable {
     }
 
     private mutating func giveBatch() throws(SyncError) {
-        // What this ships may gather, and so give, more: the batch as well.
+        // Shipping this may gather more, and so complete more batches.
         while workers.underWay >= Self.mostUnderWay { try emitOldest() }
         if !batch.isEmpty { workers.give(exchange(&batch, with: [])) }
     }
@@ -188,7 +188,7 @@ struct RecordPipeline: ~Copyable {
         }
         // Only now: it may have further batches emitted.
         for block in unrelated { try gather(block.bytes, block.place, isChange: true) }
-        // What waits for others to fill a record with holds up what the journal says of this pack.
+        // Blocks that wait to fill a record hold up the journal's entries for this pack.
         if writer.packs.count > packs { try encodeGathered() }
         try passOn()
     }

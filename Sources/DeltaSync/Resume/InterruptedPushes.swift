@@ -3,18 +3,18 @@ internal import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// What pushes without a point have left in a store, as a journal says.
+/// Packs and blocks that interrupted pushes uploaded before they could commit, read back from the journal.
 package struct InterruptedPushes {
     private struct Attempt {
         let begin: JournalChunk
-        /// Where the chunks with its blocks start.
+        /// Start of the chunks with its blocks.
         var blocks: [Int] = []
         var packs: [PackIndex.Pack] = []
     }
 
     /// The point whose commit was asked for last.
     package private(set) var intent: (generation: UInt64, point: Digest256)?
-    /// Where the journal ends.
+    /// End of the journal.
     package private(set) var end = 0
     private var attempts: [Attempt] = []
     private let file: (any OpenFile)?
@@ -35,7 +35,7 @@ package struct InterruptedPushes {
         }
     }
 
-    /// Whether `head` is this image's point: its commit was asked for, and the answer was lost.
+    /// True if `head` is this image's point: its commit was sent, and the answer was lost.
     func hasCommitted(_ head: StoredPoint, image: Digest256, sourceTime: Timestamp) -> Bool {
         guard let intent else { return false }
         return intent == (head.point.generation, head.digest)
@@ -43,7 +43,7 @@ package struct InterruptedPushes {
             && head.point.sourceTime == sourceTime
     }
 
-    /// Whether a push found that the store has lost something: no sample may miss it now.
+    /// True if a push found that the store has lost something: a sample could miss it now.
     func hasFoundDamage(in store: Identifier) -> Bool {
         attempts.contains { attempt in
             if case .begin(store, _, isDamaged: true) = attempt.begin { true } else { false }

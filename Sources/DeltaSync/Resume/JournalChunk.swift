@@ -8,7 +8,7 @@ package import StoreFormat
 package enum JournalChunk: Equatable {
     /// A push begins: the store, what it builds upon, nil for nothing, and whether the store has lost some of that.
     case begin(store: Identifier, base: Digest256?, isDamaged: Bool)
-    /// Blocks of the image and where the store has them, each behind the one before.
+    /// Blocks of the image and their places in the store, rising.
     case blocks([UploadedBlock])
     /// A pack that the store was given.
     case pack(PackIndex.Pack)

@@ -3,7 +3,7 @@ internal import Image
 package import Platform
 package import StoreFormat
 
-/// What pushes to one target have shipped since its newest point, written down as they go on.
+/// A record of what pushes to one target have shipped since its newest point, written as they go.
 ///
 /// A push that is cut leaves packs in the store that no point refers to. The next one finds here which blocks of the image
 /// are in them, and ships the rest. The point to be committed is written down, too, so that an answer that was lost is
@@ -17,7 +17,7 @@ package final class PushJournal {
     /// Nil until there is something to write.
     private var file: (any OpenFile)?
     private var end = 0
-    /// What is written before anything else of this push.
+    /// The first chunk of this push.
     private var begin: JournalChunk?
     /// Nothing is written any more: this host's disk is full, say.
     private var isBroken = false
@@ -30,12 +30,12 @@ package final class PushJournal {
         self.files = files
     }
 
-    /// What earlier pushes left.
+    /// The chunks that earlier pushes left.
     package func left() -> InterruptedPushes { InterruptedPushes(reading: try? files.open(path, .read)) }
 
     /// Begins a push.
     ///
-    /// - Parameter end: Where the part of the journal ends that is of use to it.
+    /// - Parameter end: End of the part of the journal that is of use to it.
     package func begin(_ begin: JournalChunk, at end: Int) {
         self.begin = begin
         self.end = end
@@ -92,7 +92,7 @@ package final class PushJournal {
         } catch { isBroken = true }
     }
 
-    /// What is torn is cut off: what stands behind it would not be found.
+    /// A torn chunk is cut off, since chunks after it would not be found.
     private func open() throws(SystemError) -> any OpenFile {
         if let file { return file }
         let isThere = try files.status(path) != nil

@@ -36,7 +36,7 @@ package final class UploadedBlocks {
         self.frames = frames
     }
 
-    /// Where the store has a block; nil when it has to be shipped.
+    /// The place of a block in the store; nil if it has to be shipped.
     package func find(_ block: Range<Int>, _ fingerprint: Fingerprint) -> MapEntry.Source? {
         for index in cursors.indices {
             guard let found = cursors[index].advance(to: block.lowerBound, file), found.range == block,
@@ -50,7 +50,7 @@ package final class UploadedBlocks {
         return nil
     }
 
-    /// Whether a block that was found is in a frame.
+    /// True if a block that was found is in a frame.
     package func hasUsed(_ frame: FrameID) -> Bool {
         usedFrames.contains(frame)
     }

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Where the anchors of parts of a file are, by their hashes.
+/// Places of the anchors of parts of a file, by their hashes.
 ///
 /// Of anchors with one hash the first is kept. When there are too many, those with the higher hashes go, so that
 /// what is left is still chosen by content.

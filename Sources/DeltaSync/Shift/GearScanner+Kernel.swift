@@ -1,4 +1,4 @@
-/// Finds anchors: places in a run of bytes that their own content chooses, wherever it stands.
+/// Finds anchors: places in a run of bytes that its content determines, wherever that is in a file.
 ///
 /// A gear hash over the last 64 bytes runs along; where it falls below a limit, there is an anchor. So the same
 /// bytes have the same anchors, one in about 16 KiB, and in two versions of a file these tell how far its content
@@ -6,7 +6,7 @@
 package struct GearScanner {
     /// A place and the hash of the bytes before it.
     package struct Anchor: Equatable, Sendable {
-        /// Of the first byte behind the hashed ones.
+        /// Offset of the first byte after the hashed ones.
         package let offset: Int
         package let hash: UInt64
     }
@@ -37,7 +37,7 @@ package struct GearScanner {
 
     /// Takes the next bytes and appends their anchors.
     ///
-    /// - Parameter offset: Where `bytes` stand, which is what anchors count from.
+    /// - Parameter offset: Offset of `bytes` in the file, from which anchors count.
     package mutating func scan(_ bytes: Span<UInt8>, at offset: Int, into anchors: inout [Anchor]) {
         var next = 0
         while next < bytes.count {
@@ -65,7 +65,7 @@ package struct GearScanner {
         return hash
     }
 
-    /// Where the first anchor from `start` on stands; `hash` is then its hash, or that of all the bytes.
+    /// Place of the first anchor from `start` on; `hash` is then its hash, or that of all the bytes.
     private static func firstAnchor(in bytes: Span<UInt8>, from start: Int, _ hash: inout UInt64) -> Int? {
         var running = hash
         let found: Int? = unsafe bytes.withUnsafeBufferPointer { bytes in

@@ -2,7 +2,7 @@ internal import Image
 internal import Platform
 internal import Restore
 
-/// Tells which blocks of a base stand in the new image, moved on by one number of bytes.
+/// Finds the blocks of a base that are in the new image, moved by one number of bytes.
 ///
 /// The new image is fingerprinted on the base's grid, so no byte of the base is read, and what is found equal is so
 /// by the fingerprints that the store has.
@@ -12,7 +12,7 @@ struct ShiftFollower {
     private let image: ReadWindow
     private let imageLength: Int
     private let fingerprinter: Fingerprinter
-    /// Where a byte of the image stands, less where it stood in the base.
+    /// Offset of a byte in the image, less its offset in the base.
     private(set) var shift = 0
     /// Which blocks of the base are there, as far as they were looked at under this shift.
     private var verdicts: [Int: Bool] = [:]
@@ -30,7 +30,7 @@ struct ShiftFollower {
         verdicts.removeAll(keepingCapacity: true)
     }
 
-    /// Where `range` of the image stood; nil when a part of that is outside the base.
+    /// The range of the base for `range` of the image; nil if part of it is outside the base.
     func place(of range: Range<Int>) -> Range<Int>? {
         guard range.lowerBound >= shift, range.upperBound - shift <= base.layout.length else { return nil }
         return range.lowerBound - shift..<range.upperBound - shift

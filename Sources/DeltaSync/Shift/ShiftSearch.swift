@@ -47,9 +47,9 @@ final class ShiftSearch {
     private(set) var isFollowing = false
     /// The image was found to have the shift from here on at the latest; differences before are no end of it.
     private var certainFrom = 0
-    /// What the block before had, when the shift has just ended.
+    /// The previous block's shift, if it has just ended.
     private var lastShift: Int?
-    /// Where the last one ended, in the image and in the base.
+    /// End of the last one, in the image and in the base.
     private var end = (image: 0, base: 0)
 
     private var scanner = GearScanner()
@@ -79,8 +79,8 @@ final class ShiftSearch {
 
     /// - Parameters:
     ///   - range: A block of the image that is not at its expected place, and what it holds.
-    ///   - run: What is not as expected around it; nil where that is too little for a search.
-    ///   - expected: Where in the base the run should begin; nil when nothing is known of that.
+    ///   - run: The unexpected content around it; nil if that is too little for a search.
+    ///   - expected: Expected start of the run in the base; nil if unknown.
     func place(
         of range: Range<Int>, _ content: BlockContent, in run: Range<Int>?, expected: Int?
     ) throws(SyncError) -> Place {
@@ -104,7 +104,7 @@ final class ShiftSearch {
         follower.turn(to: found.shift)
         (isFollowing, certainFrom) = (true, found.offset)
         if try follower.holds(range) { return .moved(from: range.lowerBound - found.shift) }
-        // Where one shift ends and the next begins a block has something of both.
+        // At the border of two shifts a block has parts of both.
         return near(range, [before ?? expected.map { run.lowerBound - $0 }, found.shift])
     }
 
@@ -142,7 +142,7 @@ final class ShiftSearch {
         while let first = ahead.first, first.anchor.offset < offset { ahead.removeFirst() }
         let next = ahead.prefix(Self.witnesses)
         guard next.count(where: \.isInPlace) * 2 < next.count else { return nil }
-        // Where the base goes on, however much was inserted since.
+        // The next place in the base, however much was inserted since.
         if self.end.image > run.lowerBound {
             fillNear(self.end.base)
         } else if let expected {
@@ -150,7 +150,7 @@ final class ShiftSearch {
         }
         if let found = try lookUp(in: near) { return found }
         let found = try lookUp(in: try far())
-        // What is nowhere now will be nowhere later.
+        // Content that is not found now will not be found later.
         if found == nil { ahead.removeAll(keepingCapacity: true) }
         return found
     }
@@ -160,7 +160,7 @@ final class ShiftSearch {
             let anchor = sighting.anchor
             guard let place = index.place(anchor.hash) else { continue }
             follower.turn(to: anchor.offset - place)
-            // The anchor's own block, or one beside it when that has changed as well.
+            // The anchor's own block, or one next to it if that has changed as well.
             if try follower.holdsAny(near: max(0, place - GearScanner.windowBytes), blocks: 2) {
                 return (anchor.offset - place, anchor.offset)
             }
@@ -192,12 +192,12 @@ final class ShiftSearch {
         }
     }
 
-    /// True when the bytes that an anchor was chosen by stand in the base where they are expected.
+    /// True if the anchor's bytes are in the base where they are expected.
     private func isInPlace(_ anchor: GearScanner.Anchor, _ shift: Int?) throws(SyncError) -> Bool {
         guard let shift else { return false }
         let window = anchor.offset - GearScanner.windowBytes..<anchor.offset
         let place = window.lowerBound - shift
-        // What cannot be read costs a search.
+        // A block that cannot be read costs a search.
         guard place >= 0, let old = try? base.bytes(at: place, count: window.count) else { return false }
         let isSame = try onDisk { () throws(SystemError) in
             try image.withBytes(of: window) { $0.hasSameBytes(as: old.span) }
@@ -206,7 +206,7 @@ final class ShiftSearch {
     }
 
     private func fillNear(_ center: Int) {
-        // Anew only when most of what is there lies aside.
+        // Sorts again only when most entries are unsorted.
         guard
             abs(center - (nearRange.lowerBound + nearRange.upperBound) / 2) > Self.nearBytes / 2
                 || nearRange.isEmpty

@@ -2,7 +2,7 @@ package import Platform
 package import Restore
 package import StoreFormat
 
-/// What was last seen at a target: notices another store under its name, or an older copy of it.
+/// The newest point seen at a target: detects another store under its name, or an older copy of it.
 ///
 /// Layout: 16 bytes store id, 8 bytes generation, 32 bytes point digest, the full's base, that of its log
 /// points if there is one, 32 bytes SHA-256 of all these. A base is 32 bytes image digest, varint segments,

@@ -113,12 +113,12 @@ struct GarbageCollector {
         return (alive, dead)
     }
 
-    /// Whether no push goes on from an object that nothing names: it is old, or damaged.
+    /// True if no push resumes from an object that nothing names: it is old, or damaged.
     private func isOver(_ object: ListedObject) throws(StoreError) -> Bool {
         try isOld(object.key) ? true : !isAsItArrived(object)
     }
 
-    /// What a push that was cut has left may be of use to the next one.
+    /// The next push may resume from what an interrupted push has left.
     private func isOld(_ key: ObjectKey) throws(StoreError) -> Bool {
         if grace == 0 { return true }
         guard let modified = try store.storage.modified(key) else { return false }

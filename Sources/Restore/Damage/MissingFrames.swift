@@ -47,7 +47,7 @@ final class MissingFrames {
 
 /// Finds the bytes of an image that cannot be made any more, since packs are damaged.
 ///
-/// A byte needs the frame that its record stands in, and those of the record's bases.
+/// A byte needs the frame of its record, and the frames of the record's bases.
 package struct DamagedRanges {
     private let repository: Repository
     private let scratch: ScratchFolder
@@ -64,7 +64,7 @@ package struct DamagedRanges {
         let locations = try syncing { () throws(StoreError) in try repository.frames() }
         let map = try LayeredMap(of: point, from: repository, state: nil, scratch)
         let lost = MissingFrames(in: repository, locations, damaged: packs)
-        // A delta in a damaged pack is told by its frame, when that is whole: its bases may be lost all the same.
+        // A delta in a damaged pack is read from its frame if that is whole; its bases may be lost all the same.
         var deltas = DeltaTables(repository, locations, ignoring: lost.contains)
         var found: [Range<Int>] = []
         var pieces = MapWalker(map, [0..<point.layout.length], point)

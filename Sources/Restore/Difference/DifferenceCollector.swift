@@ -48,7 +48,7 @@ struct DifferenceCollector {
         let start = wanted.count
         for part in parts {
             guard case .record(let frame, let record, let offset, _) = part.source,
-                // What was shipped since then has not moved.
+                // Blocks that were shipped since then have not moved.
                 knownFrames.contains(frame)
             else {
                 wanted.removeLast(wanted.count - start)

@@ -13,7 +13,7 @@ package struct DifferenceSearch {
         package var windowBlocks = 1 << 16
         /// Blocks, or parts of them, that may have moved and wait for a look at all of the older map.
         package var waiting = 1 << 18
-        /// Stretches that are told one by one.
+        /// Stretches that are reported one by one.
         package var stretches = 1 << 16
         package init() {}
     }
@@ -153,7 +153,7 @@ package struct DifferenceSearch {
         try collector.add(.changed, block: index, Layer.parts(of: now, in: range).found, ofMember: member)
     }
 
-    /// Blocks behind the end of what was there before; zeros at once, however many they are.
+    /// Blocks after the end of the older member; zeros at once, however many there are.
     private func judgeAdded(
         _ blocks: Range<Int>, _ after: Extent, _ now: [MapEntry], _ member: Int,
         _ collector: inout DifferenceCollector
@@ -179,7 +179,7 @@ package struct DifferenceSearch {
 }
 
 extension ImageReader {
-    /// Hands on the first bytes of blocks of the image, each proven.
+    /// Passes the first bytes of blocks of the image to `body`, each verified.
     ///
     /// - Parameters:
     ///   - ranges: Whole blocks, rising and apart.

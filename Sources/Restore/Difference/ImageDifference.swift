@@ -1,8 +1,8 @@
 package import Image
 
-/// What is different between two images of a job, member by member.
+/// The differences between two images of a job, member by member.
 package struct ImageDifference: Equatable, Sendable {
-    /// What became of a block.
+    /// The change of a block.
     package enum Kind: String, CaseIterable, Sendable {
         case unchanged
         /// Other bytes than at its place before.
@@ -78,7 +78,7 @@ package struct ImageDifference: Equatable, Sendable {
         return total
     }
 
-    /// Adds blocks behind those that the member has.
+    /// Adds blocks after those of the member.
     mutating func add(_ kind: Kind, _ blocks: Range<Int>, ofMember number: Int) {
         let member = members[number]
         guard !blocks.isEmpty, let extent = kind == .removed ? member.before : member.after else { return }

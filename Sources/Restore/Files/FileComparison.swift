@@ -13,14 +13,14 @@ struct FileComparison {
         self.isUncached = isUncached
     }
 
-    /// What a file does not have of an image.
+    /// The parts of an image that a file does not have.
     struct Result {
         /// Ranges of the image, rising and apart.
         var different: [Range<Int>] = []
         /// The file's fingerprints where the map has none, in order.
         var found: [Fingerprint] = []
 
-        /// Adds what a file behind does not have.
+        /// Adds the result for a later file.
         mutating func append(_ next: Self) {
             different += next.different
             found += next.found

@@ -4,8 +4,8 @@ internal import StoreFormat
 /// Makes files into what images have, writing only the blocks that differ.
 ///
 /// Before the first write a marker beside the files is made durable; it goes when all of them have been
-/// proven and synced. Whoever finds it knows that the files are neither what they were nor what they shall be.
-/// The same restore again reads the files once more and goes on with what still differs: that is the journal.
+/// verified and synced. While it is there, the files are neither what they were nor what they shall be.
+/// The same restore again reads the files once more and resumes with what still differs; no journal is needed.
 package struct InPlaceRestore {
     /// An image, and the files that are parts of it.
     package struct Target {
@@ -71,7 +71,7 @@ package struct InPlaceRestore {
             done += difference.bytes
         }
         try Self.forget(marker, files)
-        // Held until here, so that nobody else writes into the files.
+        // Held until here, so that no other restore writes into the files.
         lock = nil
         return total
     }
@@ -105,7 +105,7 @@ package struct InPlaceRestore {
                 let file = try onDisk { () throws(SystemError) in
                     status == nil ? nil : try files.open(path, .update)
                 }
-                // What a run before this one wrote may have failed to reach the disk.
+                // Bytes that an earlier run wrote may not have reached the disk.
                 let scan = try FileComparison(target.image.fingerprints, isUncached: isResumed).run(
                     range, file
                 ) { (read) throws(SyncError) in
@@ -117,7 +117,7 @@ package struct InPlaceRestore {
                 difference.ranges += scan.different
                 found += scan.found
             }
-            // What the map does not know is as it should be if all of it is: else it is fetched.
+            // Blocks unknown to the map are right if the whole image is; else they are fetched.
             difference.isProven =
                 if known.isProven { true } else {
                     try target.image.fingerprints.verdict(found).isProven

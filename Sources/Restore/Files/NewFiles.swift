@@ -70,7 +70,7 @@ package struct NewFiles {
             if replacing { try InPlaceRestore.forget(marker, files) }
         } catch {
             for path in paths { try? files.remove(path + suffix) }
-            // Not one in which somebody else has put something meanwhile.
+            // Not a folder into which another program has put something meanwhile.
             if isNew { try? files.removeFolder(place) }
             throw error
         }
@@ -100,7 +100,7 @@ package struct NewFiles {
                 try onDisk { () throws(SystemError) in try files.syncFolder(folder) }
             }
         } catch {
-            // After a failure nobody can tell whether the names will last; the next try needs them free.
+            // After a failure it is unknown whether the names will last; the next try needs them free.
             if !replacing { for path in named { try? files.remove(path) } }
             throw error
         }
@@ -116,7 +116,7 @@ private final class NewFileSink: ImageSink {
     private var next = 0
     private var open: (any OpenFile)?
 
-    /// - Parameter parts: Where in the image each file's bytes are, rising and apart.
+    /// - Parameter parts: The range of the image that each file has, rising and apart.
     init(_ parts: [(range: Range<Int>, path: String)], _ suffix: String, _ files: any FileSystem) {
         self.parts = parts
         self.suffix = suffix
@@ -141,7 +141,7 @@ private final class NewFileSink: ImageSink {
         }
     }
 
-    /// What nobody writes is a hole.
+    /// Bytes that are not written are a hole.
     func writeZeros(_ range: Range<Int>) throws(SyncError) { try finish(before: range.upperBound) }
 
     /// Ends all files.
@@ -173,7 +173,7 @@ private final class NewFileSink: ImageSink {
 
 /// Room for what a restore is going to write.
 ///
-/// Nothing beyond it need be free: whoever restores may have made a disk that just holds it.
+/// No more than that must be free: a disk may have been made just large enough.
 package enum RestoreSpace {
     /// - Parameter path: A file or folder, which need not be there yet.
     package static func require(

@@ -1,11 +1,11 @@
 internal import Image
 package import Platform
 
-/// Makes files that have what an image has, beside older ones that have some of it and are left alone.
+/// Makes files with the content of an image, next to older ones that have some of it and stay as they are.
 ///
 /// A file begins as a clone of the older one where the file system can; else the blocks that are right are copied. The rest
-/// is fetched. In the end every file is read from its start: what ``run(_:_:)`` has made has the image digest. What was cut
-/// off is gone on with from what is there.
+/// is fetched. In the end every file is read from its start and must have the image digest. An interrupted restore resumes
+/// with what is there.
 package struct SideBySideRestore {
     package struct Part {
         /// Whole extents of the image.
@@ -57,7 +57,7 @@ package struct SideBySideRestore {
         try sync(made)
         let wrong = try prove(made, image, progress)
         if !wrong.isEmpty {
-            // What memory has of a file may differ from the disk, since a sync of a run before this one failed.
+            // Cached content may differ from the disk, since a sync of an earlier run failed.
             _ = try image.deliver(wrong, told, into: FileSink(made, keepsHoles: false))
             try sync(made)
             if let still = try prove(made, image, progress).first,
@@ -111,7 +111,7 @@ package struct SideBySideRestore {
             }
         return Opened(
             new: file, isEmpty: there == nil && !isClone, donor: donor,
-            // What a run before this one wrote may have failed to reach the disk.
+            // Bytes that an earlier run wrote may not have reached the disk.
             scan: FileComparison(prints, isUncached: there != nil))
     }
 
@@ -121,7 +121,7 @@ package struct SideBySideRestore {
 
     /// Reads the files once more from their start.
     ///
-    /// - Returns: What of the image they do not have.
+    /// - Returns: The ranges of the image that they do not have.
     private func prove(
         _ made: [(range: Range<Int>, file: any OpenFile)], _ image: ImageReader,
         _ progress: (InPlaceRestore.Progress) throws(SyncError) -> Void
@@ -138,7 +138,7 @@ package struct SideBySideRestore {
             done += range.count
         }
         guard scanned.different.isEmpty else { return scanned.different }
-        // What of the image is in no file was proven as it came.
+        // Parts of the image that are in no file were verified when they came.
         let verdict = try image.fingerprints.verdict(scanned.found)
         guard verdict.isProven || verdict.unknownBlocks > scanned.found.count else { throw image.wrongDigest }
         return []

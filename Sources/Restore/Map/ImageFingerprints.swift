@@ -62,7 +62,7 @@ package struct FingerprintLookup {
 
     package init(_ runs: [FingerprintRun]) { self.runs = runs }
 
-    /// What the map says of the block with exactly this range; nil when nothing.
+    /// The map's fingerprint of the block with exactly this range; nil if it has none.
     package mutating func content(of range: Range<Int>) throws(SyncError) -> BlockContent? {
         find(range.lowerBound)
         guard next < runs.count else { return nil }
@@ -77,7 +77,7 @@ package struct FingerprintLookup {
         }
     }
 
-    /// What the map says of an extent's blocks from number `index` on; nil when nothing.
+    /// The map's fingerprints of an extent's blocks from number `index` on; nil if it has none.
     ///
     /// As many zeros as it knows of there, or as many blocks as it knows nothing of; else one block.
     package mutating func blocks(
@@ -113,14 +113,14 @@ package struct FingerprintLookup {
         return (end - start - 1) / extent.blockSize + 1
     }
 
-    /// Whether the map says that all of a range is zero.
+    /// True if all of a range is zero by the map.
     mutating func isZero(_ range: Range<Int>) -> Bool {
         find(range.lowerBound)
         guard next < runs.count, case .zero = runs[next].source else { return false }
         return runs[next].offset <= range.lowerBound && range.upperBound <= runs[next].end
     }
 
-    /// Goes to the run that `offset` is in, or the one behind it.
+    /// Goes to the run that `offset` is in, or the next one.
     private mutating func find(_ offset: Int) {
         if next > 0, next <= runs.count, runs[next - 1].end > offset { next = 0 }
         while next < runs.count, runs[next].end <= offset { next += 1 }

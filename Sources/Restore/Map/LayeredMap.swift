@@ -14,7 +14,7 @@ package struct LayeredMap {
 
     package init(_ segments: [MapSegment] = []) { self.segments = segments }
 
-    /// What was made of a map that cannot be carried on as it is.
+    /// The layer that replaces a map which cannot be continued as it is.
     package init(unstored segment: MapSegment) {
         segments = [segment]
         isStored = false
@@ -56,7 +56,7 @@ package struct LayeredMap {
         self.init(loaded)
     }
 
-    /// What the map says of a range, rising, and of which parts it says nothing.
+    /// The map's entries for a range, rising, and the parts that have none.
     package func parts(
         in range: Range<Int>
     ) throws(SyncError) -> (found: [MapEntry], gaps: [Range<Int>]) {
@@ -76,7 +76,7 @@ package struct LayeredMap {
         return (MapEntry.coalesced(found.sorted { $0.offset < $1.offset }), gaps)
     }
 
-    /// What the map, which is that of `point`, says of a range.
+    /// The entries for a range of the map, which is that of `point`.
     ///
     /// - Throws: `damaged` where it says nothing.
     func pieces(in range: Range<Int>, of point: Point) throws(SyncError) -> [MapEntry] {

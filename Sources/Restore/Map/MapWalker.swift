@@ -1,7 +1,7 @@
 internal import Image
 package import StoreFormat
 
-/// What a map says of ranges of its image, as much at once as is planned at once.
+/// Entries of a map for ranges of its image, as many at once as are planned at once.
 package struct MapWalker {
     package struct Limits {
         /// Pieces of the image, and the deltas below them.
@@ -19,7 +19,7 @@ package struct MapWalker {
     /// The range that is looked up next, and what of it has been.
     private var number = 0
     private var done = 0
-    /// What was looked up and not handed out.
+    /// Entries that were looked up and not returned.
     private var found: ArraySlice<MapEntry> = []
 
     /// - Parameter ranges: Rising and apart.
@@ -30,7 +30,7 @@ package struct MapWalker {
         self.limits = limits
     }
 
-    /// The next pieces in the order of the image; nil behind the last.
+    /// The next pieces in the order of the image; nil after the last.
     ///
     /// - Throws: `damaged` where the map says nothing.
     package mutating func next() throws(SyncError) -> [MapEntry]? {
@@ -54,7 +54,7 @@ package struct MapWalker {
         return pieces.isEmpty ? nil : pieces
     }
 
-    /// The next part of the ranges; nil behind the last.
+    /// The next part of the ranges; nil after the last.
     private mutating func nextWindow() -> Range<Int>? {
         while number < ranges.count {
             let start = ranges[number].lowerBound + done

@@ -4,7 +4,7 @@ internal import StoreFormat
 
 /// Compares bytes of an image, as they pass in rising order, with the fingerprints of its blocks.
 ///
-/// Of a block that the map does not know the fingerprint is taken down: the image digest proves those.
+/// Fingerprints of blocks unknown to the map are collected; the image digest verifies those.
 struct BlockVerifier: ~Copyable {
     private let layout: ImageLayout
     private let fingerprinter: Fingerprinter
@@ -92,7 +92,7 @@ struct BlockVerifier: ~Copyable {
         }
     }
 
-    /// Where the blocks end that are zero by the map, from `block` on and whole before `end`.
+    /// End of the blocks that are zero by the map, from `block` on and whole before `end`.
     private mutating func knownZeros(from block: Range<Int>, upTo end: Int) -> Int {
         let current = layout.extents[extent]
         let index = (block.lowerBound - current.offset) / current.blockSize

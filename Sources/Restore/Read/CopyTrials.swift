@@ -25,7 +25,7 @@ final class CopyTrials {
     private var packs: Set<Digest256> = []
     /// The same without the copies that count.
     private var usualPacks: Set<Digest256> = []
-    /// What made the last part right.
+    /// The choice that made the last part right.
     private var choice = FrameIndex.CopyChoice()
     /// Frames that the try under way has looked at.
     private var touched: Set<FrameID> = []
@@ -38,7 +38,7 @@ final class CopyTrials {
         self.fingerprints = fingerprints
     }
 
-    /// Whether one of these frames has copies with different bytes.
+    /// True if one of these frames has copies with different bytes.
     func concern(_ frames: some Sequence<FrameID>) throws(SyncError) -> Bool {
         var isConcerned = false
         for frame in frames where try differs(frame) { isConcerned = true }
@@ -76,7 +76,7 @@ final class CopyTrials {
         return parts
     }
 
-    /// Whether a block begins there.
+    /// True if a block begins there.
     private func isEdge(_ offset: Int) -> Bool {
         guard let number = fingerprints.layout.extent(at: offset) else { return true }
         let extent = fingerprints.layout.extents[number]
@@ -107,7 +107,7 @@ final class CopyTrials {
         try body(step)
     }
 
-    /// What is tried for parts of any size: what was right last, the copies that count, and those of other packs.
+    /// Choices to try for parts of any size: the last right one, the usual copies, and those of other packs.
     private func choices(for pieces: [MapEntry]) throws(SyncError) -> [FrameIndex.CopyChoice] {
         for piece in pieces {
             if case .record(let frame, _, _, _) = piece.source { _ = try differs(frame) }
@@ -151,7 +151,7 @@ final class CopyTrials {
         return nil
     }
 
-    /// Decodes pieces by these copies, and proves the blocks that the map has fingerprints of.
+    /// Decodes pieces by these copies, and verifies the blocks that the map has fingerprints of.
     private func decode(
         _ pieces: [MapEntry], _ choice: FrameIndex.CopyChoice
     ) throws(SyncError) -> DecodedStep {

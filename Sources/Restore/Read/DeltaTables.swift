@@ -36,7 +36,7 @@ package struct DeltaTables {
     /// Loads what `entries` need, in the place of what was loaded before.
     package mutating func load(_ entries: [MapEntry]) throws(SyncError) {
         var deltas: [RecordAddress: FrameTable.Delta] = [:]
-        // How many deltas lie behind a record at most; none behind a plain one, whose table nobody needs.
+        // Length of the longest chain of deltas below a record; 0 for a plain one, whose table is not needed.
         var level: [FrameID: [Int: Int]] = [:]
         for entry in entries {
             guard case .record(let frame, let record, _, let depth) = entry.source, depth > 0 else {

@@ -4,7 +4,7 @@ internal import StoreFormat
 
 /// Fetches what the steps of a plan need, in their order and ahead of them, and keeps it until its last use.
 ///
-/// What must be kept beyond the budget is let go, the part that is needed last first, and fetched once more.
+/// What exceeds the budget is dropped, the part that is needed last first, and fetched once more.
 final class FrameFetcher {
     /// Bytes of answers under way, and of those that lie here.
     private static let mostUnderWayBytes = 16 << 20
@@ -28,7 +28,7 @@ final class FrameFetcher {
         reads = repository.store.reads()
     }
 
-    /// What step `number` needs; steps are taken in order.
+    /// The records that step `number` needs; steps are taken in order.
     func take(_ number: Int) throws(SyncError) -> [FrameID: RecordParts] {
         let frames = plan.steps[number].frames
         try askAhead()

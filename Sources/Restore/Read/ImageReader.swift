@@ -3,16 +3,16 @@ package import OffsiteStore
 package import Platform
 package import StoreFormat
 
-/// Makes a point's image again, or parts of it, in image order, and proves it on the way.
+/// Rebuilds a point's image, or parts of it, in image order, and verifies it on the way.
 ///
-/// One thread fetches, proves and hands on; others decode. What is fetched, kept and decoded at once has fixed
+/// One thread fetches, verifies and delivers; others decode. What is fetched, kept and decoded at once has fixed
 /// bounds (docs/decisions/0008-restore-in-steps.md).
 package struct ImageReader {
     private let repository: Repository
     package let point: Point
     let map: LayeredMap
     private let runs: [FingerprintRun]
-    /// Counts each record that is decoded; nil where nobody asks.
+    /// Counts each record that is decoded; nil if not wanted.
     package var decodes: DecodeCount?
     /// Threads that decode.
     package var threads = DecodingTask.threads
@@ -20,7 +20,7 @@ package struct ImageReader {
     private var mostUnderWay: Int { threads + 2 }
 
     /// - Parameters:
-    ///   - state: What this host keeps of the job; nil when it has nothing.
+    ///   - state: This host's copies of map segments; nil if it has none.
     ///   - scratch: For what of the map must be fetched.
     package init(
         _ point: Point, in repository: Repository, state: (any MapCache)?, _ scratch: ScratchFolder
@@ -48,7 +48,7 @@ package struct ImageReader {
             digest: point.imageDigest)
     }
 
-    /// Hands the image's bytes to `body`, each after its block was proven.
+    /// Passes the image's bytes to `body`, each after its block was verified.
     ///
     /// - Throws: `damaged`, naming the first byte that is not what it was, or what cannot be read.
     package func run(
@@ -74,7 +74,7 @@ package struct ImageReader {
         return bytes
     }
 
-    /// Hands on what the image has at `ranges`, and proves the image.
+    /// Delivers the image's bytes at `ranges`, and verifies the image.
     ///
     /// - Parameter ranges: Whole blocks, rising and apart; all that the map does not know must be among them.
     /// - Throws: `damaged` when a block is not what its fingerprint says, or all of them do not have the image digest.
@@ -88,7 +88,7 @@ package struct ImageReader {
         guard try fingerprints.verdict(found).isProven else { throw wrongDigest }
     }
 
-    /// What the map's fingerprints say of the image.
+    /// The verdict of the map's fingerprints on the image.
     ///
     /// - Throws: `damaged` when all of them are known and are not those of its digest.
     func knownVerdict() throws(SyncError) -> ImageFingerprints.Verdict {
@@ -97,7 +97,7 @@ package struct ImageReader {
         return known
     }
 
-    /// The same as ``run(_:_:into:)``, of an image that may have been proven without what is at `ranges`.
+    /// The same as ``run(_:_:into:)``, for an image that may have been verified without the bytes at `ranges`.
     func fetch(
         _ ranges: [Range<Int>], isProven: Bool, _ progress: (_ doneBytes: Int) throws(SyncError) -> Void,
         into sink: any ImageSink
@@ -111,7 +111,7 @@ package struct ImageReader {
 
     var wrongDigest: SyncError { .damaged("the image of point \(point.id) does not have its digest") }
 
-    /// Hands on what the image has at `ranges`, each block proven by its fingerprint.
+    /// Delivers the image's bytes at `ranges`, each block verified by its fingerprint.
     ///
     /// - Returns: The fingerprints of those that the map does not know.
     func deliver(
@@ -149,7 +149,7 @@ package struct ImageReader {
 }
 
 extension ImageReader {
-    /// What must be fetched for pieces of the image; nil where there are several copies to choose from.
+    /// The plan for pieces of the image; nil if there are several copies to choose from.
     private func plan(
         _ pieces: [MapEntry], _ deltas: inout DeltaTables, _ trials: CopyTrials?
     ) throws(SyncError) -> RestorePlan? {
@@ -159,7 +159,7 @@ extension ImageReader {
             if let trials, try trials.concern(plan.frames.keys) { return nil }
             return plan
         } catch {
-            // What the usual copies do not give others may.
+            // Other copies may have what the usual ones have not.
             guard trials != nil, case .damaged = error else { throw error }
             return nil
         }
@@ -178,7 +178,7 @@ extension ImageReader {
     }
 }
 
-/// Steps that are decoded by other threads, proven in order and handed on.
+/// Steps that other threads decode, verified and delivered in order.
 private struct ProvenOutput: ~Copyable {
     private var proof: BlockVerifier
     private let sink: any ImageSink

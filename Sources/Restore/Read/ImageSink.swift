@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Where the bytes of an image go, each proven, in rising order.
+/// A destination for the bytes of an image, each verified, in rising order.
 package protocol ImageSink: AnyObject {
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(SyncError)
     func writeZeros(_ range: Range<Int>) throws(SyncError)
@@ -14,8 +14,8 @@ final class FileSink: ImageSink {
     private var next = 0
 
     /// - Parameters:
-    ///   - parts: Where in the image each file's bytes are, rising and apart.
-    ///   - keepsHoles: The files are new: what nobody writes is zero.
+    ///   - parts: The range of the image that each file has, rising and apart.
+    ///   - keepsHoles: The files are new: bytes that are not written are zero.
     init(_ parts: [(range: Range<Int>, file: any OpenFile)], keepsHoles: Bool) {
         self.parts = parts
         self.keepsHoles = keepsHoles

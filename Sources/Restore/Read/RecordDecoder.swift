@@ -12,14 +12,14 @@ package struct RecordDecoder: ~Copyable {
     /// that many blocks have them in common.
     private static let keptOf = 4
 
-    /// What is there of one record.
+    /// The parts of one record that are there.
     private struct Content {
         /// Empty for all of it.
         let ranges: [Range<Int>]
         let bytes: [UInt8]
         let isDelta: Bool
 
-        /// Where in `bytes` a part of the record stands; nil when it is not there.
+        /// The place of a part of the record in `bytes`; nil if it is not there.
         func place(of range: Range<Int>) -> Range<Int>? {
             if ranges.isEmpty { return range.upperBound <= bytes.count ? range : nil }
             var start = 0
@@ -76,7 +76,7 @@ package struct RecordDecoder: ~Copyable {
         return (content.bytes, place)
     }
 
-    /// What a delta is against, joined.
+    /// The base of a delta, joined.
     ///
     /// Most are against a part of one record, which is not copied for it.
     private mutating func base(

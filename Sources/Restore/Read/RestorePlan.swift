@@ -2,13 +2,13 @@ internal import OffsiteStore
 internal import Platform
 internal import StoreFormat
 
-/// What must be fetched for a part of an image, and when it is used.
+/// A plan of what is fetched for a part of an image, and when it is used.
 ///
 /// The part is cut into steps in image order. Of every frame that any step needs, the plan knows the wanted
 /// records, with those that are only bases of others, and the steps: a frame is asked for once, before the
 /// first of them, and kept until the last.
 struct RestorePlan {
-    /// A step ends where no record goes on when it has grown to `stepBytes`, and at the latest at `mostStepBytes`.
+    /// A step ends between records once it has grown to `stepBytes`, and at the latest at `mostStepBytes`.
     private static let stepBytes = 512 << 10
     private static let mostStepBytes = 4 << 20
     /// A longer run of zeros is a step of its own.
@@ -23,17 +23,17 @@ struct RestorePlan {
         var pieces: [MapEntry] = []
         var frames: [FrameID] = []
         var length = 0
-        /// Where the last plain record that the step has begun to read ends in the image.
+        /// End in the image of the last plain record that the step has begun to read.
         var openUntil = 0
     }
 
-    /// What is wanted of one frame.
+    /// The records that are wanted of one frame.
     struct FrameNeed {
         fileprivate(set) var records: [Int: RecordNeed] = [:]
         /// Numbers of the steps that use it, rising.
         fileprivate(set) var steps: [Int] = []
 
-        /// - Returns: Whether the step did not use the frame before.
+        /// - Returns: True if the step did not use the frame before.
         fileprivate mutating func add(
             _ record: Int, _ range: Range<Int>, _ delta: FrameTable.Delta?, _ step: Int
         ) -> Bool {
